@@ -1,0 +1,434 @@
+"""What the game needs from the outside. Each port has one contract test that every implementation passes."""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
+from fiction.story.ledger import Ledger
+from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, Revision, RevisionKind, TurnId
+from fiction.story.plan import Choice
+from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
+from fiction.story.turn import Finding, Reflection, Turn
+from fiction.story.world import World
+
+if TYPE_CHECKING:
+    from fiction.engine.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What the director wants of this turn. It suggests; the storyteller tells."""
+
+    act: int = 1
+    """From 1."""
+    acts: int = 3
+    progress: float = 0.0
+    """How much of the story's length is told, 0 to 1 and beyond; always 0 in an endless story."""
+    tension: float = 4.0
+    """Wanted, 0 to 10."""
+    opens_act: bool = False
+    """This is the first turn of its act."""
+    toward_ending: bool = False
+    """The story should come to its end now: no new threads."""
+    must_end: bool = False
+    """This turn should be the ending, or lead straight into it."""
+    due_thread: str = ""
+    """Id of the thread that has waited longest, if it is due."""
+    stalled: bool = False
+    """Nothing has happened for a while: the world must act by itself."""
+    lines: tuple[str, ...] = ()
+    """At most four sentences for the prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a storyteller is told about one turn: o(t-1), x(t), h(t-1), c(t) of the paper, and who, where, how."""
+
+    world: World
+    reader: ReaderProfile
+    settings: StorySettings
+    choice: Choice
+    """x(t): what the reader decided."""
+    depth: int
+    """Depth of the turn that is to be told, from 1."""
+    recent: tuple[Turn, ...] = ()
+    """The last turns before it, oldest first; at least the ones whose passages stand in the prompt verbatim."""
+    memory: str = ""
+    """h(t-1)."""
+    recall: Recall = Recall()
+    """c(t)."""
+    ledger: Ledger = Ledger()
+    """State before this turn."""
+    direction: Direction = Direction()
+    established: tuple[str, ...] = ()
+    """Facts that the last passages contradicted, put as sentences."""
+
+    @property
+    def parent(self) -> Turn | None:
+        """The turn before this one; None for the first."""
+        return self.recent[-1] if self.recent else None
+
+    @property
+    def state(self) -> str:
+        """The storyteller state that the last turn left."""
+        return self.recent[-1].state if self.recent else ""
+
+
+Telling = ProseDelta | ProseReset | Spent | Notice
+"""What a storyteller yields while it narrates."""
+
+
+class Storyteller(Protocol):
+    """Tells turns. Both methods may be cancelled at any await; neither keeps anything of a turn between calls.
+
+    Raises:
+        StorytellerError: this turn can't be told or reflected now.
+    """
+
+    @property
+    def name(self) -> str:
+        """`offline` or `model`, as it stands in the save."""
+        ...
+
+    @property
+    def about(self) -> str:
+        """One honest line for the reader: what tells this story (`the built-in storyteller`, `gemma4 at 127.0.0.1`)."""
+        ...
+
+    def narrate(self, scene: Scene) -> AsyncIterator[Telling]:
+        """Tell the passage. The concatenated ProseDelta (since the last ProseReset) is the passage."""
+        ...
+
+    async def reflect(self, scene: Scene, passage: str) -> Reflection:
+        """New memory, reasons, plans, ledger operations for the passage just told.
+
+        Called again for the same passage after a failure or a resume; the same arguments may be given to another
+        storyteller than the one that told it.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections. Idempotent."""
+        ...
+
+
+class LongTermMemory(Protocol):
+    """The long-term memory of one story: an index over the save, which is the truth. No method raises Exception."""
+
+    async def open(self, archive: "Archive") -> None:
+        """Start indexing what the archive holds, in the background; returns at once."""
+        ...
+
+    async def embed(self, text: str) -> Embedding | None:
+        """The text's vector, for the save; None where there is no embedder to be had."""
+        ...
+
+    async def remember(self, memory: Memory, embedding: Embedding | None) -> None:
+        """Take in a turn's memory, or the reader's new version of it (same `turn`), once the save is durable."""
+        ...
+
+    async def recall(self, cue: Cue, overrides: tuple[Memory, ...] = ()) -> Recall:
+        """What is remembered for the cue. `overrides` are the memories on this branch that the reader changed."""
+        ...
+
+    async def ready(self, timeout: float | None = None) -> bool:
+        """Wait until all that the archive holds is indexed (seconds; None without limit); False on a time-out."""
+        ...
+
+    async def close(self) -> None:
+        """Stop the index and let go of its files. Idempotent."""
+        ...
+
+
+class Archive(Protocol):
+    """What an index reads of a save. Made so that it can be used from the index's own thread."""
+
+    @property
+    def uuid(self) -> str:
+        """The save's identity; names the index."""
+        ...
+
+    def memories(self, *, after: TurnId | None = None) -> Iterable[Memory]:
+        """Every told turn's memory on all branches, in the order of ids; only ids greater than `after`, if given."""
+        ...
+
+    def embeddings(self, model: str) -> Iterable[tuple[TurnId, Embedding]]:
+        """The stored vectors of one embedder, in the order of ids."""
+        ...
+
+    def store_embeddings(self, rows: Iterable[tuple[TurnId, Embedding]]) -> None:
+        """Keep vectors that were computed anew. Does nothing where the save can't be written."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A place in the story that the reader gave a name."""
+
+    name: str
+    turn: TurnId
+    created: int
+    """Unix time in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the next turn stands on when its passage is whole: all that is saved at *told*."""
+
+    choice: Choice
+    passage: str
+    recall: Recall
+    storyteller: str
+    title: str = ""
+    state: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+class SaveStore(Protocol):
+    """One story's save, open for play. Every method is durable when it returns.
+
+    Raises:
+        SaveError: it can't be written or read (full, read-only, damaged); the story is as it was before the call.
+    """
+
+    @property
+    def name(self) -> str:
+        """By which `fiction resume NAME` finds it."""
+        ...
+
+    @property
+    def story(self) -> StoryRecord:
+        """What the save says about its story."""
+        ...
+
+    def rename(self, title: str) -> None:
+        """Give the story another title."""
+        ...
+
+    def configure(self, settings: StorySettings, reader: ReaderProfile) -> None:
+        """Change the contract or the reader in mid-story."""
+        ...
+
+    def head(self) -> Turn | None:
+        """The turn the reader is at; None before the first."""
+        ...
+
+    def turn(self, turn: TurnId) -> Turn:
+        """One turn. Raises NotFound."""
+        ...
+
+    def path(self, turn: TurnId, count: int) -> tuple[Turn, ...]:
+        """The last `count` turns up to and with `turn`, oldest first."""
+        ...
+
+    def lineage(self, turn: TurnId) -> Lineage:
+        """Which turns lie on the way to `turn`."""
+        ...
+
+    def choose(self, choice: Choice) -> None:
+        """Keep what the reader decided, before anything is told."""
+        ...
+
+    def pending(self) -> Choice | None:
+        """A decision that no turn has come of yet."""
+        ...
+
+    def tell(self, parent: TurnId | None, draft: Draft) -> Turn:
+        """Append a told turn after `parent`, move the head to it, and clear what was pending.
+
+        Raises:
+            SaveConflict: the head is not at `parent` any more; nothing was written.
+        """
+        ...
+
+    def complete(
+        self,
+        turn: TurnId,
+        reflection: Reflection,
+        *,
+        findings: tuple[Finding, ...] = (),
+        embedding: Embedding | None = None,
+        ledger: Ledger | None = None,
+    ) -> Turn:
+        """Write memory, plans, ledger operations and the rest into a told turn, in one transaction.
+
+        `ledger` is the state after the turn where a snapshot is wanted, so that a fold needs few turns.
+        """
+        ...
+
+    def move(self, to: TurnId, *, expected: TurnId | None) -> Turn:
+        """Move the head; the way back is remembered for `forward`. Raises SaveConflict."""
+        ...
+
+    def forward(self, turn: TurnId) -> TurnId | None:
+        """The child that `redo` goes to: the one the head last came from or went to; None at a leaf."""
+        ...
+
+    def children(self, turn: TurnId | None) -> tuple[Turn, ...]:
+        """What was told after it, in the order of telling; None asks for the first turns."""
+        ...
+
+    def ledger_before(self, turn: TurnId) -> tuple[Ledger, tuple[Turn, ...]]:
+        """The nearest snapshot at or above `turn`, and the turns after it up to and with `turn`, oldest first."""
+        ...
+
+    def revise(self, kind: RevisionKind, target: TurnId, text: str = "") -> Revision:
+        """Add a reader's edit of a memory, made at the head."""
+        ...
+
+    def withdraw(self, revision: int) -> None:
+        """Take an edit back. Raises NotFound."""
+        ...
+
+    def revisions(self, lineage: Lineage) -> tuple[Revision, ...]:
+        """The edits in force on a path, oldest first."""
+        ...
+
+    def memories(self, lineage: Lineage, *, search: str = "", limit: int = 200, before: int = 0) -> tuple[Memory, ...]:
+        """The told turns of a path, newest first, unrevised; `search` wants every word, `before` (0: no bound) a depth."""
+        ...
+
+    def bookmark(self, name: str) -> Bookmark:
+        """Name the head; a name that exists moves."""
+        ...
+
+    def bookmarks(self) -> tuple[Bookmark, ...]:
+        """All of them, oldest first."""
+        ...
+
+    def archive(self) -> Archive:
+        """A second way into the same file for an index, usable from another thread."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file and its lock. Idempotent."""
+        ...
+
+
+# --- what the faces need besides a session -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WorldCard:
+    """A world in the library."""
+
+    id: str
+    title: str
+    summary: str
+    version: str = ""
+    authors: tuple[str, ...] = ()
+    genre: tuple[str, ...] = ()
+    language: str = "en"
+    rating: str = "teen"
+    content_warnings: tuple[str, ...] = ()
+    storylets: bool = False
+    """The built-in storyteller has this world's own scenes to tell."""
+    source: str = ""
+    """`bundled` or `installed`."""
+    trouble: str = ""
+    """Why it can't be played, in one sentence; such a world is listed, not hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCard:
+    """A save in the list."""
+
+    name: str
+    title: str = ""
+    world_id: str = ""
+    world_title: str = ""
+    turns: int = 0
+    """Depth of the head."""
+    scene: str = ""
+    updated: int = 0
+    """Unix time in milliseconds."""
+    size: int = 0
+    """Bytes."""
+    ended: bool = False
+    pending: str = ""
+    """Text that was typed and not yet told."""
+    storyteller: str = ""
+    trouble: str = ""
+    """Why it can't be opened, in one sentence; a damaged save is listed, not hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorytellerCard:
+    """A storyteller that can be chosen now."""
+
+    name: str
+    """`offline` or `model`."""
+    about: str
+    available: bool = True
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewStory:
+    """What the reader asked for."""
+
+    world: str = ""
+    """Id of a world; empty with a premise."""
+    premise: str = ""
+    genre: str = ""
+    reader: ReaderProfile = ReaderProfile()
+    settings: StorySettings = StorySettings()
+    name: str = ""
+    """For the save; empty takes the title."""
+
+
+class Game(Protocol):
+    """What a face can do besides playing a session; made by the composition root and handed to the face.
+
+    Raises:
+        FictionError: with a sentence for the reader.
+    """
+
+    def worlds(self) -> tuple[WorldCard, ...]:
+        """Every world there is, bundled first, broken ones with their trouble."""
+        ...
+
+    def world(self, world: str) -> World:
+        """One world, whole. Raises NotFound or PackError."""
+        ...
+
+    def saves(self) -> tuple[SaveCard, ...]:
+        """Every save, the newest first, damaged ones with their trouble."""
+        ...
+
+    def rename(self, save: str, title: str) -> None:
+        """Give a save another title."""
+        ...
+
+    def delete(self, save: str) -> None:
+        """Delete a save; the face has asked."""
+        ...
+
+    def storytellers(self) -> tuple[StorytellerCard, ...]:
+        """Those that can be chosen, the best first."""
+        ...
+
+    def reader(self) -> ReaderProfile:
+        """The profile on disk, or an empty one."""
+        ...
+
+    def keep_reader(self, reader: ReaderProfile) -> None:
+        """Write the profile."""
+        ...
+
+    async def start(self, story: NewStory) -> "Session":
+        """A new save with a session on it; nothing is told before `Session.begin`."""
+        ...
+
+    async def resume(self, save: str = "") -> "Session":
+        """A session on a save; the newest by default. Raises NotFound, SaveBusy, SaveDamaged, SaveTooNew."""
+        ...
+
+    def warm(self) -> None:
+        """Load what the first turn will need; called once in a daemon thread after the first frame. Never raises."""
+        ...

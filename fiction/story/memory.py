@@ -1,0 +1,145 @@
+"""What a story remembers: the short-term memory with its reasons, and what the long-term memory gives back."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+TurnId = NewType("TurnId", int)
+"""Identifies a turn within its save; never reused."""
+
+SHORT_TERM_SENTENCES = 20
+SHORT_TERM_WORDS = 400
+"""The short-term memory's bounds (arXiv 2305.13304, section 3.2 and its prompt)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryChange:
+    """One sentence that the short-term memory dropped or took in, and why."""
+
+    what: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rationale:
+    """Why the short-term memory changed in this turn."""
+
+    dropped: tuple[MemoryChange, ...] = ()
+    added: tuple[MemoryChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The turns on the way from the story's first turn to one of them, as (segment, greatest depth) pairs.
+
+    A segment is a run of turns without a fork, so this is as long as the number of forks above the turn, not as
+    the story. A turn is on the path exactly if its segment is named and its depth is not greater than that segment's.
+    """
+
+    segments: tuple[tuple[int, int], ...] = ()
+
+    def holds(self, segment: int, depth: int) -> bool:
+        """Whether the turn at `depth` of `segment` lies on this path."""
+        return any(s == segment and depth <= deepest for s, deepest in self.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """One thing in the long-term memory: a told passage, or what the reader made of it."""
+
+    turn: TurnId
+    segment: int
+    depth: int
+    """The turn's number along its branch, from 1."""
+    text: str
+    """What the prompt would hold: the passage, or the reader's own wording."""
+    title: str = ""
+    importance: int = 5
+    """1 (small talk) to 10 (it changes everything), as the storyteller judged it."""
+    pinned: bool = False
+    """Always recalled."""
+    forgotten: bool = False
+    """Never recalled; kept in the save, so that it can be brought back."""
+    edited: bool = False
+    """The text is the reader's, not the passage's."""
+
+
+class RevisionKind(StrEnum):
+    """What a reader can do to a memory."""
+
+    SHORT_TERM = "short_term"
+    EDIT = "edit"
+    PIN = "pin"
+    UNPIN = "unpin"
+    FORGET = "forget"
+    RESTORE = "restore"
+    """Undoes FORGET and EDIT: the passage as it was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A reader's edit of a memory. It holds on the branch it was made on, from the turn it was made at."""
+
+    id: int
+    made_at: TurnId
+    """The head of the story when the reader made it."""
+    kind: RevisionKind
+    target: TurnId
+    """Whose memory is changed; equals `made_at` for SHORT_TERM."""
+    text: str = ""
+    """The new text, for SHORT_TERM and EDIT."""
+    created: int = 0
+    """Unix time in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A question to the long-term memory."""
+
+    text: str
+    """The chosen plan: the paper asks with the plan, not with the last passage."""
+    lineage: Lineage
+    """Only turns on this path are recalled."""
+    before: int
+    """Only turns of smaller depth are recalled: what is younger stands in the prompt already."""
+    limit: int = 4
+    """How many passages at most, pinned ones not counted."""
+    thread: str = ""
+    """The oldest open thread, asked for at half weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A memory that came back, with the reasons."""
+
+    turn: TurnId
+    depth: int
+    text: str
+    score: float = 0.0
+    """The fused score, 0 to 2 (both arms min-max normed), plus at most 0.1 for importance."""
+    dense: float = 0.0
+    """The dense arm's share of it, 0 to 1."""
+    lexical: float = 0.0
+    """BM25's share of it, 0 to 1."""
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """c(t) of RecurrentGPT: what the long-term memory returns for a plan."""
+
+    items: tuple[Recalled, ...] = ()
+    """Both arms fused, in the order of the story; what the prompt and the reader see."""
+    lexical: tuple[Recalled, ...] = ()
+    """BM25's own best, best first: the same on every machine, so the offline storyteller's callbacks use it."""
+    notice: str = ""
+    """What the reader should know (the index is being rebuilt, Chroma is not to be had), or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """A vector of one text, as bytes of little-endian float16."""
+
+    model: str
+    """Which embedder made it, with its dimension (`hashed-2048`)."""
+    vector: bytes = field(repr=False)

@@ -1,0 +1,102 @@
+"""One step of the story."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fiction.story.ledger import LedgerOp
+from fiction.story.memory import Rationale, Recalled, TurnId
+from fiction.story.plan import Choice, Plan
+
+
+class Stage(StrEnum):
+    """How far a turn has come."""
+
+    TOLD = "told"
+    """The passage is whole and saved; memory and plans are still to come."""
+    COMPLETE = "complete"
+    """Memory, ledger and plans are saved too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a turn cost a server, in tokens."""
+
+    prompt: int = 0
+    completion: int = 0
+    cached: int = 0
+    """How many of the prompt's tokens came from the server's cache."""
+    estimated: bool = False
+    """The server did not say; these are counted at about four bytes a token."""
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.prompt + other.prompt,
+            self.completion + other.completion,
+            self.cached + other.cached,
+            self.estimated or other.estimated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a check found in a passage or in plans."""
+
+    check: str
+    """`repetition`, `agency`, `plans`, `contradiction` ..."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reflection:
+    """What the storyteller makes of a passage it told: h(t), its reasons, and the next plans."""
+
+    memory: str
+    """The new short-term memory, natural language, within the bounds of `story.memory`."""
+    plans: tuple[Plan, ...] = ()
+    """Three; none when the story ends here."""
+    rationale: Rationale = Rationale()
+    ledger_ops: tuple[LedgerOp, ...] = ()
+    importance: int = 5
+    title: str = ""
+    """Title of the scene, when it changes."""
+    state: str = ""
+    """The storyteller's own state, opaque to everybody else (JSON)."""
+    ending: str = ""
+    """Id or title of the ending that this turn was; empty while the story goes on."""
+    usage: Usage = Usage()
+    plain: bool = False
+    """The storyteller could not reflect: memory is kept, the plans are general ones, and faces say so."""
+    notice: str = ""
+    """What the reader should know of it, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A step as it stands in the save. The tree of turns is the story."""
+
+    id: TurnId
+    parent: TurnId | None
+    depth: int
+    """The turn's number along its branch, from 1."""
+    segment: int
+    """The unforked run it belongs to (see `story.memory.Lineage`)."""
+    choice: Choice
+    stage: Stage
+    passage: str
+    memory: str = ""
+    """The short-term memory after this turn, the reader's edit of it included."""
+    rationale: Rationale = Rationale()
+    plans: tuple[Plan, ...] = ()
+    ledger_ops: tuple[LedgerOp, ...] = ()
+    recalled: tuple[Recalled, ...] = ()
+    importance: int = 5
+    title: str = ""
+    """Title of the scene that the turn is in; carried on from the parent where it did not change."""
+    state: str = ""
+    ending: str = ""
+    usage: Usage = Usage()
+    findings: tuple[Finding, ...] = ()
+    storyteller: str = ""
+    plain: bool = False
+    created: int = 0
+    """Unix time in milliseconds."""
