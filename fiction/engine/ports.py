@@ -1,6 +1,6 @@
 """What the game needs from the outside. Each port has one contract test that every implementation passes."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,7 +9,7 @@ from fiction.story.ledger import Ledger
 from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, Revision, RevisionKind, TurnId
 from fiction.story.plan import Choice
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
-from fiction.story.turn import Finding, Reflection, Turn
+from fiction.story.turn import Finding, Reflection, Turn, Usage
 from fiction.story.world import World
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ class Storyteller(Protocol):
         """One honest line for the reader: what tells this story (`the built-in storyteller`, `gemma4 at 127.0.0.1`)."""
         ...
 
-    def narrate(self, scene: Scene) -> AsyncIterator[Telling]:
-        """Tell the passage. The concatenated ProseDelta (since the last ProseReset) is the passage."""
+    def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
+        """Tell the passage: every ProseDelta since the last ProseReset, put together. An async generator."""
         ...
 
     async def reflect(self, scene: Scene, passage: str) -> Reflection:
@@ -186,6 +186,7 @@ class Draft:
     storyteller: str
     title: str = ""
     state: str = ""
+    usage: Usage = Usage()
     findings: tuple[Finding, ...] = ()
 
 
@@ -238,11 +239,13 @@ class SaveStore(Protocol):
         """A decision that no turn has come of yet."""
         ...
 
-    def tell(self, parent: TurnId | None, draft: Draft) -> Turn:
-        """Append a told turn after `parent`, move the head to it, and clear what was pending.
+    def tell(self, parent: TurnId | None, draft: Draft, *, head: TurnId | None) -> Turn:
+        """Append a told turn after `parent`, move the head to it, and clear what was pending, in one transaction.
+
+        `head` is where the caller believes the head to be: at `parent`, or elsewhere for a retry.
 
         Raises:
-            SaveConflict: the head is not at `parent` any more; nothing was written.
+            SaveConflict: the head is not there any more; nothing was written.
         """
         ...
 
@@ -290,7 +293,7 @@ class SaveStore(Protocol):
         ...
 
     def memories(self, lineage: Lineage, *, search: str = "", limit: int = 200, before: int = 0) -> tuple[Memory, ...]:
-        """The told turns of a path, newest first, unrevised; `search` wants every word, `before` (0: no bound) a depth."""
+        """The told turns of a path, newest first, unrevised. `search` wants every word; `before` is a depth or 0."""
         ...
 
     def bookmark(self, name: str) -> Bookmark:

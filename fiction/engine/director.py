@@ -1,0 +1,134 @@
+"""The director: plain code that says where the story stands against its length, and what this turn might need.
+
+It suggests in at most four sentences and never forces. The tension it wants is a register of the genre with a sawtooth
+around it and a peak late in the story; a smooth ramp is not how novels go (research in design section 7).
+"""
+
+import dataclasses
+from dataclasses import dataclass
+
+from fiction.engine.ports import Direction
+from fiction.story.ledger import Ledger, OpenThread, Thread, TouchThread
+from fiction.story.reader import ENDLESS, StorySettings
+from fiction.story.turn import Turn
+from fiction.story.world import Act, World
+
+ENDING_AT = 0.85
+"""Share of the length from which the story goes toward its end."""
+MUST_END_AT = 1.1
+STALL_TURNS = 4
+"""So many turns without anything of importance make a stall."""
+ENDLESS_CHAPTER = 60
+"""An endless story reaches its middle act as one of this many turns would, and stays there."""
+
+_REGISTERS = {
+    "thriller": 7.0,
+    "horror": 6.5,
+    "adventure": 6.0,
+    "mystery": 5.5,
+    "fantasy": 5.5,
+    "gothic": 5.5,
+    "science fiction": 5.5,
+    "western": 5.5,
+    "romance": 4.5,
+    "domestic": 4.3,
+    "comedy": 4.0,
+}
+_SAWTOOTH = (-1.5, -0.5, 0.5, 1.5, 0.0)
+_DEFAULT_ACTS = (Act("I", share=0.25), Act("II", share=0.5), Act("III", share=0.25))
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    act: int
+    acts: int
+    progress: float
+
+
+def direct(world: World, settings: StorySettings, ledger: Ledger, recent: tuple[Turn, ...], depth: int) -> Direction:
+    """What the turn at `depth` (from 1) should be. `recent` are the turns before it, oldest first."""
+    here = _position(world, settings, depth)
+    before = _position(world, settings, depth - 1) if depth > 1 else None
+    due = due_thread(ledger, settings, depth)
+    ends = settings.turns != ENDLESS
+    direction = Direction(
+        act=here.act,
+        acts=here.acts,
+        progress=here.progress if ends else 0.0,
+        tension=_tension(world, here.progress if ends else 0.0, depth),
+        opens_act=before is None or before.act != here.act,
+        toward_ending=ends and here.progress >= ENDING_AT,
+        must_end=ends and here.progress >= MUST_END_AT,
+        due_thread=due.id if due else "",
+        stalled=_stalled(recent),
+    )
+    return _with_lines(direction, world, due)
+
+
+def act_title(world: World, act: int) -> str:
+    """The title of an act, from 1; empty where the world names none."""
+    return world.acts[act - 1].title if 0 < act <= len(world.acts) else ""
+
+
+def due_thread(ledger: Ledger, settings: StorySettings, depth: int) -> Thread | None:
+    """The thread that has waited longest, if it has waited a quarter of the story (at least 4 turns, at most 20)."""
+    patience = min(20, max(4, settings.turns // 4))
+    waiting = [thread for thread in ledger.open_threads if depth - thread.touched >= patience]
+    return waiting[0] if waiting else None
+
+
+def _position(world: World, settings: StorySettings, depth: int) -> _Position:
+    acts = world.acts or _DEFAULT_ACTS
+    length = settings.turns or ENDLESS_CHAPTER
+    progress = (depth - 1) / max(1, length)
+    last = len(acts) if settings.turns != ENDLESS else max(1, len(acts) - 1)
+    total = sum(act.share for act in acts) or 1.0
+    told = 0.0
+    for number, act in enumerate(acts, start=1):
+        told += (act.share / total) if any(a.share for a in acts) else 1 / len(acts)
+        if progress < told - 1e-9 or number == last:
+            return _Position(number, len(acts), progress)
+    return _Position(last, len(acts), progress)
+
+
+def _tension(world: World, progress: float, depth: int) -> float:
+    registers = [_REGISTERS[genre.lower()] for genre in world.genre if genre.lower() in _REGISTERS]
+    register = sum(registers) / len(registers) if registers else 5.0
+    peak = 2.0 if 0.7 <= progress < 0.95 else 0.0
+    return round(min(9.5, max(1.0, register + _SAWTOOTH[depth % len(_SAWTOOTH)] + peak)), 1)
+
+
+def _stalled(recent: tuple[Turn, ...]) -> bool:
+    last = recent[-STALL_TURNS:]
+    if len(last) < STALL_TURNS:
+        return False
+    moved = any(isinstance(op, (OpenThread, TouchThread)) for turn in last for op in turn.ledger_ops)
+    return not moved and all(turn.importance <= 4 for turn in last)
+
+
+def _with_lines(direction: Direction, world: World, due: Thread | None) -> Direction:
+    lines: list[str] = []
+    if direction.must_end:
+        lines.append(
+            "This passage is the story's last: bring it to its end, whole and earned, and offer no new question."
+        )
+    elif direction.toward_ending:
+        lines.append("The story is near its end: open nothing new and let what is open come to a head.")
+    elif direction.opens_act and direction.act > 1:
+        summary = world.acts[direction.act - 1].summary if direction.act <= len(world.acts) else ""
+        lines.append(f"A new part begins here: something changes that can't be undone. {summary}".strip())
+    if due is not None:
+        lines.append(f"This has waited longest and wants a step forward or an answer: {due.setup}")
+    if direction.stalled and not direction.must_end:
+        lines.append("Little has happened lately: let somebody in this world act on their own, now.")
+    if not direction.must_end:
+        lines.append(_pace(direction.tension))
+    return dataclasses.replace(direction, lines=tuple(lines[:4]))
+
+
+def _pace(tension: float) -> str:
+    if tension >= 7:
+        return "Keep this passage tight: something is at risk in it right now."
+    if tension >= 4.5:
+        return "Let something in this passage go other than expected, without haste."
+    return "This passage may breathe: a small, exact, human moment."

@@ -1,0 +1,134 @@
+"""The ledger as a fold: operations along a branch give facts, threads, cast, and what contradicts what."""
+
+import dataclasses
+
+from fiction.story.ledger import (
+    AddFact,
+    CastMember,
+    Contradiction,
+    Fact,
+    Ledger,
+    LedgerOp,
+    OpenThread,
+    PutCast,
+    RetractFact,
+    SupersedeFact,
+    Thread,
+    ThreadStatus,
+    TouchThread,
+)
+from fiction.story.memory import TurnId
+from fiction.story.turn import Turn
+
+MAX_FACTS = 240
+MAX_CAST = 80
+MAX_OPEN_THREADS = 30
+KEPT_CLOSED_THREADS = 12
+"""Bounds that keep a turn as quick in the ten thousandth as in the tenth. What falls out is still in the passages."""
+
+_SINGLE_VALUED = ("is", "was", "is in", "is at", "lives", "lives in", "lives at", "works as", "is called", "is named")
+"""Relations that have one object at a time; of others (`has`, `knows`, `owes`) there may be many."""
+
+
+def fold(base: Ledger, turns: tuple[Turn, ...]) -> Ledger:
+    """The state after `turns`, which follow one another along a branch from where `base` was the state."""
+    for turn in turns:
+        base = apply(base, turn.ledger_ops, turn=turn.id, depth=turn.depth)
+    return base
+
+
+def apply(ledger: Ledger, ops: tuple[LedgerOp, ...], *, turn: TurnId, depth: int) -> Ledger:
+    """The state after one turn's operations. Total: an operation on what is not there does nothing."""
+    book = _Book(ledger)
+    for op in ops:
+        book.enter(op, turn, depth)
+    return book.close()
+
+
+class _Book:
+    """A ledger while a turn is entered into it."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.facts = list(ledger.facts)
+        self.threads = {thread.id: thread for thread in ledger.threads}
+        self.cast = {_key(member.name): member for member in ledger.cast}
+        self.contradictions: list[Contradiction] = []
+
+    def enter(self, op: LedgerOp, turn: TurnId, depth: int) -> None:
+        match op:
+            case AddFact(subject=subject, relation=relation, object=claimed):
+                self._add(Fact(subject, relation, claimed, since=depth, source=turn))
+            case SupersedeFact(subject=subject, relation=relation, object=now):
+                self._retract(subject, relation)
+                self.facts.append(Fact(subject, relation, now, since=depth, source=turn))
+            case RetractFact(subject=subject, relation=relation):
+                self._retract(subject, relation)
+            case OpenThread(id=name, setup=setup, payoff=payoff):
+                self._open(name, setup, payoff, depth)
+            case TouchThread(id=name, status=status):
+                if (thread := self.threads.get(name)) is not None:
+                    self.threads[name] = dataclasses.replace(thread, status=status, touched=depth)
+            case PutCast():
+                self._meet(op, depth)
+
+    def _add(self, fact: Fact) -> None:
+        for known in self._about(fact.subject, fact.relation):
+            if _key(known.object) == _key(fact.object):
+                return
+            if _key(fact.relation) in _SINGLE_VALUED:
+                self.contradictions.append(Contradiction(known, fact.object))
+                return
+        self.facts.append(fact)
+
+    def _about(self, subject: str, relation: str) -> list[Fact]:
+        wanted = (_key(subject), _key(relation))
+        return [fact for fact in self.facts if (_key(fact.subject), _key(fact.relation)) == wanted]
+
+    def _retract(self, subject: str, relation: str) -> None:
+        gone = self._about(subject, relation)
+        self.facts = [fact for fact in self.facts if fact not in gone]
+
+    def _open(self, name: str, setup: str, payoff: str, depth: int) -> None:
+        known = self.threads.get(name)
+        if known is None:
+            self.threads[name] = Thread(name, setup, payoff, opened=depth, touched=depth)
+        elif known.status in (ThreadStatus.OPEN, ThreadStatus.ADVANCED):
+            self.threads[name] = dataclasses.replace(known, touched=depth)
+
+    def _meet(self, op: PutCast, depth: int) -> None:
+        known = self.cast.get(_key(op.name), CastMember(op.name, met=depth))
+        self.cast[_key(op.name)] = dataclasses.replace(
+            known,
+            who=op.who or known.who,
+            where=op.where or known.where,
+            stance=op.stance or known.stance,
+            seen=depth,
+        )
+
+    def close(self) -> Ledger:
+        live = [t for t in self.threads.values() if t.status in (ThreadStatus.OPEN, ThreadStatus.ADVANCED)]
+        closed = [t for t in self.threads.values() if t.status in (ThreadStatus.PAID, ThreadStatus.DROPPED)]
+        live.sort(key=lambda thread: thread.touched)
+        cast = sorted(self.cast.values(), key=lambda member: member.seen)
+        return Ledger(
+            facts=_newest(self.facts, MAX_FACTS),
+            threads=(*live[-MAX_OPEN_THREADS:], *closed[-KEPT_CLOSED_THREADS:]),
+            cast=tuple(cast[-MAX_CAST:]),
+            contradictions=tuple(self.contradictions),
+        )
+
+
+def _newest(facts: list[Fact], limit: int) -> tuple[Fact, ...]:
+    """The last facts within the limit; pinned ones stay whatever their age."""
+    surplus = len(facts) - limit
+    kept: list[Fact] = []
+    for fact in facts:
+        if surplus > 0 and not fact.pinned:
+            surplus -= 1
+        else:
+            kept.append(fact)
+    return tuple(kept)
+
+
+def _key(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -1,0 +1,104 @@
+"""The ledger as a fold."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fiction.engine.ledger import MAX_CAST, MAX_FACTS, MAX_OPEN_THREADS, apply, fold
+from fiction.story.ledger import (
+    AddFact,
+    Ledger,
+    LedgerOp,
+    OpenThread,
+    PutCast,
+    RetractFact,
+    SupersedeFact,
+    ThreadStatus,
+    TouchThread,
+)
+from fiction.story.memory import TurnId
+
+ONE = TurnId(1)
+
+names = st.sampled_from(["Imre", "imre ", "Oda", "the lamp", "the well"])
+relations = st.sampled_from(["is in", "has", "owes"])
+ops: st.SearchStrategy[LedgerOp] = st.one_of(
+    st.builds(AddFact, names, relations, names),
+    st.builds(SupersedeFact, names, relations, names),
+    st.builds(RetractFact, names, relations),
+    st.builds(OpenThread, names, names),
+    st.builds(TouchThread, names, st.sampled_from(ThreadStatus)),
+    st.builds(PutCast, names, names, names),
+)
+
+
+def after(*operations: LedgerOp, depth: int = 1, base: Ledger | None = None) -> Ledger:
+    return apply(base or Ledger(), operations, turn=ONE, depth=depth)
+
+
+def triples(ledger: Ledger) -> list[tuple[str, str, str]]:
+    return [(fact.subject, fact.relation, fact.object) for fact in ledger.facts]
+
+
+def test_a_person_is_in_one_place_and_a_second_claim_is_a_contradiction() -> None:
+    ledger = after(AddFact("Imre", "is in", "the chapel"), AddFact("imre", "is in", "the well"))
+    assert triples(ledger) == [("Imre", "is in", "the chapel")]
+    assert ledger.contradictions[0].claimed == "the well"
+
+
+def test_a_person_may_have_many_things() -> None:
+    ledger = after(AddFact("Imre", "has", "a rope"), AddFact("Imre", "has", "a key"))
+    assert len(ledger.facts) == 2
+    assert not ledger.contradictions
+
+
+def test_superseding_replaces_what_held_and_contradicts_nothing() -> None:
+    ledger = after(SupersedeFact("Imre", "is in", "the well"), base=after(AddFact("Imre", "is in", "the chapel")))
+    assert triples(ledger) == [("Imre", "is in", "the well")]
+    assert not ledger.contradictions
+
+
+def test_a_contradiction_is_told_once_and_gone_the_turn_after() -> None:
+    ledger = after(AddFact("Imre", "is in", "the chapel"), AddFact("Imre", "is in", "the well"))
+    assert not after(base=ledger, depth=2).contradictions
+
+
+def test_the_oldest_untouched_thread_comes_first() -> None:
+    ledger = after(OpenThread("well", "What is in the well?"))
+    ledger = after(OpenThread("debt", "Who owes whom?"), base=ledger, depth=2)
+    ledger = after(TouchThread("well", ThreadStatus.ADVANCED), base=ledger, depth=3)
+    assert [thread.id for thread in ledger.open_threads] == ["debt", "well"]
+    ledger = after(TouchThread("debt", ThreadStatus.PAID), base=ledger, depth=4)
+    assert [thread.id for thread in ledger.open_threads] == ["well"]
+
+
+def test_meeting_again_keeps_what_was_known() -> None:
+    ledger = after(PutCast("Oda", who="the ferrywoman", where="the stage"))
+    ledger = after(PutCast("oda", stance="owes you"), base=ledger, depth=5)
+    (oda,) = ledger.cast
+    assert (oda.name, oda.who, oda.where, oda.stance, oda.met, oda.seen) == (
+        "Oda", "the ferrywoman", "the stage", "owes you", 1, 5,
+    )  # fmt: skip
+
+
+@given(st.lists(st.lists(ops, max_size=6), max_size=12))
+def test_the_ledger_stays_bounded_and_never_fails(turns: list[list[LedgerOp]]) -> None:
+    ledger = Ledger()
+    for depth, operations in enumerate(turns, start=1):
+        ledger = apply(ledger, tuple(operations), turn=TurnId(depth), depth=depth)
+    assert len(ledger.facts) <= MAX_FACTS
+    assert len(ledger.cast) <= MAX_CAST
+    assert len(ledger.open_threads) <= MAX_OPEN_THREADS
+    assert len({(f.subject, f.relation, f.object) for f in ledger.facts}) == len(ledger.facts)
+
+
+def test_a_long_story_keeps_the_newest_facts_within_the_bound() -> None:
+    ledger = Ledger()
+    for depth in range(1, 2 * MAX_FACTS):
+        ledger = apply(ledger, (AddFact("you", "saw", f"thing {depth}"),), turn=TurnId(depth), depth=depth)
+    assert len(ledger.facts) == MAX_FACTS
+    assert ledger.facts[-1].object == f"thing {2 * MAX_FACTS - 1}"
+
+
+def test_folding_nothing_is_where_one_was() -> None:
+    ledger = after(AddFact("a", "has", "b"))
+    assert fold(ledger, ()) == ledger

@@ -1,0 +1,116 @@
+"""The house holds: arrows point downwards only, and heavy parts are loaded when they are needed."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fiction
+
+ROOT = Path(fiction.__file__).parent
+MODULES = sorted(ROOT.rglob("*.py"))
+
+MAY_IMPORT = {
+    "errors": set(),
+    "story": {"errors"},
+    "engine": {"errors", "story"},
+    "storytellers": {"errors", "story", "engine.ports"},
+    "memory": {"errors", "story", "engine.ports"},
+    "saves": {"errors", "story", "engine.ports"},
+    "packs": {"errors", "story", "engine.ports"},
+    "tui": {"errors", "story", "engine"},
+    "plain": {"errors", "story", "engine"},
+    "paths": {"errors"},
+    "config": {"errors", "story", "paths"},
+}
+"""What a room may know of the others; `cli`, `wiring` and `commands` put the parts together and may know all."""
+
+THIRD_PARTY = {
+    "story": set(),
+    "errors": set(),
+    "engine": {"pydantic"},
+    "storytellers": {"openai", "pydantic", "jiter", "httpx2"},
+    "memory": {"chromadb", "numpy", "snowballstemmer"},
+    "saves": {"pydantic"},
+    "packs": {"pydantic", "yaml"},
+    "tui": {"textual", "markdown_it", "rich"},
+    "plain": set(),
+    "paths": {"platformdirs"},
+    "config": {"pydantic", "yaml"},
+}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imports(path: Path, *, top_level: bool = False) -> set[str]:
+    """Every module that a file imports; with `top_level` only what importing the file itself loads."""
+    found: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+                continue
+            if isinstance(child, ast.Import):
+                found.update(alias.name for alias in child.names)
+            elif isinstance(child, ast.ImportFrom):
+                found.add(child.module or "")
+                if child.module in ("fiction", "fiction.engine"):
+                    found.update(f"{child.module}.{alias.name}" for alias in child.names)
+                    found.discard(child.module)
+            if not (top_level and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)):
+                visit(child)
+
+    visit(ast.parse(path.read_text(encoding="utf-8")))
+    return found
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) in MAY_IMPORT], ids=lambda p: str(p.relative_to(ROOT)))
+def test_arrows_point_downwards_only(path: Path) -> None:
+    own = room(path)
+    for name in imports(path):
+        if not name.startswith("fiction."):
+            continue
+        target = name.removeprefix("fiction.")
+        allowed = {own, *MAY_IMPORT[own]}
+        assert any(target == a or target.startswith(f"{a}.") for a in allowed), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room(p) in THIRD_PARTY], ids=lambda p: str(p.relative_to(ROOT)))
+def test_each_library_stays_in_its_room(path: Path) -> None:
+    for name in imports(path):
+        top = name.split(".")[0]
+        if top not in sys.stdlib_module_names and top not in ("fiction", ""):
+            assert top in THIRD_PARTY[room(path)], f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_openai_and_chromadb_are_imported_on_first_use_only(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path, top_level=True)} & {"openai", "chromadb"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_module_says_in_its_first_line_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def loaded_by(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(' '.join(sorted({{m.split('.')[0] for m in sys.modules}})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_the_first_frame_loads_neither_servers_nor_databases_nor_models() -> None:
+    loaded = loaded_by("import fiction.tui.app")
+    assert not loaded & {"openai", "chromadb", "numpy", "sqlite3", "yaml", "pydantic", "onnxruntime", "httpx"}
+
+
+def test_help_loads_nothing_but_the_standard_library() -> None:
+    statement = (
+        "from contextlib import suppress\nimport fiction.cli\nwith suppress(SystemExit): fiction.cli.main(['--help'])\n"
+    )
+    loaded = loaded_by(f"exec({statement!r})")
+    assert not loaded & {"textual", "pydantic", "yaml", "openai", "chromadb", "numpy", "sqlite3", "rich"}

@@ -1,0 +1,22 @@
+"""The tools agree: format, lint and types are part of the test run."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+COMMANDS = {
+    "format": ["ruff", "format", "--check", "."],
+    "lint": ["ruff", "check", "."],
+    "types": ["mypy"],
+}
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_the_tree_is_clean(command: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
