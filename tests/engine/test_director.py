@@ -1,5 +1,7 @@
 """The director: where a story stands, and what it wants next."""
 
+import itertools
+
 import pytest
 
 from fiction.engine.director import direct
@@ -45,7 +47,7 @@ def test_tension_is_a_sawtooth_around_the_register_of_the_genre_with_a_late_peak
     early = [d.tension for d in course[:25]]
     assert 5.0 <= sum(early) / len(early) <= 6.0
     assert max(d.tension for d in course) == max(d.tension for d in course[28:38])
-    assert any(a > b for a, b in zip(early, early[1:], strict=False))
+    assert any(a > b for a, b in itertools.pairwise(early))
 
 
 def test_a_thread_that_has_waited_is_due_and_said() -> None:

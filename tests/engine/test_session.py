@@ -1,0 +1,395 @@
+"""A play-through over a real save, told by a script."""
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from support.scripted import ListMemory, Scripted
+
+from fiction.engine.session import MAX_WRITTEN, Session
+from fiction.errors import FictionError, NotFound, StorytellerError, Trouble
+from fiction.saves.store import SaveFile
+from fiction.story.events import (
+    ChoiceSaved,
+    Event,
+    MemoryUpdated,
+    Notice,
+    PassageDone,
+    PlansOffered,
+    ProseDelta,
+    Remembered,
+    StoryEnded,
+    TurnFailed,
+    TurnSaved,
+)
+from fiction.story.ledger import AddFact
+from fiction.story.plan import ChoiceKind
+from fiction.story.reader import StoryRecord, StorySettings
+from fiction.story.turn import Stage
+from fiction.story.world import World
+
+WORLD = World("w", "1.0.0", "A World", "", "")
+DOWN = StorytellerError("No server answers.", trouble=Trouble.UNREACHABLE, hint="Start it.")
+
+
+@dataclasses.dataclass
+class Table:
+    """One save, and what is played on it."""
+
+    path: Path
+    storyteller: Scripted
+    memory: ListMemory
+    session: Session
+
+    async def reopen(self) -> None:
+        await self.session.close()
+        self.memory = ListMemory()
+        self.session = Session(
+            store=SaveFile.open(self.path),
+            world=WORLD,
+            memory=self.memory,
+            storytellers={"offline": self.storyteller, "model": Scripted(name="model")},
+        )
+
+    async def play(self, *choices: int) -> list[Event]:
+        events = await drain(self.session.proceed())
+        for number in choices:
+            events = await drain(self.session.play(self.session.offered(number)))
+        return events
+
+
+async def drain(events: AsyncIterator[Event]) -> list[Event]:
+    return [event async for event in events]
+
+
+@pytest.fixture
+async def table(tmp_path: Path) -> AsyncIterator[Table]:
+    path = tmp_path / "story.fiction"
+    story = StoryRecord("uuid-1", "A Story", "w", "1.0.0", "id: w", settings=StorySettings(turns=20))
+    storyteller, memory = Scripted(), ListMemory()
+    session = Session(
+        store=SaveFile.create(path, story),
+        world=WORLD,
+        memory=memory,
+        storytellers={"offline": storyteller, "model": Scripted(name="model")},
+    )
+    table = Table(path, storyteller, memory, session)
+    yield table
+    await table.session.close()
+
+
+async def test_a_story_begins_with_a_passage_a_memory_and_three_plans(table: Table) -> None:
+    events = await drain(table.session.proceed())
+    kinds = [type(event) for event in events]
+    assert kinds == [Remembered, ProseDelta, ProseDelta, PassageDone, MemoryUpdated, PlansOffered, TurnSaved]
+    assert table.session.turn is not None
+    assert table.session.turn.depth == 1
+    assert table.session.turn.stage is Stage.COMPLETE
+    assert len(table.session.plans) == 3
+    assert await drain(table.session.proceed()) == []
+
+
+async def test_a_turn_saves_the_choice_then_recalls_tells_and_reflects(table: Table) -> None:
+    await table.play()
+    events = await drain(table.session.play(table.session.offered(1)))
+    kinds = [type(event) for event in events]
+    assert kinds == [
+        ChoiceSaved, Remembered, ProseDelta, ProseDelta, PassageDone, MemoryUpdated, PlansOffered, TurnSaved,
+    ]  # fmt: skip
+    assert table.session.turn is not None
+    assert table.session.turn.passage == "Passage 2: Climb stair 1."
+    assert table.session.pending is None
+
+
+async def test_the_next_prompt_holds_the_memory_the_last_passages_and_what_was_recalled(table: Table) -> None:
+    await table.play(1, 1, 1, 1)
+    scene = table.storyteller.scenes[-1]
+    assert scene.memory == "Depth 4: Passage 4: Climb stair 3."
+    assert [turn.depth for turn in scene.recent] == [1, 2, 3, 4]
+    assert scene.state == "state 4"
+    assert {item.depth for item in scene.recall.items} <= {1, 2}
+    assert table.memory.cues[-1].text == "Climb stair 4"
+    assert len(scene.ledger.facts) == 4
+
+
+@pytest.mark.parametrize("kind", [ChoiceKind.OFFERED, ChoiceKind.EDITED, ChoiceKind.WRITTEN])
+async def test_a_plan_is_taken_edited_or_written(table: Table, kind: ChoiceKind) -> None:
+    await table.play()
+    session = table.session
+    choice = {
+        ChoiceKind.OFFERED: lambda: session.offered(2),
+        ChoiceKind.EDITED: lambda: session.edited(2, "Greet neighbour 1 by her true name"),
+        ChoiceKind.WRITTEN: lambda: session.written("hum a tune"),
+    }[kind]()
+    assert choice.kind is kind
+    await drain(session.play(choice))
+    assert session.turn is not None
+    assert session.turn.choice == choice
+
+
+async def test_an_edit_that_changes_nothing_is_the_plan_as_offered(table: Table) -> None:
+    await table.play()
+    assert table.session.edited(1, "Climb stair 1").kind is ChoiceKind.OFFERED
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "\x1b[31m", "x" * (MAX_WRITTEN + 1)])
+async def test_nothing_and_too_much_are_refused_in_a_sentence(table: Table, text: str) -> None:
+    with pytest.raises(FictionError):
+        table.session.written(text)
+
+
+async def test_a_plan_that_is_not_there_is_not_found(table: Table) -> None:
+    await table.play()
+    for number in (0, 4, -1):
+        with pytest.raises(NotFound):
+            table.session.offered(number)
+
+
+async def test_undo_goes_back_and_redo_forward_to_the_end_and_no_further(table: Table) -> None:
+    await table.play(1, 2, 3)
+    last = table.session.turn
+    depths = []
+    while (turn := table.session.undo()) is not None:
+        depths.append(turn.depth)
+    assert depths == [3, 2, 1]
+    assert not table.session.can_undo
+    assert len(table.session.ledger.facts) == 1
+    while table.session.redo() is not None:
+        pass
+    assert table.session.turn == last
+    assert not table.session.can_redo
+    assert len(table.session.ledger.facts) == 4
+
+
+async def test_another_choice_after_undo_is_a_branch_and_the_old_one_stays(table: Table) -> None:
+    await table.play(1, 1)
+    old = table.session.turn
+    table.session.undo()
+    await drain(table.session.play(table.session.offered(2)))
+    assert table.session.turn is not None
+    assert table.session.turn.passage == "Passage 3: Greet neighbour 2."
+    assert old is not None
+    assert table.session.jump(old.id).passage == "Passage 3: Climb stair 2."
+
+
+async def test_a_branch_left_behind_is_not_recalled(table: Table) -> None:
+    await table.play(1, 1, 1)
+    for _ in range(2):
+        table.session.undo()
+    for _ in range(4):
+        await drain(table.session.play(table.session.offered(2)))
+    texts = [item.text for item in table.storyteller.scenes[-1].recall.items]
+    assert not any("Climb stair 2" in text or "Climb stair 3" in text for text in texts)
+
+
+async def test_retry_tells_the_same_choice_again_as_a_sibling(table: Table) -> None:
+    await table.play(1)
+    first = table.session.turn
+    await drain(table.session.retry("shorter"))
+    second = table.session.turn
+    assert first is not None
+    assert second is not None
+    assert second.parent == first.parent
+    assert second.passage == "Passage 2: Climb stair 1. (shorter)"
+    assert table.session.jump(first.id) == first
+
+
+async def test_the_first_turn_can_be_retried(table: Table) -> None:
+    await table.play()
+    await drain(table.session.retry())
+    assert table.session.turn is not None
+    assert table.session.turn.depth == 1
+    assert not table.session.can_undo
+
+
+async def test_a_failure_before_the_passage_leaves_the_story_and_keeps_the_words(table: Table) -> None:
+    await table.play(1)
+    before = table.session.turn
+    table.storyteller.fail_after[3] = DOWN
+    events = await drain(table.session.play(table.session.written("knock twice")))
+    failed = events[-1]
+    assert isinstance(failed, TurnFailed)
+    assert (failed.message, failed.hint, failed.trouble) == ("No server answers.", "Start it.", Trouble.UNREACHABLE)
+    assert table.session.turn == before
+    assert table.session.pending is not None
+    assert table.session.pending.text == "knock twice"
+    await table.reopen()
+    assert table.session.pending is not None
+    assert table.session.pending.text == "knock twice"
+    await drain(table.session.retry())
+    assert table.session.turn is not None
+    assert table.session.turn.passage == "Passage 3: knock twice."
+    assert table.session.pending is None
+
+
+async def test_a_failed_retry_keeps_the_old_telling(table: Table) -> None:
+    await table.play(1)
+    before = table.session.turn
+    table.storyteller.fail_narrate[2] = DOWN
+    events = await drain(table.session.retry())
+    assert isinstance(events[-1], TurnFailed)
+    assert table.session.turn == before
+
+
+async def test_a_failed_reflection_keeps_the_passage_and_the_memory_and_offers_plain_plans(table: Table) -> None:
+    await table.play(1)
+    table.storyteller.fail_reflect[3] = DOWN
+    events = await drain(table.session.play(table.session.offered(1)))
+    assert any(isinstance(event, Notice) for event in events)
+    turn = table.session.turn
+    assert turn is not None
+    assert turn.plain
+    assert turn.passage == "Passage 3: Climb stair 2."
+    assert turn.memory == "Depth 2: Passage 2: Climb stair 1."
+    assert len(turn.plans) == 3
+    await drain(table.session.retry())
+    assert table.session.turn is not None
+    assert table.session.turn.id == turn.id
+    assert table.session.turn.memory == "Depth 3: Passage 3: Climb stair 2."
+    assert not table.session.turn.plain
+
+
+async def test_another_storyteller_can_take_a_turn(table: Table) -> None:
+    await table.play()
+    table.storyteller.fail_narrate[2] = DOWN
+    await drain(table.session.play(table.session.offered(1)))
+    await drain(table.session.retry(storyteller="model"))
+    assert table.session.turn is not None
+    assert table.session.turn.storyteller == "model"
+    assert table.session.storyteller.name == "offline"
+    table.session.use("model")
+    await table.reopen()
+    assert table.session.storyteller.name == "model"
+
+
+async def test_a_turn_that_is_stopped_leaves_the_words_and_can_be_told_later(table: Table) -> None:
+    await table.play()
+    table.storyteller.hold = asyncio.Event()
+    task = asyncio.create_task(drain(table.session.play(table.session.offered(1))))
+    while len(table.storyteller.scenes) < 2:
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert table.session.turn is not None
+    assert table.session.turn.depth == 1
+    assert table.session.pending is not None
+    table.storyteller.hold = None
+    await drain(table.session.retry())
+    assert table.session.turn.depth == 2
+
+
+async def test_two_turns_at_once_are_refused(table: Table) -> None:
+    await table.play()
+    table.storyteller.hold = asyncio.Event()
+    task = asyncio.create_task(drain(table.session.play(table.session.offered(1))))
+    while len(table.storyteller.scenes) < 2:
+        await asyncio.sleep(0)
+    with pytest.raises(FictionError):
+        await drain(table.session.play(table.session.offered(2)))
+    with pytest.raises(FictionError):
+        table.session.undo()
+    table.storyteller.hold.set()
+    await task
+    assert table.session.turn is not None
+    assert table.session.turn.passage == "Passage 2: Climb stair 1."
+
+
+async def test_a_story_stopped_between_passage_and_memory_reflects_when_it_is_resumed(table: Table) -> None:
+    await table.play()
+    events = table.session.play(table.session.offered(1))
+    async for event in events:
+        if isinstance(event, PassageDone):
+            break
+    await events.aclose()
+    await table.reopen()
+    assert table.session.turn is not None
+    assert table.session.turn.stage is Stage.TOLD
+    assert table.session.plans == ()
+    await drain(table.session.proceed())
+    assert table.session.turn.stage is Stage.COMPLETE
+    assert len(table.session.plans) == 3
+
+
+async def test_an_ending_offers_no_plans_and_the_reader_can_still_write_on(table: Table) -> None:
+    table.storyteller.ends_at = 3
+    events = await table.play(1, 1)
+    assert any(isinstance(event, StoryEnded) for event in events)
+    assert table.session.ended
+    assert table.session.plans == ()
+    await drain(table.session.play(table.session.written("go home")))
+    assert not table.session.ended
+    assert table.session.turn is not None
+    assert table.session.turn.depth == 4
+
+
+async def test_an_edited_short_term_memory_is_in_the_very_next_prompt(table: Table) -> None:
+    await table.play(1)
+    table.session.edit_short_term("The key is under the mat.")
+    assert table.session.turn is not None
+    assert table.session.turn.memory == "The key is under the mat."
+    await drain(table.session.play(table.session.offered(1)))
+    assert table.storyteller.scenes[-1].memory == "The key is under the mat."
+
+
+async def test_what_the_reader_pins_edits_and_forgets_is_so_in_the_very_next_recall(table: Table) -> None:
+    await table.play(1, 1, 1, 1, 1)
+    first, second, third = (turn.id for turn in table.session.transcript(6)[:3])
+    table.session.pin(first)
+    table.session.edit_memory(second, "Climb: you left the lamp burning")
+    table.session.forget(third)
+    by_turn = {memory.turn: memory for memory in table.session.memories()}
+    assert by_turn[first].pinned
+    assert by_turn[second].edited
+    assert by_turn[third].forgotten
+    await drain(table.session.play(table.session.offered(1)))
+    recalled = {item.turn: item for item in table.storyteller.scenes[-1].recall.items}
+    assert recalled[first].pinned
+    assert recalled[second].text == "Climb: you left the lamp burning"
+    assert third not in recalled
+    table.session.restore(third)
+    table.session.restore(second)
+    by_turn = {memory.turn: memory for memory in table.session.memories()}
+    assert not by_turn[third].forgotten
+    assert by_turn[second].text == "Passage 2: Climb stair 1."
+
+
+async def test_a_pin_made_further_on_does_not_hold_on_an_older_branch(table: Table) -> None:
+    await table.play(1, 1, 1)
+    first = table.session.transcript(9)[0].id
+    table.session.pin(first)
+    table.session.undo()
+    assert not any(memory.pinned for memory in table.session.memories())
+
+
+async def test_memories_are_searched_and_paged(table: Table) -> None:
+    await table.play(1, 2, 1, 2)
+    assert [m.depth for m in table.session.memories("greet")] == [5, 3]
+    assert [m.depth for m in table.session.memories(limit=2)] == [5, 4]
+    assert [m.depth for m in table.session.memories(limit=2, before=4)] == [3, 2]
+
+
+async def test_the_ledger_is_the_same_after_a_resume_in_a_long_story(table: Table) -> None:
+    table.storyteller.ops = {n: (AddFact("you", "has", f"thing {n % 50}"),) for n in range(200)}
+    await table.play(*([1] * 80))
+    before = table.session.ledger
+    await table.reopen()
+    assert table.session.ledger == before
+
+
+async def test_places_can_be_named_and_found_again(table: Table) -> None:
+    await table.play(1, 1)
+    mark = table.session.bookmark("before the well")
+    await table.play(1)
+    assert table.session.bookmarks() == (mark,)
+    assert table.session.jump(mark.turn).depth == 3
+
+
+async def test_everything_is_let_go_of_at_the_end(table: Table) -> None:
+    await table.play()
+    await table.session.close()
+    await table.session.close()
+    assert table.storyteller.closed
+    assert table.memory.closed
