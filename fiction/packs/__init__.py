@@ -1,0 +1,1 @@
+"""World packs: reading them with bounds, checking them, finding, installing and writing them."""

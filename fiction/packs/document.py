@@ -1,0 +1,62 @@
+"""A file's plain data together with the place of every value in it, and the making of Problems from both."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from fiction.errors import PackError, Problem
+from fiction.story.sanitise import clean_line
+
+Path = tuple[str | int, ...]
+"""Keys and list indices from the top of a document down to a value."""
+
+
+class Place(NamedTuple):
+    """Where a value stands. Lines and columns count from 0, offsets are in characters of the text."""
+
+    line: int
+    column: int
+    start: int
+    end: int
+    key_line: int
+    """Of the key the value belongs to; of the value itself in a list."""
+    key_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a YAML file says, and where it says it."""
+
+    name: str
+    """The file, as problems name it."""
+    text: str = field(repr=False)
+    data: object = field(repr=False)
+    """dict, list, str, int, float, bool and None only."""
+    places: Mapping[Path, Place] = field(repr=False)
+
+    def problem(self, path: Path, message: str, *, hint: str = "", key: bool = False, word: str = "") -> Problem:
+        """A mistake at a value, at its `key`, or at the first `word` inside it. Unknown paths fall back."""
+        while path and path not in self.places:
+            path = path[:-1]
+        place = self.places.get(path, Place(0, 0, 0, 0, 0, 0))
+        line, column = (place.key_line, place.key_column) if key else (place.line, place.column)
+        if word and (found := self.text.find(word, place.start, place.end)) >= 0:
+            line = place.line + self.text.count("\n", place.start, found)
+            column = found - (self.text.rfind("\n", 0, found) + 1)
+        return Problem(self.name, line + 1, column + 1, clean_line(message, limit=400), clean_line(hint, limit=400))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint naming the known word that looks most like this one, or an empty string."""
+    close = difflib.get_close_matches(word[:80], list(known), 1)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
+def pack_error(name: str, problems: Iterable[Problem]) -> PackError:
+    """One PackError of all the problems of a file, put in the order of the file."""
+    ordered = tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.message)))
+    first = ordered[0]
+    place = f", line {first.line}" if first.line else ""
+    more = f" (and {len(ordered) - 1} more)" if len(ordered) > 1 else ""
+    return PackError(f"{name}{place}: {first.message}{more}", problems=ordered, hint=first.hint)

@@ -1,0 +1,66 @@
+"""From the text of a pack to a World: used for files, for what is installed, and for the pack inside a save."""
+
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from fiction.errors import Problem
+from fiction.packs.document import Document, pack_error
+from fiction.packs.expressions import check_expressions
+from fiction.packs.references import check_ids, ids_of
+from fiction.packs.schema import PackPart
+from fiction.packs.sentences import problems_of
+from fiction.packs.slots import check_slots
+from fiction.packs.yaml_reader import FAST, read_yaml
+from fiction.story.world import World
+
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPack:
+    """A world together with the file it came from, so that a warning can name its line."""
+
+    world: World
+    document: Document = field(repr=False)
+
+
+def load_world(text: str | bytes, *, name: str = "world.yaml") -> World:
+    """The world of a pack's text; `name` is how problems name the file.
+
+    Raises:
+        PackError: it can't be used; holds every mistake, in the order of the file.
+    """
+    return load_pack(text, name=name).world
+
+
+def load_pack(text: str | bytes, *, name: str = "world.yaml", fast: bool = FAST) -> LoadedPack:
+    """The same with every value's place; `fast` picks libyaml's parser.
+
+    Raises:
+        PackError: it can't be used; holds every mistake, in the order of the file.
+    """
+    document = read_yaml(text, name=name, fast=fast)
+    if not isinstance(document.data, dict):
+        problem = document.problem((), "a pack is a mapping at its top level (key: value)")
+        raise pack_error(name, [problem])
+    problems = _cross_problems(document)
+    try:
+        pack = PackPart.model_validate(document.data)
+    except ValidationError as error:
+        raise pack_error(name, [*problems_of(error, document), *problems]) from None
+    if problems:
+        raise pack_error(name, problems)
+    return LoadedPack(pack.to_world(), document)
+
+
+def _cross_problems(document: Document) -> list[Problem]:
+    """What a schema can't say: references, expressions, slots."""
+    ids = ids_of(document)
+    return [*check_ids(document, ids), *check_expressions(document, ids), *check_slots(document)]
+
+
+def json_schema() -> dict[str, object]:
+    """The format as a JSON Schema (draft 2020-12), for editors."""
+    schema: dict[str, object] = PackPart.model_json_schema(by_alias=True)
+    return {"$schema": SCHEMA_DIALECT, **schema, "title": "fiction world pack"}

@@ -1,0 +1,68 @@
+"""Finding values in plain data by pattern, so that checks are tables; data of the wrong shape is passed over.
+
+The checks run on the data and not on the validated pack, so that a file with a mistake in its schema still has its
+other mistakes told at once.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+
+from fiction.packs.document import Path
+
+
+class Step(Enum):
+    """A step of a pattern that is no key."""
+
+    EACH = "each"
+    """Every entry of a list or value of a mapping."""
+    TEXTS = "texts"
+    """A text, or the texts of a list, which may be bare or under `text`."""
+
+
+EACH, TEXTS = Step.EACH, Step.TEXTS
+Pattern = tuple[str | int | Step, ...]
+
+
+def find(data: object, pattern: Pattern, path: Path = ()) -> Iterator[tuple[Path, object]]:
+    """Every value that a pattern leads to, with its path."""
+    if not pattern:
+        yield path, data
+        return
+    step, rest = pattern[0], pattern[1:]
+    match step:
+        case Step.EACH:
+            for key, value in _entries(data):
+                yield from find(value, rest, (*path, key))
+        case Step.TEXTS:
+            yield from _texts(data, path)
+        case int() if isinstance(data, list) and step < len(data):
+            yield from find(data[step], rest, (*path, step))
+        case str() if isinstance(data, dict) and step in data:
+            yield from find(data[step], rest, (*path, step))
+        case _:
+            pass
+
+
+def find_text(data: object, pattern: Pattern, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """The same for texts alone."""
+    for where, value in find(data, pattern, path):
+        if isinstance(value, str):
+            yield where, value
+
+
+def _entries(data: object) -> Iterator[tuple[str | int, object]]:
+    if isinstance(data, list):
+        yield from enumerate(data)
+    elif isinstance(data, dict):
+        yield from data.items()
+
+
+def _texts(data: object, path: Path) -> Iterator[tuple[Path, object]]:
+    if isinstance(data, str):
+        yield path, data
+    elif isinstance(data, list):
+        for index, entry in enumerate(data):
+            if isinstance(entry, dict) and "text" in entry:
+                yield (*path, index, "text"), entry["text"]
+            elif isinstance(entry, str):
+                yield (*path, index), entry
