@@ -110,3 +110,5 @@ class StoryRecord:
     created: int = 0
     """Unix time in milliseconds."""
     updated: int = 0
+    world_title: str = ""
+    """For lists of saves; empty where nobody said."""

@@ -1,0 +1,106 @@
+"""What an index reads of a save: `engine.ports.Archive`, with a connection of its own.
+
+Reads come in short batches and writes are small, so that the player's own writes never wait long.
+"""
+
+import itertools
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from fiction.errors import SaveDamaged, SaveError
+from fiction.saves import codec
+from fiction.saves.files import connect
+from fiction.saves.rows import TurnRow, VectorRow, insert, rows_of, whole
+from fiction.saves.trouble import translated
+from fiction.story.memory import Embedding, Memory, TurnId
+
+BATCH = 256
+"""Rows read or written at once: some milliseconds."""
+BREATH = 0.01
+"""Seconds between two batches of writes, so that the player's write gets its turn."""
+
+
+class SaveArchive:
+    """A second way into a save. Opened when it is first used, by whichever thread uses it."""
+
+    def __init__(self, path: Path, uuid: str, *, writable: bool) -> None:
+        self._path = path
+        self._uuid = uuid
+        self._writable = writable
+        self._db: sqlite3.Connection | None = None
+        self._closed = False
+        self._turnstile = threading.Lock()
+
+    @property
+    def uuid(self) -> str:
+        """The save's identity; names the index."""
+        return self._uuid
+
+    def memories(self, *, after: TurnId | None = None) -> Iterator[Memory]:
+        """Every told turn's memory on all branches, in the order of ids; a damaged turn is passed over."""
+        last = 0 if after is None else int(after)
+        while rows := self._turns(last):
+            last = rows[-1].id
+            for row in rows:
+                with suppress(SaveDamaged):
+                    yield codec.memory_of(row)
+
+    def embeddings(self, model: str) -> Iterator[tuple[TurnId, Embedding]]:
+        """The stored vectors of one embedder, in the order of ids; a damaged one is passed over."""
+        last = 0
+        while rows := self._vectors(model, last):
+            last = rows[-1].turn
+            for row in rows:
+                if whole(row):
+                    yield TurnId(row.turn), Embedding(row.model, row.vector)
+
+    def store_embeddings(self, rows: Iterable[tuple[TurnId, Embedding]]) -> None:
+        """Keep vectors that were computed anew. Does nothing where the save can't be written: they are only a cache."""
+        waiting = iter(rows)
+        while self._writable and (batch := list(itertools.islice(waiting, BATCH))):
+            try:
+                self._store(batch)
+            except SaveError:
+                return
+            time.sleep(BREATH)
+
+    def close(self) -> None:
+        """Let go of the file. Idempotent."""
+        with self._turnstile:
+            self._closed = True
+            if self._db is not None:
+                self._db.close()
+                self._db = None
+
+    def _turns(self, after: int) -> list[TurnRow]:
+        with self._turnstile, translated(self._path.stem):
+            return rows_of(self._open(), TurnRow, "WHERE id>? ORDER BY id LIMIT ?", (after, BATCH))
+
+    def _vectors(self, model: str, after: int) -> list[VectorRow]:
+        rest = "WHERE model=? AND turn>? ORDER BY turn LIMIT ?"
+        with self._turnstile, translated(self._path.stem):
+            return rows_of(self._open(), VectorRow, rest, (model, after, BATCH))
+
+    def _store(self, batch: list[tuple[TurnId, Embedding]]) -> None:
+        with self._turnstile, translated(self._path.stem):
+            db = self._open()
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                for turn, embedding in batch:
+                    if db.execute("SELECT 1 FROM turn WHERE id=?", (turn,)).fetchone() is not None:
+                        insert(db, VectorRow(turn, embedding.model, embedding.vector), replace=True)
+                db.execute("COMMIT")
+            finally:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+
+    def _open(self) -> sqlite3.Connection:
+        if self._closed:
+            raise SaveError(f"{self._path.stem} is closed.")
+        if self._db is None:
+            self._db = connect(self._path, "write" if self._writable else "read")
+        return self._db

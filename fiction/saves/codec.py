@@ -1,0 +1,198 @@
+"""Values of a story to and from the columns of a save. Pydantic reads and checks; it is loaded on first use."""
+
+import json
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from fiction.errors import SaveDamaged
+from fiction.saves.rows import PackRow, RevisionRow, StoryRow, TurnRow, whole
+from fiction.story.ledger import Ledger, LedgerOp
+from fiction.story.memory import Memory, Rationale, Recalled, Revision, RevisionKind, TurnId
+from fiction.story.plan import Choice, Plan
+from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
+from fiction.story.sanitise import clean
+from fiction.story.turn import Finding, Stage, Turn, Usage
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+_DRIVES_A_TERMINAL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    r"\U000e0000-\U000e0fff]"
+)
+"""A quick look for what `clean` exists to remove; only a text that has some is worth the slow way."""
+
+
+def safe(text: str) -> str:
+    """The text, cleaned if it holds anything that could drive a terminal, hide text or break an encoding."""
+    return clean(text) if _DRIVES_A_TERMINAL.search(text) else text
+
+
+class Column(Generic[T]):
+    """A column that holds a value as JSON."""
+
+    def __init__(self, shape: type[T]) -> None:
+        self._shape = shape
+
+    @cached_property
+    def _adapter(self) -> "TypeAdapter[T]":
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(self._shape)
+
+    def encode(self, value: T) -> str:
+        """The value as JSON, clean."""
+        try:
+            text = self._adapter.dump_json(value).decode()
+        except ValueError:  # a lone surrogate, which UTF-8 can't hold
+            text = json.dumps(_cleaned(self._adapter.dump_python(value, mode="json")), ensure_ascii=False)
+        return _safe_json(text)
+
+    def decode(self, text: str) -> T:
+        """The value that JSON holds, clean.
+
+        Raises:
+            SaveDamaged: it is no such value.
+        """
+        try:
+            return self._adapter.validate_json(_safe_json(text))
+        except (ValueError, RecursionError) as error:
+            raise SaveDamaged("A value in this save makes no sense.") from error
+
+
+def _safe_json(text: str) -> str:
+    if "\\u" in text or _DRIVES_A_TERMINAL.search(text):
+        return json.dumps(_cleaned(json.loads(text)), ensure_ascii=False)
+    return text
+
+
+def _cleaned(value: object) -> object:
+    match value:
+        case str():
+            return clean(value)
+        case list():
+            return [_cleaned(item) for item in value]
+        case dict():
+            return {clean(key): _cleaned(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+CHOICE: Column[Choice] = Column(Choice)
+RECALLED: Column[tuple[Recalled, ...]] = Column(tuple[Recalled, ...])
+FINDINGS: Column[tuple[Finding, ...]] = Column(tuple[Finding, ...])
+RATIONALE: Column[Rationale] = Column(Rationale)
+PLANS: Column[tuple[Plan, ...]] = Column(tuple[Plan, ...])
+LEDGER_OPS: Column[tuple[LedgerOp, ...]] = Column(tuple[LedgerOp, ...])
+LEDGER: Column[Ledger] = Column(Ledger)
+USAGE: Column[Usage] = Column(Usage)
+SETTINGS: Column[StorySettings] = Column(StorySettings)
+READER: Column[ReaderProfile] = Column(ReaderProfile)
+
+
+def turn_of(row: TurnRow, *, revised: str | None = None) -> Turn:
+    """The turn in a row; `revised` is the reader's own short-term memory, where there is one.
+
+    Raises:
+        SaveDamaged: the row is not as it was written.
+    """
+    if not whole(row):
+        raise SaveDamaged(f"Turn {row.depth} of this story is damaged.")
+    return Turn(
+        id=TurnId(row.id),
+        parent=None if row.parent is None else TurnId(row.parent),
+        depth=row.depth,
+        segment=row.segment,
+        choice=CHOICE.decode(row.choice),
+        stage=_member(Stage, row.stage),
+        passage=safe(row.passage),
+        memory=safe(row.memory) if revised is None else revised,
+        rationale=RATIONALE.decode(row.rationale),
+        plans=PLANS.decode(row.plans),
+        ledger_ops=LEDGER_OPS.decode(row.ledger_ops),
+        recalled=RECALLED.decode(row.recalled),
+        importance=row.importance,
+        title=safe(row.title),
+        state=safe(row.state),
+        ending=safe(row.ending),
+        usage=USAGE.decode(row.usage),
+        findings=FINDINGS.decode(row.told_findings) + FINDINGS.decode(row.findings),
+        storyteller=safe(row.storyteller),
+        plain=bool(row.plain),
+        created=row.created,
+    )
+
+
+def memory_of(row: TurnRow) -> Memory:
+    """What a turn gives the long-term memory.
+
+    Raises:
+        SaveDamaged: the row is not as it was written.
+    """
+    if not whole(row):
+        raise SaveDamaged(f"Turn {row.depth} of this story is damaged.")
+    passage, title = safe(row.passage), safe(row.title)
+    return Memory(TurnId(row.id), row.segment, row.depth, passage, title=title, importance=row.importance)
+
+
+def revision_of(row: RevisionRow) -> Revision:
+    """The edit in a row.
+
+    Raises:
+        SaveDamaged: the row is not as it was written.
+    """
+    if not whole(row):
+        raise SaveDamaged("A memory that the reader edited is damaged.")
+    kind = _member(RevisionKind, row.kind)
+    return Revision(row.id, TurnId(row.made_at), kind, TurnId(row.target), safe(row.text), row.created)
+
+
+def record_of(story: StoryRow, pack: PackRow, *, updated: int) -> StoryRecord:
+    """What the save says about its story.
+
+    Raises:
+        SaveDamaged: a row is not as it was written.
+    """
+    if not whole(story) or not whole(pack):
+        raise SaveDamaged("What this save says about its story is damaged.")
+    return StoryRecord(
+        uuid=safe(story.uuid),
+        title=safe(story.title),
+        world_id=safe(story.world_id),
+        world_version=safe(story.world_version),
+        world_text=safe(pack.text),
+        reader=READER.decode(story.reader),
+        settings=SETTINGS.decode(story.settings),
+        created=story.created,
+        updated=updated,
+        world_title=safe(story.world_title),
+    )
+
+
+def rows_of_record(story: StoryRecord) -> tuple[StoryRow, PackRow]:
+    """The rows that hold what a save says about its story."""
+    row = StoryRow(
+        id=1,
+        uuid=safe(story.uuid),
+        title=safe(story.title),
+        world_id=safe(story.world_id),
+        world_version=safe(story.world_version),
+        world_title=safe(story.world_title),
+        created=story.created,
+        settings=SETTINGS.encode(story.settings),
+        reader=READER.encode(story.reader),
+    )
+    return row, PackRow(id=1, text=safe(story.world_text))
+
+
+M = TypeVar("M", Stage, RevisionKind)
+
+
+def _member(kind: type[M], value: str) -> M:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise SaveDamaged("A value in this save makes no sense.") from error

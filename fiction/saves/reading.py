@@ -1,0 +1,57 @@
+"""Turns and memories as values, read on a connection."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from fiction.saves import codec
+from fiction.saves.rows import RevisionRow, TurnRow, rows_of
+from fiction.saves.tree import lineage_of, nearest_snapshot, path_rows, place_of
+from fiction.story.ledger import Ledger
+from fiction.story.memory import Lineage, Memory
+from fiction.story.turn import Turn
+
+
+def turns_of(db: sqlite3.Connection, rows: Sequence[TurnRow]) -> tuple[Turn, ...]:
+    """The turns in rows, with the reader's own short-term memories.
+
+    Raises:
+        SaveDamaged: a row is not as it was written.
+    """
+    if not rows:
+        return ()
+    ids = [row.id for row in rows]
+    rest = "WHERE made_at BETWEEN ? AND ? AND kind='short_term' AND withdrawn=0 ORDER BY id"
+    edits = [codec.revision_of(row) for row in rows_of(db, RevisionRow, rest, (min(ids), max(ids)))]
+    latest = {int(edit.made_at): edit.text for edit in edits}
+    return tuple(codec.turn_of(row, revised=latest.get(row.id)) for row in rows)
+
+
+def memories_of(
+    db: sqlite3.Connection, lineage: Lineage, *, search: str, limit: int, before: int
+) -> tuple[Memory, ...]:
+    """The told turns of a path, newest first; `search` wants every word in the title or the passage."""
+    words = search.casefold().split()
+    db.create_function("holds_words", 2, lambda title, passage: _holds(words, title, passage), deterministic=True)
+    rest = "WHERE segment=? AND depth<=? AND (?=0 OR holds_words(title, passage)) ORDER BY depth DESC LIMIT ?"
+    found: list[Memory] = []
+    for segment, deepest in sorted(lineage.segments, key=lambda pair: -pair[1]):
+        if len(found) >= limit:
+            break
+        bound = min(deepest, before - 1) if before else deepest
+        rows = rows_of(db, TurnRow, rest, (segment, bound, len(words), limit - len(found)))
+        found += [codec.memory_of(row) for row in rows]
+    return tuple(found)
+
+
+def _holds(words: list[str], title: str, passage: str) -> bool:
+    text = f"{title}\n{passage}".casefold()
+    return all(word in text for word in words)
+
+
+def ledger_at(db: sqlite3.Connection, turn: int) -> tuple[Ledger, tuple[Turn, ...]]:
+    """The nearest snapshot at or above a turn, and the turns after it up to and with the turn, oldest first."""
+    place = place_of(db, turn)
+    row = nearest_snapshot(db, lineage_of(db, place))
+    ledger = Ledger() if row is None else codec.LEDGER.decode(row.ledger)
+    after = place.depth - (0 if row is None else row.depth)
+    return ledger, turns_of(db, path_rows(db, turn, after))

@@ -1,0 +1,240 @@
+"""The tables of a save as typed rows. Every row ends with a CRC-32 of its other columns.
+
+SQLite's own `integrity_check` finds about one in a hundred flipped bits; a checksum in every row finds the rest.
+The order of the fields is the order of the columns in `migrations`.
+"""
+
+import sqlite3
+import zlib
+from typing import NamedTuple, TypeVar
+
+
+class StoryRow(NamedTuple):
+    """What the save says about its story; one row, id 1."""
+
+    id: int
+    uuid: str
+    title: str
+    world_id: str
+    world_version: str
+    world_title: str
+    created: int
+    settings: str
+    """JSON of StorySettings."""
+    reader: str
+    """JSON of ReaderProfile."""
+    crc: int = 0
+
+
+class PackRow(NamedTuple):
+    """The whole world pack, as it was when the story began; one row, id 1."""
+
+    id: int
+    text: str
+    crc: int = 0
+
+
+class HeadRow(NamedTuple):
+    """Where the reader is; one row, id 1."""
+
+    id: int
+    turn: int | None
+    updated: int
+    """Unix time in milliseconds of the last thing that was told or decided."""
+    crc: int = 0
+
+
+class PendingRow(NamedTuple):
+    """A decision that no turn has come of yet; one row, id 1, or none."""
+
+    id: int
+    choice: str
+    """JSON of Choice."""
+    created: int
+    crc: int = 0
+
+
+class SegmentRow(NamedTuple):
+    """An unforked run of turns."""
+
+    id: int
+    parent: int | None
+    """The segment it forked from; None where it begins the story."""
+    fork_depth: int
+    """Depth of the turn it forked from; 0 where it begins the story."""
+    crc: int = 0
+
+
+class TurnRow(NamedTuple):
+    """One turn. Small columns come first, so that looking for words reads no more of the file than it must."""
+
+    id: int
+    parent: int | None
+    depth: int
+    segment: int
+    created: int
+    stage: str
+    importance: int
+    plain: int
+    title: str
+    storyteller: str
+    ending: str
+    passage: str
+    choice: str
+    recalled: str
+    told_findings: str
+    memory: str
+    rationale: str
+    plans: str
+    ledger_ops: str
+    findings: str
+    """What was found when the turn was completed; what was found when it was told is in `told_findings`."""
+    usage: str
+    state: str
+    crc: int = 0
+
+
+class RevisionRow(NamedTuple):
+    """A reader's edit of a memory."""
+
+    id: int
+    made_at: int
+    segment: int
+    depth: int
+    """Segment and depth of the turn it was made at."""
+    kind: str
+    target: int
+    text: str
+    created: int
+    withdrawn: int
+    """Unix time in milliseconds of the withdrawal; 0 while it is in force."""
+    crc: int = 0
+
+
+class BookmarkRow(NamedTuple):
+    """A named place."""
+
+    id: int
+    name: str
+    turn: int
+    created: int
+    crc: int = 0
+
+
+class SnapshotRow(NamedTuple):
+    """The ledger after a turn, so that a fold needs few turns. Derived: one that is not whole is passed over."""
+
+    segment: int
+    depth: int
+    turn: int
+    ledger: str
+    crc: int = 0
+
+
+class VectorRow(NamedTuple):
+    """A turn's vector by one embedder. Derived."""
+
+    turn: int
+    model: str
+    vector: bytes
+    """Little-endian float16."""
+    crc: int = 0
+
+
+SealedRow = (
+    StoryRow
+    | PackRow
+    | HeadRow
+    | PendingRow
+    | SegmentRow
+    | TurnRow
+    | RevisionRow
+    | BookmarkRow
+    | SnapshotRow
+    | VectorRow
+)
+R = TypeVar(
+    "R",
+    StoryRow,
+    PackRow,
+    HeadRow,
+    PendingRow,
+    SegmentRow,
+    TurnRow,
+    RevisionRow,
+    BookmarkRow,
+    SnapshotRow,
+    VectorRow,
+)
+
+TABLES: dict[type[SealedRow], str] = {
+    StoryRow: "story",
+    PackRow: "pack",
+    SegmentRow: "segment",
+    TurnRow: "turn",
+    HeadRow: "head",
+    PendingRow: "pending",
+    RevisionRow: "revision",
+    BookmarkRow: "bookmark",
+    SnapshotRow: "snapshot",
+    VectorRow: "vector",
+}
+"""In an order in which rows can be copied without a reference running ahead."""
+
+
+def checksum(row: SealedRow) -> int:
+    """CRC-32 over all columns but the last, each with its type and length, so that no two rows look alike."""
+    crc = 0
+    for value in row[:-1]:
+        data = value if isinstance(value, bytes) else str(value).encode()
+        crc = zlib.crc32(b"%s%d:" % (type(value).__name__.encode(), len(data)) + data, crc)
+    return crc
+
+
+def seal(row: R) -> R:
+    """The row with its checksum."""
+    return row._replace(crc=checksum(row))
+
+
+def whole(row: SealedRow) -> bool:
+    """Whether the row is as it was written. A text that is no Unicode never is."""
+    try:
+        return checksum(row) == row.crc
+    except UnicodeEncodeError:
+        return False
+
+
+def insert(db: sqlite3.Connection, row: R, *, replace: bool = False) -> R:
+    """Write a row, sealed; returns it so."""
+    sealed = seal(row)
+    marks = ",".join("?" * len(sealed))
+    verb = "REPLACE" if replace else "INSERT"
+    db.execute(f"{verb} INTO {TABLES[type(row)]} VALUES({marks})", sealed)
+    return sealed
+
+
+def replace_turn(db: sqlite3.Connection, row: TurnRow) -> None:
+    """Write a turn anew, in place: REPLACE would take away a row that others refer to."""
+    names = ",".join(f"{name}=?" for name in row._fields)
+    db.execute(f"UPDATE turn SET {names} WHERE id=?", (*seal(row), row.id))  # noqa: S608 - names from this module
+
+
+def rows_of(db: sqlite3.Connection, kind: type[R], rest: str = "", values: tuple[object, ...] = ()) -> list[R]:
+    """Rows of a table, whole or not; `rest` is what follows FROM (constants of this package only).
+
+    All at once: a statement that is left half read would keep writers out.
+    """
+    columns = ",".join(f"{TABLES[kind]}.{name}" for name in kind._fields)
+    cursor = db.execute(f"SELECT {columns} FROM {TABLES[kind]} {rest}", values)  # noqa: S608 - no outside text in it
+    return [kind._make(row) for row in cursor.fetchall()]
+
+
+def row_of(db: sqlite3.Connection, kind: type[R], rest: str = "", values: tuple[object, ...] = ()) -> R | None:
+    """The first of `rows_of`."""
+    rows = rows_of(db, kind, f"{rest} LIMIT 1", values)
+    return rows[0] if rows else None
+
+
+def count_torn(db: sqlite3.Connection, kind: type[SealedRow]) -> int:
+    """How many rows of a table are not as they were written."""
+    return sum(not whole(kind(*row)) for row in db.execute(f"SELECT * FROM {TABLES[kind]}"))  # noqa: S608 - as above

@@ -1,0 +1,54 @@
+"""The deep check of a save: SQLite's own, then every row's checksum, then whether the tree holds together."""
+
+import sqlite3
+
+from fiction.saves.rows import TABLES, SegmentRow, TurnRow, count_torn, rows_of, whole
+
+MOST = 20
+"""So many problems of one kind are told; a file with more needs no longer list."""
+
+_BATCH = 500
+
+
+def problems(db: sqlite3.Connection) -> list[str]:
+    """Everything that is wrong, as sentences; an empty list is a whole save."""
+    found = [
+        f"The file's structure is damaged: {line}"
+        for (line,) in db.execute(f"PRAGMA integrity_check({MOST})").fetchall()
+        if line != "ok"
+    ]
+    found += [
+        f"Row {row} of {table} points to something that is not there."
+        for table, row, *_ in db.execute("PRAGMA foreign_key_check").fetchmany(MOST)
+    ]
+    for kind, table in TABLES.items():
+        if kind is not TurnRow and (torn := count_torn(db, kind)):
+            found.append(f"{torn} of the rows of {table} are damaged.")
+    return found + _torn_turns(db) + _tree(db)
+
+
+def _torn_turns(db: sqlite3.Connection) -> list[str]:
+    found: list[str] = []
+    last = 0
+    while rows := rows_of(db, TurnRow, "WHERE id>? ORDER BY id LIMIT ?", (last, _BATCH)):
+        last = rows[-1].id
+        found += [f"Turn {row.depth} (number {row.id}) is damaged." for row in rows if not whole(row)]
+    return found[:MOST]
+
+
+def _tree(db: sqlite3.Connection) -> list[str]:
+    """Every turn continues its parent's segment or begins one that forks there, one deeper than its parent."""
+    segments = {row.id: row for row in rows_of(db, SegmentRow)}
+    places: dict[int, tuple[int, int]] = {}
+    found: list[str] = []
+    for turn, parent, depth, segment in db.execute("SELECT id, parent, depth, segment FROM turn ORDER BY id"):
+        places[turn] = (segment, depth)
+        above = places.get(parent, (None, -1)) if parent is not None else (None, 0)
+        row = segments.get(segment)
+        forks = row is not None and (row.parent, row.fork_depth) == above
+        if depth != above[1] + 1 or not (forks or above[0] == segment):
+            found.append(f"Turn {depth} (number {turn}) does not follow from the one before it.")
+    head = db.execute("SELECT turn FROM head").fetchone()
+    if head is None or (head[0] is not None and head[0] not in places):
+        found.append("The save has lost its place in the story.")
+    return found[:MOST]

@@ -1,0 +1,54 @@
+"""Turns as rows: what is written when one is told, and when it is complete."""
+
+from fiction.engine.ports import Draft
+from fiction.saves import codec
+from fiction.saves.rows import TurnRow
+from fiction.saves.tree import Place
+from fiction.story.memory import Rationale
+from fiction.story.turn import Finding, Reflection, Stage, Usage
+
+
+def told(place: Place, parent: TurnRow | None, draft: Draft, *, now: int) -> TurnRow:
+    """The row of a turn whose passage is whole. Its scene's title is carried on from `parent` unless it has its own."""
+    return TurnRow(
+        id=place.id,
+        parent=None if parent is None else parent.id,
+        depth=place.depth,
+        segment=place.segment,
+        created=now,
+        stage=Stage.TOLD.value,
+        importance=5,
+        plain=0,
+        title=codec.safe(draft.title) or (parent.title if parent else ""),
+        storyteller=codec.safe(draft.storyteller),
+        ending="",
+        passage=codec.safe(draft.passage),
+        choice=codec.CHOICE.encode(draft.choice),
+        recalled=codec.RECALLED.encode(draft.recall.items),
+        told_findings=codec.FINDINGS.encode(draft.findings),
+        memory="",
+        rationale=codec.RATIONALE.encode(Rationale()),
+        plans="[]",
+        ledger_ops="[]",
+        findings="[]",
+        usage=codec.USAGE.encode(Usage()),
+        state=codec.safe(draft.state),
+    )
+
+
+def completed(row: TurnRow, reflection: Reflection, findings: tuple[Finding, ...]) -> TurnRow:
+    """The row with what the storyteller made of it; an empty title or state keeps the one it was told with."""
+    return row._replace(
+        stage=Stage.COMPLETE.value,
+        importance=reflection.importance,
+        plain=int(reflection.plain),
+        title=codec.safe(reflection.title) or row.title,
+        ending=codec.safe(reflection.ending),
+        memory=codec.safe(reflection.memory),
+        rationale=codec.RATIONALE.encode(reflection.rationale),
+        plans=codec.PLANS.encode(reflection.plans),
+        ledger_ops=codec.LEDGER_OPS.encode(reflection.ledger_ops),
+        findings=codec.FINDINGS.encode(findings),
+        usage=codec.USAGE.encode(reflection.usage),
+        state=codec.safe(reflection.state) or row.state,
+    )
