@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from fiction.errors import PackError, Problem
@@ -10,6 +11,10 @@ from fiction.story.sanitise import clean_line
 
 Path = tuple[str | int, ...]
 """Keys and list indices from the top of a document down to a value."""
+
+
+MAX_PROBLEMS = 100
+"""Mistakes that are told of one file; a file with more is no hand-made pack, and each costs time to explain."""
 
 
 class Place(NamedTuple):
@@ -49,14 +54,20 @@ class Document:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint naming the known word that looks most like this one, or an empty string."""
-    close = difflib.get_close_matches(word[:80], list(known), 1)
+    likely = (other for other in known if abs(len(other) - len(word)) <= 4)
+    close = difflib.get_close_matches(word[:80], list(islice(likely, 500)), 1)
     return f"did you mean {close[0]!r}?" if close else ""
 
 
 def pack_error(name: str, problems: Iterable[Problem]) -> PackError:
     """One PackError of all the problems of a file, put in the order of the file."""
-    ordered = tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.message)))
+    ordered = in_order(problems)[:MAX_PROBLEMS]
     first = ordered[0]
     place = f", line {first.line}" if first.line else ""
     more = f" (and {len(ordered) - 1} more)" if len(ordered) > 1 else ""
     return PackError(f"{name}{place}: {first.message}{more}", problems=ordered, hint=first.hint)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems as they stand in the file, each once."""
+    return tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.message)))

@@ -11,6 +11,7 @@ from fiction.story.conditions import VARIABLES, Condition, ConditionError, parse
 
 _CALLS = {"seen": "storylets", "did": "plans", "met": "characters", "paid": "threads", "open": "threads"}
 _TEXT_VARIABLES = {"place": "places", "opening": "openings"}
+_MAX_EXPRESSIONS = 10_000
 _PATTERNS: tuple[Pattern, ...] = (
     ("storylets", EACH, "when"),
     ("storylets", EACH, "bodies", EACH, "when"),
@@ -26,20 +27,22 @@ _PATTERNS: tuple[Pattern, ...] = (
 
 def check_expressions(document: Document, ids: Ids) -> Iterator[Problem]:
     """Every mistake in every expression."""
-    for pattern in _PATTERNS:
-        for path, text in find_text(document.data, pattern):
-            text = " ".join(text.split())
-            if not text:
-                continue
-            if "\\" in text:
-                yield document.problem(path, "a backslash is not part of the `when` language", word="\\")
-                continue
-            try:
-                condition = parse(text)
-            except ConditionError as error:
-                yield document.problem(path, f"{error}: {text[:80]}", hint=_repair(text))
-                continue
-            yield from _check(document, path, condition, ids)
+    found = (place for pattern in _PATTERNS for place in find_text(document.data, pattern))
+    for count, (path, text) in enumerate(found):
+        if count == _MAX_EXPRESSIONS:
+            yield document.problem(path, f"more than {_MAX_EXPRESSIONS:,} expressions")
+            return
+        if expression := " ".join(text.split()):
+            yield from _check_expression(document, path, expression, ids)
+
+
+def _check_expression(document: Document, path: Path, text: str, ids: Ids) -> Iterator[Problem]:
+    try:
+        condition = parse(text)
+    except ConditionError as error:
+        yield document.problem(path, f"{error}: {text[:80]}", hint=_repair(text))
+    else:
+        yield from _check(document, path, condition, ids)
 
 
 def _repair(text: str) -> str:

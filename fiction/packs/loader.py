@@ -1,11 +1,12 @@
 """From the text of a pack to a World: used for files, for what is installed, and for the pack inside a save."""
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 from pydantic import ValidationError
 
 from fiction.errors import Problem
-from fiction.packs.document import Document, pack_error
+from fiction.packs.document import MAX_PROBLEMS, Document, pack_error
 from fiction.packs.expressions import check_expressions
 from fiction.packs.references import check_ids, ids_of
 from fiction.packs.schema import PackPart
@@ -57,7 +58,8 @@ def load_pack(text: str | bytes, *, name: str = "world.yaml", fast: bool = FAST)
 def _cross_problems(document: Document) -> list[Problem]:
     """What a schema can't say: references, expressions, slots."""
     ids = ids_of(document)
-    return [*check_ids(document, ids), *check_expressions(document, ids), *check_slots(document)]
+    checks = (check_ids(document, ids), check_expressions(document, ids), check_slots(document))
+    return [problem for check in checks for problem in islice(check, MAX_PROBLEMS)]
 
 
 def json_schema() -> dict[str, object]:

@@ -22,6 +22,8 @@ KINDS: Mapping[str, str] = {
     "storylets": "storylet",
     "endings": "ending",
 }
+_SCENES = ("openings", "storylets")
+"""They share their ids, since `did('scene/plan')` speaks of both."""
 _PLANS: tuple[Pattern, ...] = (("openings", EACH, "plans", EACH), ("storylets", EACH, "plans", EACH))
 _REFERENCES: tuple[tuple[Pattern, str], ...] = (
     (("characters", EACH, "place"), "places"),
@@ -50,7 +52,7 @@ def ids_of(document: Document) -> Ids:
     """Every id that the document gives."""
     ids = {kind: frozenset(text for _, text in find_text(document.data, (kind, EACH, "id"))) for kind in KINDS}
     plans: set[str] = set()
-    for kind in ("openings", "storylets"):
+    for kind in _SCENES:
         for path, scene in find_text(document.data, (kind, EACH, "id")):
             owned = find_text(document.data, (*_top(path), "plans", EACH, "id"))
             plans.update(f"{scene}/{plan}" for _, plan in owned)
@@ -64,8 +66,9 @@ def _top(path: Path) -> Pattern:
 def check_ids(document: Document, ids: Ids) -> Iterator[Problem]:
     """Ids given twice and references to nothing."""
     for kind, noun in KINDS.items():
-        yield from _twice(document, [(kind, EACH, "id")], noun)
-    yield from _twice(document, [("openings", EACH, "id"), ("storylets", EACH, "id")], "opening or storylet")
+        if kind not in _SCENES:
+            yield from _twice(document, [(kind, EACH, "id")], noun)
+    yield from _twice(document, [(kind, EACH, "id") for kind in _SCENES], "opening or storylet")
     for pattern, kind in _REFERENCES:
         for path, target in find_text(document.data, pattern):
             yield from _unknown(document, path, target, kind, ids)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from fiction.errors import Problem
-from fiction.packs.document import Document, Path, did_you_mean
+from fiction.packs.document import MAX_PROBLEMS, Document, Path, did_you_mean
 from fiction.packs.parts import known_keys
 from fiction.packs.schema import PackPart
 from fiction.packs.walk import find
@@ -27,8 +27,8 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 
 
 def problems_of(error: ValidationError, document: Document) -> list[Problem]:
-    """One problem for each thing pydantic found."""
-    return [_problem(details, document) for details in error.errors(include_url=False)]
+    """One problem for each of the first things that pydantic found."""
+    return [_problem(details, document) for details in error.errors(include_url=False)[:MAX_PROBLEMS]]
 
 
 def _problem(details: ErrorDetails, document: Document) -> Problem:

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 from fiction.errors import Problem
-from fiction.packs.document import Document, did_you_mean
+from fiction.packs.document import Document, Path, did_you_mean
 from fiction.packs.walk import EACH, TEXTS, Pattern, find, find_text
 
 _BRACES = re.compile(r"\{([^{}\n]{0,80})\}|[{}]")
 _FORMS = ("they", "them", "their")
+_EVERYWHERE = frozenset(("you", "place"))
+_MAX_PASSES = 50
+"""Over the storylets, to work out who is in a scene; longer chains of `goto` written backwards are let pass."""
 _PLAN: tuple[Pattern, ...] = (
     ("label",),
     ("stake",),
@@ -41,41 +44,39 @@ _PLAIN: tuple[Pattern, ...] = (
 
 def check_slots(document: Document) -> Iterator[Problem]:
     """Every slot that its text does not have."""
-    for pattern, slots in _TOLD:
-        for path, _ in find_text(document.data, pattern):
-            yield from _check(document, path, frozenset(slots), frozenset())
-    for pattern in _PLAIN:
-        for path, _ in find_text(document.data, pattern):
-            yield from _check(document, path, frozenset(), frozenset())
-    base = frozenset(("you", "place"))
-    for path, _ in find(document.data, ("openings", EACH)):
-        yield from _check_scene(document, path, _OPENING, base, frozenset())
+    nobody: frozenset[str] = frozenset()
+    for pattern, slots in (*_TOLD, *((plain, ()) for plain in _PLAIN)):
+        for path, text in find_text(document.data, pattern):
+            yield from _check(document, path, text, frozenset(slots), nobody)
+    for path, opening in find(document.data, ("openings", EACH)):
+        yield from _check_scene(document, path, opening, _OPENING, nobody)
     casts = _casts(document.data)
     for path, storylet in find(document.data, ("storylets", EACH)):
         name = storylet.get("id") if isinstance(storylet, dict) else None
-        roles = casts.get(name, frozenset()) if isinstance(name, str) else frozenset()
-        yield from _check_scene(document, path, _STORYLET, base, roles)
+        roles = casts.get(name, nobody) if isinstance(name, str) else nobody
+        yield from _check_scene(document, path, storylet, _STORYLET, roles)
     for path, text in find_text(document.data, ("callbacks", TEXTS)):
         if "{recollection}" not in text.lower():
             yield document.problem(path, "a callback has to hold {recollection}")
 
 
 def _check_scene(
-    document: Document,
-    path: tuple[str | int, ...],
-    own: tuple[Pattern, ...],
-    base: frozenset[str],
-    roles: frozenset[str],
+    document: Document, path: Path, scene: object, own: tuple[Pattern, ...], roles: frozenset[str]
 ) -> Iterator[Problem]:
-    for pattern in (*own, *(("plans", EACH, *inner) for inner in _PLAN)):
-        for where, _ in find_text(document.data, (*path, *pattern)):
-            yield from _check(document, where, base, roles)
+    for pattern in own:
+        for where, text in find_text(scene, pattern, path):
+            yield from _check(document, where, text, _EVERYWHERE, roles)
+    for plan_path, plan in find(scene, ("plans", EACH), path):
+        for pattern in _PLAN:
+            for where, text in find_text(plan, pattern, plan_path):
+                yield from _check(document, where, text, _EVERYWHERE, roles)
 
 
 def _check(
-    document: Document, path: tuple[str | int, ...], slots: frozenset[str], roles: frozenset[str]
+    document: Document, path: Path, text: str, slots: frozenset[str], roles: frozenset[str]
 ) -> Iterator[Problem]:
-    text = next(found for _, found in find_text(document.data, path))
+    if "{" not in text and "}" not in text:
+        return
     for match in _BRACES.finditer(text):
         written = match.group()
         if match.group(1) is None:
@@ -124,13 +125,12 @@ def _inherited(own: Mapping[str, frozenset[str]], sources: Mapping[str, set[str]
     """The greatest casts such that each holds its own roles and what all of its sources share."""
     everybody = frozenset().union(*own.values()) if own else frozenset()
     casts = {name: everybody if name in sources else roles for name, roles in own.items()}
-    while True:
-        after = {
-            name: own[name] | frozenset.intersection(*(casts.get(scene, frozenset()) for scene in sources[name]))
-            if name in sources
-            else casts[name]
-            for name in own
-        }
-        if after == casts:
-            return casts
-        casts = after
+    for _ in range(_MAX_PASSES):
+        settled = True
+        for name, scenes in sources.items():
+            shared = frozenset.intersection(*(casts.get(scene, frozenset()) for scene in scenes))
+            settled = settled and casts[name] == (own[name] | shared)
+            casts[name] = own[name] | shared
+        if settled:
+            break
+    return casts

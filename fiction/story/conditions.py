@@ -6,6 +6,7 @@ Grammar: names of qualities and of the variables below, whole numbers, quoted te
 """
 
 import ast
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -65,7 +66,9 @@ def parse(text: str) -> Condition:
     if len(text) > MAX_LENGTH:
         raise ConditionError(f"an expression of {len(text)} characters; the limit is {MAX_LENGTH}")
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # `1or 2` and `'\\d'` make ast.parse write to stderr
+            tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         offset = (getattr(error, "offset", None) or 1) - 1
         raise ConditionError("this is no expression of the `when` language", offset) from None
