@@ -1,0 +1,56 @@
+"""One module a command. Each has `arguments(parser)` and `run(options, context)`, and imports what it needs inside."""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from fiction.paths import Home, find_home
+
+if TYPE_CHECKING:
+    from fiction.wiring import House
+
+
+class Command(Protocol):
+    """What a module of this package is."""
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own arguments."""
+        ...
+
+    def run(self, options: argparse.Namespace, context: "Context") -> int:
+        """Do it. Returns the exit code; raises FictionError with a sentence for the reader."""
+        ...
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every command is given."""
+
+    home_named: str
+    """What followed `--home`; may be empty."""
+    environment: Mapping[str, str]
+    verbose: bool = False
+
+    @cached_property
+    def home(self) -> Home:
+        """The home in force. Raises FictionError where the one that was named can't be one."""
+        return find_home(self.home_named, environment=self.environment, current=Path.cwd())
+
+    @cached_property
+    def house(self) -> "House":
+        """The parts, put together."""
+        from fiction.wiring import House
+
+        return House(self.home, environment=self.environment)
+
+
+def add_shared(parser: argparse.ArgumentParser, *, json: bool = False) -> None:
+    """Let `--home` and `--verbose` stand after a command too, and `--json` where it lists or shows."""
+    parser.allow_abbrev = False
+    parser.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    parser.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    if json:
+        parser.add_argument("--json", action="store_true", help="as JSON, for programs")

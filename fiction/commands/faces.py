@@ -1,0 +1,62 @@
+"""The two faces of the game, opened on the library or on a story."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from fiction.commands import Context
+
+if TYPE_CHECKING:
+    from fiction.engine.session import Session
+
+Opener = Callable[[], Awaitable["Session"]]
+"""Starts or resumes the story to play."""
+
+
+def lines_only(*, plain: bool = False) -> bool:
+    """Whether the game is played in lines: asked for, or stdin or stdout is no terminal."""
+    return plain or not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def play(context: Context, opener: Opener, *, plain: bool) -> int:
+    """Play one story on whichever face fits."""
+    return play_in_lines(context, opener) if lines_only(plain=plain) else play_on_screen(context, opener)
+
+
+def play_in_lines(context: Context, opener: Opener | None = None) -> int:
+    """The plain game; without an opener it asks what to play. Returns the exit code."""
+    from fiction.plain import Page, PlainGame, TypedLines, library
+
+    async def playing() -> int:
+        lines, page = TypedLines.of_stdin(), Page.of_stdout()
+        session = await opener() if opener else await library(context.house, lines, page)
+        if session is None:
+            return 0
+        try:
+            return await PlainGame(context.house, session, lines=lines, page=page).play()
+        finally:
+            await session.close()
+
+    return asyncio.run(playing())
+
+
+def play_on_screen(context: Context, opener: Opener | None = None) -> int:
+    """The game on the whole screen. Returns the exit code."""
+    settings = context.house.configuration.settings
+
+    async def playing() -> int:
+        session = await opener() if opener else None
+        from fiction.tui.app import FictionApp
+
+        app = FictionApp(
+            context.house,
+            start=session,
+            theme=settings.theme,
+            animations=settings.animations,
+            crash_log=context.home.logs / "crash.txt",
+        )
+        await app.run_async()
+        return app.return_code or 0
+
+    return asyncio.run(playing())

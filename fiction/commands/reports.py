@@ -1,0 +1,51 @@
+"""Reports of failures that nobody foresaw: a traceback without locals and without secrets, in the logs alone."""
+
+import os
+import platform
+import re
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fiction import __version__
+from fiction.commands import Context
+from fiction.story.sanitise import clean
+
+_KEY = re.compile(r"\b(?:sk|pk|or|hf|gsk|xai)[-_][A-Za-z0-9_\-]{8,}|(?i:bearer|api[-_]?key)[\s=:\"']+[^\s\"']{6,}")
+
+
+def trace(error: BaseException, context: Context) -> str:
+    """Where the error came from, redacted."""
+    lines = "".join(traceback.format_exception(error))
+    return redact(lines, context).rstrip()
+
+
+def redact(text: str, context: Context) -> str:
+    """The text with every secret that is known, and everything that looks like one, taken out."""
+    for secret in _secrets(context):
+        text = text.replace(secret, "[secret]")
+    return clean(_KEY.sub("[secret]", text))
+
+
+def write_report(error: BaseException, context: Context) -> Path | None:
+    """Write the report for its finder. Returns its place, or None where nothing can be written."""
+    try:
+        folder = context.home.logs
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = folder / f"failure-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.txt"
+        head = f"fiction {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as log:
+            log.write(head + trace(error, context) + "\n")
+        return file
+    except Exception:  # noqa: BLE001 - a report that fails must not hide what it reports
+        return None
+
+
+def _secrets(context: Context) -> tuple[str, ...]:
+    """Keys of the environment and of the settings, the longest first; broken settings hide none of the former."""
+    found = {value.strip() for name, value in context.environment.items() if name.endswith("_API_KEY")}
+    try:
+        found |= set(context.house.configuration.secrets)
+    except Exception:  # noqa: BLE001 - see above
+        found |= set()
+    return tuple(sorted((secret for secret in found if secret), key=len, reverse=True))

@@ -1,0 +1,17 @@
+"""`fiction resume`: go on with a story."""
+
+import argparse
+
+from fiction.commands import Context
+from fiction.commands.faces import play
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which story, and how."""
+    parser.add_argument("save", metavar="SAVE", nargs="?", default="", help="name of the save; the newest by default")
+    parser.add_argument("--plain", action="store_true", help="in plain lines, without a screen")
+
+
+def run(options: argparse.Namespace, context: Context) -> int:
+    """Open the save and play on."""
+    return play(context, lambda: context.house.resume(options.save), plain=options.plain)

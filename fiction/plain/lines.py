@@ -1,0 +1,182 @@
+"""Lines in, lines out: what a face without a screen reads and writes."""
+
+import asyncio
+import shutil
+import sys
+import threading
+import unicodedata
+from io import RawIOBase
+from typing import Protocol, TextIO
+
+from fiction.story.sanitise import clean
+
+COLUMNS = 72
+"""The measure of prose on a terminal."""
+
+_LONGEST_LINE = 64 * 1024
+"""Bytes of one typed line that are kept; the rest of it is read and dropped."""
+
+
+class Lines(Protocol):
+    """Where typed lines come from."""
+
+    async def next(self) -> str | None:
+        """The next line without its end; None when there are no more."""
+        ...
+
+
+class TypedLines:
+    """The lines of a file descriptor, read only when asked for.
+
+    Reading is done by a short-lived daemon thread on the unbuffered file: the loop goes on meanwhile, and a read that
+    never returns holds no lock that could keep the program from ending.
+    """
+
+    def __init__(self, raw: RawIOBase, *, encoding: str = "utf-8") -> None:
+        self._raw = raw
+        self._encoding = encoding
+        self._buffer = bytearray()
+        self._dropping = False
+        self._at_end = False
+
+    @classmethod
+    def of_stdin(cls) -> "TypedLines":
+        """The lines of the program's own input."""
+        raw = getattr(getattr(sys.stdin, "buffer", None), "raw", None)
+        if not isinstance(raw, RawIOBase):
+            return cls(_Nothing())
+        return cls(raw, encoding=sys.stdin.encoding or "utf-8")
+
+    async def next(self) -> str | None:
+        """The next line without its end; None when there are no more."""
+        while b"\n" not in self._buffer and not self._at_end:
+            await self._read()
+        line, end, rest = self._buffer.partition(b"\n")
+        if not line and not end:
+            return None
+        self._buffer = rest
+        self._dropping = False
+        return line.decode(self._encoding, errors="replace").rstrip("\r")
+
+    async def _read(self) -> None:
+        loop = asyncio.get_running_loop()
+        arrived: asyncio.Future[bytes] = loop.create_future()
+
+        def deliver(piece: bytes) -> None:
+            if not arrived.done():
+                arrived.set_result(piece)
+
+        def read() -> None:
+            try:
+                piece = self._raw.read(4096) or b""
+            except (OSError, ValueError):
+                piece = b""
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(deliver, piece)
+
+        threading.Thread(target=read, name="typed lines", daemon=True).start()
+        self._take(await arrived)
+
+    def _take(self, piece: bytes) -> None:
+        self._at_end = not piece
+        if self._dropping:
+            _, end, piece = piece.partition(b"\n")
+            piece = end + piece
+            self._dropping = not end
+        self._buffer += piece
+        if len(self._buffer) > _LONGEST_LINE and b"\n" not in self._buffer:
+            del self._buffer[_LONGEST_LINE:]
+            self._dropping = True
+
+
+class _Nothing(RawIOBase):
+    """An input that has ended."""
+
+    def read(self, size: int = -1) -> bytes:
+        return b""
+
+
+class Page:
+    """Text for a terminal, wrapped at word ends as it comes, or for a pipe, a paragraph a line."""
+
+    def __init__(self, out: TextIO, *, columns: int = 0) -> None:
+        self._out = out
+        self._columns = columns
+        self._column = 0
+        self._word = ""
+        self._space = False
+        self._streamed = False
+
+    @classmethod
+    def of_stdout(cls) -> "Page":
+        """The program's own output, wrapped if it is a terminal."""
+        if not sys.stdout.isatty():
+            return cls(sys.stdout)
+        return cls(sys.stdout, columns=max(20, min(COLUMNS, shutil.get_terminal_size().columns - 1)))
+
+    @property
+    def amid(self) -> bool:
+        """A line has begun and not ended."""
+        return bool(self._column or self._word)
+
+    def say(self, text: str = "") -> None:
+        """Print whole lines."""
+        self.finish()
+        self.stream(clean(text) + "\n")
+        self._streamed = False
+
+    def prompt(self, text: str) -> None:
+        """Print what stands before the reader's typing; on a terminal alone."""
+        if self._columns:
+            self._out.write(text)
+        self._out.flush()
+
+    def stream(self, piece: str) -> None:
+        """Print more of a passage: each word as soon as it is whole; to a pipe, each line."""
+        self._streamed = self._streamed or bool(piece.strip())
+        for char in piece:
+            if char == "\n":
+                self._put_word()
+                self._out.write("\n")
+                self._column, self._space = 0, False
+            elif char.isspace():
+                self._put_word()
+                self._space = self._column > 0
+            elif self._columns and _columns_of(char) == 2:
+                self._put_word()
+                self._word = char
+                self._put_word()
+            else:
+                self._word += char
+        if self._columns or piece.endswith("\n"):
+            self._out.flush()
+
+    def finish(self) -> None:
+        """End the line that has begun, if one has."""
+        if self.amid:
+            self.stream("\n")
+
+    def start_over(self) -> bool:
+        """Forget the passage so far. Returns whether any of it had been printed."""
+        printed, self._streamed = self._streamed, False
+        self.finish()
+        return printed
+
+    def _put_word(self) -> None:
+        word, self._word = self._word, ""
+        if not word:
+            return
+        width = sum(map(_columns_of, word))
+        if self._columns and self._column and self._column + self._space + width > self._columns:
+            self._out.write("\n")
+            self._column, self._space = 0, False
+        self._out.write(" " + word if self._space else word)
+        self._column += width + self._space
+        self._space = False
+
+
+def _columns_of(char: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -1,0 +1,112 @@
+"""What the plain game says of turns, plans, memories and the journal: whole sentences."""
+
+from collections.abc import Iterator, Sequence
+
+from fiction.engine.ports import Bookmark
+from fiction.story.events import TurnFailed
+from fiction.story.ledger import Ledger
+from fiction.story.plan import Choice, ChoiceKind, Plan
+from fiction.story.sanitise import clean_line
+from fiction.story.turn import Stage, Turn
+
+
+def announcement(depth: int, title: str) -> str:
+    """The heading of a turn: `Turn 3. The price of salt.`"""
+    return f"Turn {depth}. {_sentence(title)}".strip()
+
+
+def decision(choice: Choice) -> str:
+    """What the reader decided, as the story takes it; empty for a story's first turn."""
+    match choice.kind:
+        case ChoiceKind.BEGIN:
+            return ""
+        case ChoiceKind.CONTINUE:
+            return "You let the moment run on."
+        case ChoiceKind.OFFERED | ChoiceKind.EDITED | ChoiceKind.WRITTEN:
+            return f"You: {_sentence(choice.text)}"
+
+
+def offer(plans: Sequence[Plan]) -> Iterator[str]:
+    """The plans, one a line, and what can be typed."""
+    for number, plan in enumerate(plans, start=1):
+        aside = "; ".join(part for part in (str(plan.approach), clean_line(plan.stake)) if part)
+        yield f"{number}. {_sentence(plan.label)} ({aside})"
+
+
+def briefs(plans: Sequence[Plan]) -> Iterator[str]:
+    """The plans with what the storyteller is told of them."""
+    for line, plan in zip(offer(plans), plans, strict=True):
+        yield line
+        if plan.brief:
+            yield f"   {plan.brief}"
+
+
+def memory(turn: Turn) -> Iterator[str]:
+    """The short-term memory, and what this turn changed in it."""
+    yield turn.memory or "There is nothing in the short-term memory yet."
+    for change in turn.rationale.dropped:
+        yield f"Dropped: {_sentence(change.what)} {_because(change.why)}".strip()
+    for change in turn.rationale.added:
+        yield f"Added: {_sentence(change.what)} {_because(change.why)}".strip()
+
+
+def recalled(turn: Turn) -> Iterator[str]:
+    """What the long-term memory gave back for this turn, and why."""
+    if not turn.recalled:
+        yield "Nothing was recalled for this turn."
+    for item in turn.recalled:
+        why = "pinned" if item.pinned else f"score {item.score:.2f}: meaning {item.dense:.2f}, words {item.lexical:.2f}"
+        yield f"From turn {item.depth} ({why}): {item.text}"
+
+
+def timeline(path: Sequence[Turn], bookmarks: Sequence[Bookmark]) -> Iterator[str]:
+    """The way to here, a turn a line."""
+    names = {mark.turn: mark.name for mark in bookmarks}
+    if path and path[0].depth > 1:
+        yield f"Turns 1 to {path[0].depth - 1} are left out."
+    for turn in path:
+        saved = f"Saved as {_sentence(names[turn.id])}" if turn.id in names else ""
+        parts = (announcement(turn.depth, turn.title), clean_line(decision(turn.choice), limit=100), saved)
+        yield " ".join(part for part in parts if part)
+
+
+def journal(ledger: Ledger) -> Iterator[str]:
+    """Cast, threads and facts."""
+    if not (ledger.cast or ledger.threads or ledger.facts):
+        yield "The journal is empty so far."
+    for member in ledger.cast:
+        details = "; ".join(part for part in (member.who, member.where, member.stance) if part)
+        yield f"Cast: {_sentence(member.name if not details else f'{member.name}: {details}')}"
+    for thread in ledger.threads:
+        yield f"Thread, {thread.status}: {_sentence(thread.setup)}"
+    for fact in ledger.facts:
+        yield f"Fact: {_sentence(f'{fact.subject} {fact.relation} {fact.object}')} Since turn {fact.since}."
+    for clash in ledger.contradictions:
+        held = clash.established
+        yield f"Contradiction: {held.subject} {held.relation} {held.object}, or {_sentence(clash.claimed)}"
+
+
+def failure(event: TurnFailed) -> Iterator[str]:
+    """What went wrong with a turn, and what can be typed."""
+    yield f"{event.message} {event.hint}".strip()
+    wait = f" The server asks to wait {event.wait:.0f} seconds." if event.wait else ""
+    yield (
+        f"Nothing is lost.{wait} Type /retry to try again, or /storyteller offline and then /retry"
+        " to let the built-in storyteller go on."
+    )
+
+
+def standing(turn: Turn) -> str:
+    """What can be typed at a turn that offers no plans."""
+    if turn.stage is Stage.TOLD:
+        return "The passage is saved; memory and plans are still to come. Type /retry to have them made."
+    return "Type /continue to write on after the end, /undo to go back, or /quit to leave."
+
+
+def _sentence(text: str) -> str:
+    line = clean_line(text, limit=2_000)
+    return line if not line or line.endswith((".", "!", "?", "…", "。", "！", "？")) else line + "."
+
+
+def _because(why: str) -> str:
+    return f"Because: {_sentence(why)}" if why else ""

@@ -1,0 +1,317 @@
+"""The composition root: the parts put together into a Game. Every part is imported when it is first needed."""
+
+import dataclasses
+import json
+import os
+import re
+from collections.abc import AsyncGenerator, Mapping
+from functools import cached_property
+from importlib import resources
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from fiction.engine.ports import (
+    LongTermMemory,
+    NewStory,
+    SaveCard,
+    SaveStore,
+    Scene,
+    Storyteller,
+    StorytellerCard,
+    Telling,
+    WorldCard,
+)
+from fiction.errors import FictionError, NotFound, SettingsError
+from fiction.paths import Home, ensure_writable
+from fiction.story.events import Notice
+from fiction.story.memory import Cue, Embedding, Memory, Recall
+from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
+from fiction.story.sanitise import clean, clean_line
+from fiction.story.turn import Reflection
+from fiction.story.world import World
+
+if TYPE_CHECKING:
+    from fiction.config import Configuration
+    from fiction.engine.ports import Archive
+    from fiction.engine.session import Session
+    from fiction.packs.library import WorldShelf
+    from fiction.saves.shelf import SaveShelf
+
+NO_MODEL = "No model is set up."
+NO_MODEL_HINT = "Name one with `fiction config set server.model NAME`; `fiction doctor` finds servers on this machine."
+
+
+class House:
+    """The game of one home: implements `engine.ports.Game`."""
+
+    def __init__(self, home: Home, *, environment: Mapping[str, str] = os.environ) -> None:
+        self.home = home
+        self._environment = environment
+
+    # --- the parts ---
+
+    @cached_property
+    def configuration(self) -> "Configuration":
+        """The settings in force. Raises SettingsError."""
+        from fiction.config import load
+
+        return load(self.home.config, self._environment)
+
+    @cached_property
+    def world_shelf(self) -> "WorldShelf":
+        """The worlds, bundled and installed."""
+        from fiction.packs.library import WorldShelf
+
+        return WorldShelf(self.home.world_folders)
+
+    @cached_property
+    def save_shelf(self) -> "SaveShelf":
+        """The folder of saves."""
+        from fiction.saves.shelf import SaveShelf
+
+        return SaveShelf(self.home.saves)
+
+    # --- the library ---
+
+    def worlds(self) -> tuple[WorldCard, ...]:
+        """Every world there is, bundled first, broken ones with their trouble."""
+        return tuple(self.world_shelf.cards())
+
+    def world(self, world: str) -> World:
+        """One world, whole. Raises NotFound or PackError."""
+        return self.world_shelf.world(world)
+
+    def saves(self) -> tuple[SaveCard, ...]:
+        """Every save, the newest first, damaged ones with their trouble."""
+        return tuple(self.save_shelf.cards())
+
+    def rename(self, save: str, title: str) -> None:
+        """Give a save another title."""
+        self.save_shelf.rename(save, title)
+
+    def delete(self, save: str) -> None:
+        """Delete a save; the face has asked."""
+        self.save_shelf.delete(save)
+
+    def storytellers(self) -> tuple[StorytellerCard, ...]:
+        """Those that can be chosen; the one that new stories take by default comes first."""
+        offline = StorytellerCard("offline", self._offline().about)
+        model = self._model()
+        if model is None:
+            return (
+                offline,
+                StorytellerCard("model", "a model", available=False, why_not=f"{NO_MODEL} {NO_MODEL_HINT}"),
+            )
+        card = StorytellerCard("model", model.about)
+        return (card, offline) if self.configuration.settings.new_storyteller == "model" else (offline, card)
+
+    # --- the reader ---
+
+    def reader(self) -> ReaderProfile:
+        """The profile on disk, or an empty one. Raises SettingsError where the file is broken."""
+        from fiction.config.profile import load_reader
+
+        return load_reader(self.home.reader, passage_length=self.configuration.settings.passage_length)
+
+    def keep_reader(self, reader: ReaderProfile) -> None:
+        """Write the profile."""
+        from fiction.config.profile import keep_reader
+
+        keep_reader(self.home.reader, reader)
+
+    # --- stories ---
+
+    async def start(self, story: NewStory) -> "Session":
+        """A new save with a session on it; nothing is told before `Session.begin`."""
+        from fiction.packs.loader import load_world
+
+        ensure_writable(self.home.saves)
+        text = self.world_shelf.text(story.world) if story.world else premise_pack(story.premise, story.genre)
+        world = load_world(text, name=f"{story.world or 'premise'}/world.yaml")
+        settings = self._contract(story, world)
+        record = StoryRecord(
+            uuid=uuid4().hex,
+            title=world.title,
+            world_id=world.id,
+            world_version=world.version,
+            world_text=text,
+            reader=story.reader,
+            settings=settings,
+        )
+        return self._session(self.save_shelf.create(record, name=story.name), world)
+
+    async def resume(self, save: str = "") -> "Session":
+        """A session on a save; the newest by default. Raises NotFound, SaveBusy, SaveDamaged, SaveTooNew."""
+        from fiction.packs.loader import load_world
+
+        name = save or self._newest()
+        store = self.save_shelf.open(name)
+        try:
+            ensure_writable(self.home.saves)
+            world = load_world(store.story.world_text, name=f"{name}/world.yaml")
+            return self._session(store, world)
+        except BaseException:
+            store.close()
+            raise
+
+    def warm(self) -> None:
+        """Load what the first turn will need; called once in a daemon thread after the first frame. Never raises."""
+        try:
+            from fiction import memory
+            from fiction.packs import loader  # noqa: F401
+            from fiction.saves import shelf  # noqa: F401
+
+            if self._model() is not None:
+                from fiction.storytellers.llm import sdk
+
+                sdk.warm()
+            memory.warm()
+        except Exception:  # noqa: BLE001 - what can't be loaded now says so when it is needed
+            return
+
+    def _newest(self) -> str:
+        cards = self.saves()
+        playable = [card.name for card in cards if not card.trouble]
+        if playable:
+            return playable[0]
+        if cards:
+            return cards[0].name
+        raise NotFound("There is no story to go on with.", hint="Start one with `fiction play WORLD`.")
+
+    def _contract(self, story: NewStory, world: World) -> StorySettings:
+        settings = dataclasses.replace(
+            story.settings,
+            premise=story.premise or story.settings.premise,
+            budget=max(story.settings.budget, self.configuration.settings.server.budget),
+        )
+        if settings.storyteller == "model" and self._model() is None:
+            raise SettingsError(NO_MODEL, hint=NO_MODEL_HINT)
+        openings = [opening.id for opening in world.openings]
+        if settings.opening and settings.opening not in openings:
+            raise NotFound(
+                f"{world.title} has no opening {clean_line(settings.opening)!r}.",
+                hint=f"It has: {', '.join(openings)}." if openings else "",
+            )
+        return settings
+
+    def _session(self, store: SaveStore, world: World) -> "Session":
+        from fiction.engine.session import Session
+
+        tellers: dict[str, Storyteller] = {"offline": self._offline()}
+        model = self._model()
+        if model is not None:
+            tellers["model"] = model
+        elif store.story.settings.storyteller == "model":
+            tellers["offline"] = StandIn(tellers["offline"], f"{NO_MODEL} The built-in storyteller goes on meanwhile.")
+        return Session(store=store, world=world, memory=self._memory(world), storytellers=tellers)
+
+    def _offline(self) -> Storyteller:
+        from fiction.storytellers.offline import OfflineStoryteller
+
+        return OfflineStoryteller(general=self._general)
+
+    @cached_property
+    def _general(self) -> World:
+        from fiction.packs.loader import load_world
+
+        file = resources.files("fiction.storytellers") / "general.yaml"
+        return load_world(file.read_bytes(), name="general.yaml")
+
+    def _model(self) -> Storyteller | None:
+        server = self.configuration.settings.server
+        if not server.model:
+            return None
+        from fiction.config import OPENAI
+        from fiction.storytellers.llm.server import ServerSettings
+        from fiction.storytellers.model import ModelStoryteller
+
+        key = server.api_key.get_secret_value()
+        return ModelStoryteller(ServerSettings(base_url=server.base_url or OPENAI, model=server.model, api_key=key))
+
+    def _memory(self, world: World) -> LongTermMemory:
+        """The long-term memory; without its libraries a story is told without one."""
+        try:
+            from fiction.memory.recall import StoryMemory
+
+            chroma = self.configuration.settings.memory.chroma
+            return StoryMemory(cache=self.home.cache / "memory", language=world.language, chroma=chroma)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with an index, the story goes on
+            return NoMemory(f"The long-term memory could not be started ({type(error).__name__}).")
+
+
+class StandIn:
+    """A storyteller in the place of another one: says so once, then tells."""
+
+    def __init__(self, storyteller: Storyteller, why: str) -> None:
+        self._storyteller = storyteller
+        self._why = why
+        self.name = storyteller.name
+        self.about = storyteller.about
+
+    async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
+        """Tell the passage, the first one with a word about who tells it."""
+        if self._why:
+            yield Notice(self._why)
+            self._why = ""
+        async for event in self._storyteller.narrate(scene):
+            yield event
+
+    async def reflect(self, scene: Scene, passage: str) -> Reflection:
+        """As the storyteller itself does."""
+        return await self._storyteller.reflect(scene, passage)
+
+    async def close(self) -> None:
+        """Let go of connections. Idempotent."""
+        await self._storyteller.close()
+
+
+class NoMemory:
+    """A long-term memory that holds nothing, and says why once."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    async def open(self, archive: "Archive") -> None:
+        """Let go of the archive."""
+        archive.close()
+
+    async def embed(self, text: str) -> Embedding | None:
+        """Nothing."""
+        return None
+
+    async def remember(self, memory: Memory, embedding: Embedding | None) -> None:
+        """Nothing."""
+
+    async def recall(self, cue: Cue, overrides: tuple[Memory, ...] = ()) -> Recall:
+        """Nothing, the first time with the reason."""
+        why, self._why = self._why, ""
+        return Recall(notice=why)
+
+    async def ready(self, timeout: float | None = None) -> bool:
+        """Always."""
+        return True
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def premise_pack(premise: str, genre: str = "") -> str:
+    """A world pack made of one sentence of the reader's (JSON is YAML): its setting, and nothing else.
+
+    Raises:
+        FictionError: there is no premise.
+    """
+    about = clean(premise).strip()
+    if not about:
+        raise FictionError("The story has neither a world nor a premise.", hint="Name a world, or use --about TEXT.")
+    title = clean_line(re.split(r"[.!?\n]", about)[0], limit=60)
+    pack = {
+        "schema": 1,
+        "id": "premise",
+        "version": "1.0.0",
+        "title": title[0].upper() + title[1:] if title else "A story",
+        "summary": clean_line(about),
+        "genre": [clean_line(genre, limit=40)] if genre.strip() else [],
+        "setting": f"The story is about this, in the reader's own words: {about}",
+    }
+    return json.dumps(pack, ensure_ascii=False, indent=1)
