@@ -1,0 +1,1 @@
+"""Those who tell the story: a model behind a server, and the built-in storyteller."""

@@ -1,0 +1,76 @@
+"""The built-in storyteller: tells a world's own storylets, without a model and without a network."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from fiction.engine.ports import Scene, Telling
+from fiction.story.events import ProseDelta
+from fiction.story.memory import Recall
+from fiction.story.turn import Reflection
+from fiction.story.world import World
+from fiction.storytellers.storylets.deck import Deck
+from fiction.storytellers.storylets.telling import Step, reflect_foreign, step
+
+_PIECES = re.compile(r"\s*\S+(?:[^\S\n]+\S+){0,2}\s*")
+FOREIGN = "The built-in storyteller took this turn's memory and plans over; the plans are general ones."
+
+
+class OfflineStoryteller:
+    """Tells turns from storylets (design section 8). A pure function of the scene; an `engine.ports.Storyteller`."""
+
+    def __init__(self, general: World | None = None, *, pace: float = 0.0) -> None:
+        """`general` holds the shared storylets for worlds that have too few; `pace` is in seconds a few words."""
+        self._general = general
+        self._pace = pace
+        self._deck: Deck | None = None
+
+    @property
+    def name(self) -> str:
+        """As it stands in the save."""
+        return "offline"
+
+    @property
+    def about(self) -> str:
+        """One honest line for the reader."""
+        return "the built-in storyteller: scenes written in advance, drawn and remembered for you"
+
+    def step(self, scene: Scene) -> Step:
+        """The whole turn: deterministic from world, settings, state, choice and scene."""
+        return step(scene, self._deck_of(scene.world))
+
+    async def narrate(self, scene: Scene) -> AsyncIterator[Telling]:
+        """Tell the passage, a few words at a time."""
+        for piece in _PIECES.findall(self.step(scene).passage):
+            yield ProseDelta(piece)
+            await asyncio.sleep(self._pace)
+
+    async def reflect(self, scene: Scene, passage: str) -> Reflection:
+        """What the same step makes of the passage; of one told by somebody else, general plans, marked as such.
+
+        After a resume the recall may differ from that of the telling, and with it the callback; the passage tells
+        which of them it was.
+        """
+        for recall in (scene.recall, Recall(lexical=scene.recall.items), Recall()):
+            again = self.step(replace(scene, recall=recall))
+            if again.passage.split() == passage.split():
+                return again.reflection
+        if _within(again.passage, passage):
+            return again.reflection
+        foreign = reflect_foreign(scene, self._deck_of(scene.world))
+        return replace(foreign, plain=True, notice=FOREIGN)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _deck_of(self, world: World) -> Deck:
+        if self._deck is None or self._deck.world is not world:
+            self._deck = Deck(world, self._general)
+        return self._deck
+
+
+def _within(told: str, passage: str) -> bool:
+    """Whether every paragraph of one text stands in the other: it differs by a callback only."""
+    paragraphs = {" ".join(part.split()) for part in passage.split("\n\n")}
+    return all(" ".join(part.split()) in paragraphs for part in told.split("\n\n"))

@@ -1,0 +1,168 @@
+"""Reading the reader's own words: which offered plan they mean, in which spirit they act, and how to say it back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fiction.story.plan import Approach, Plan
+from fiction.storytellers.storylets.wordlists import ACTIVE, SAME, SPIRITS
+from fiction.storytellers.storylets.words import clip, listed, negates, stem, stems
+
+LIMIT = 120
+"""Characters of the reader's words that are said back."""
+LIKE = 0.6
+"""How much of their meaning a written act and a plan must share to be the same (1 is all of it)."""
+CLOSE = 0.45
+"""The same for a plan whose words the reader edited: it is meant to be that plan."""
+
+_LEAD = re.compile(
+    r"(?:(?:i|you|we)(?:['’](?:m|ll|d|re))?\s+)?"
+    r"(?:(?:am|are|will|would|shall|then|now|just)\s+)*"
+    r"(?:(?:going|want|wish|like|try|attempt|decide|need|choose|have|intend)\s+to\s+|gonna\s+|to\s+)?"
+    r"(?:let\s+me\s+|let['’]s\s+)?",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"([\"“][^\"”]*[\"”]?)")
+_ASKS = re.compile(
+    r"(?:who|what|where|when|why|how|which|is|are|do|does|did|can|could|will|would|may|have|has)\b", re.I
+)
+_NO_ACT = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "my",
+        "his",
+        "her",
+        "its",
+        "their",
+        "our",
+        "your",
+        "this",
+        "that",
+        "these",
+        "those",
+        "he",
+        "she",
+        "it",
+        "they",
+        "there",
+        "here",
+        "everyone",
+        "everybody",
+        "someone",
+        "somebody",
+        "nobody",
+        "suddenly",
+        "then",
+        "because",
+        "if",
+        "when",
+        "while",
+    ]
+)
+_NO_GERUNDS = listed("bring sing ring sling fling string swing spring cling sting wring ping wing")
+_PERSON = (
+    (re.compile(r"\bI['’]m\b|\bI am\b|\bi am\b|\bi['’]m\b"), "you are"),
+    (re.compile(r"\bI was\b|\bi was\b"), "you were"),
+    (re.compile(r"\bI['’](ll|d|ve)\b|\bi['’](ll|d|ve)\b"), r"you'\1\2"),
+    (re.compile(r"\bmyself\b", re.I), "yourself"),
+    (re.compile(r"\bmine\b", re.I), "yours"),
+    (re.compile(r"\bmy\b", re.I), "your"),
+    (re.compile(r"\bme\b", re.I), "you"),
+    (re.compile(r"\bI\b|\bi\b(?!\.)"), "you"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What the reader tries, ready to be said."""
+
+    phrase: str
+    """A verb phrase that goes after `you` or `to`: "climb the mast"."""
+    deed: str
+    """The same as a sentence in the past, for the memory: "You tried to climb the mast."."""
+    approach: Approach
+
+
+def read(text: str, names: frozenset[str]) -> Act:
+    """The reader's words as an act. `names` are the world's names in lower case; they keep their capitals."""
+    said = " ".join(text.replace("{", "(").replace("}", ")").split())
+    spirit = approach(said)
+    if not (bare := said.strip(' .!…,;:-–—"“”')):
+        return Act("let the moment speak", "You let a moment go by.", spirit)
+    if said[0] in '"“':
+        speech = clip(bare, LIMIT - 10)
+        return Act(f"say, “{speech}”", f"You said, “{speech}”.", spirit)
+    if bare.endswith("?") or (said.endswith("?") and _ASKS.match(said)):
+        question = clip(bare.rstrip("?"), LIMIT - 10)
+        question = question[0].upper() + question[1:]
+        return Act(f"ask, “{question}?”", f"You asked, “{question}?”", Approach.CURIOUS)
+    phrase = _phrase(bare, names)
+    deed = f"You tried{phrase[3:]}." if phrase.startswith("try ") else f"You tried to {phrase}."
+    return Act(phrase, deed, spirit)
+
+
+def _phrase(text: str, names: frozenset[str]) -> str:
+    """A verb phrase in the second person."""
+    rest = _LEAD.sub("", text, count=1) or text
+    rest = "".join(part if part[:1] in '"“' else _second_person(part) for part in _QUOTED.split(rest))
+    rest = re.sub(r"\s*[.!…]+\s+(\w)", lambda m: "; " + m.group(1).lower(), rest)
+    rest = clip(rest, LIMIT).rstrip(" .!,;:")
+    first = rest.split(None, 1)[0]
+    plain = first.lower().strip(",;:'’")
+    named = plain.removesuffix("'s").removesuffix("’s") in names and stem(plain) not in ACTIVE
+    if plain in _NO_ACT or named:
+        return f"try to bring it about that {rest if named else rest[0].lower() + rest[1:]}"
+    rest = rest if first.isupper() and len(first) > 1 else rest[0].lower() + rest[1:]
+    if plain.endswith("ing") and plain not in _NO_GERUNDS:
+        return f"try {rest}"
+    return rest
+
+
+def _second_person(text: str) -> str:
+    for pattern, word in _PERSON:
+        text = pattern.sub(word, text)
+    return text
+
+
+def approach(text: str) -> Approach:
+    """In which spirit the words act; curious where nothing says otherwise."""
+    found = stems(text)
+    scores = {
+        spirit: sum(3 if i == 0 else 1 for i, word in enumerate(found) if word in words) for spirit, words in SPIRITS
+    }
+    best = max(scores, key=lambda spirit: scores[spirit])
+    return best if scores[best] else Approach.CURIOUS
+
+
+def meant(text: str, plans: Sequence[Plan], names: frozenset[str]) -> Plan | None:
+    """Which of the plans the words mean; None where they mean none of them clearly."""
+    scores = [(likeness(text, plan.label, plans, names), -index) for index, plan in enumerate(plans)]
+    best = max(scores, default=(0.0, 0))
+    return plans[-best[1]] if best[0] >= LIKE else None
+
+
+def likeness(text: str, label: str, plans: Sequence[Plan] = (), names: frozenset[str] = frozenset()) -> float:
+    """How much of their meaning two acts share, 0 to 1: names and what all plans speak of count less, the verb more."""
+    if negates(text) != negates(label):
+        return 0.0
+    weights = _weights(plans, names)
+    ours, theirs = ({SAME.get(word, word) for word in stems(side)} for side in (text, label))
+    verb = SAME.get(next(iter(stems(label)), ""), next(iter(stems(label)), ""))
+
+    def worth(words: set[str]) -> float:
+        return sum(weights.get(word, 1.0) + (word == verb) for word in words)
+
+    total = worth(ours) + worth(theirs)
+    return 2 * worth(ours & theirs) / total if total else 0.0
+
+
+def _weights(plans: Sequence[Plan], names: frozenset[str]) -> dict[str, float]:
+    """Words that say little about which plan is meant."""
+    light = {stem(name): 0.5 for name in names}
+    counts: dict[str, int] = {}
+    for plan in plans:
+        for word in {SAME.get(word, word) for word in stems(plan.label)}:
+            counts[word] = counts.get(word, 0) + 1
+    return light | {word: 0.5 for word, count in counts.items() if count > 1}

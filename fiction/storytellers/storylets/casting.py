@@ -1,0 +1,57 @@
+"""Who plays the roles of a storylet: people already met and at hand come first, nobody plays two roles."""
+
+import random
+
+from fiction.story.storylets import Role, Storylet
+from fiction.story.world import Character
+from fiction.storytellers.storylets.deck import ABSENT
+from fiction.storytellers.storylets.page import Page
+
+
+def cast(page: Page, storylet: Storylet, kept: dict[str, str]) -> dict[str, str] | None:
+    """Role to character id, with the scene's earlier bindings kept; None where a role finds nobody."""
+    rng = page.dice(f"cast {storylet.id}")
+    place = storylet.place or page.tale.place
+    open_roles = [role for role in storylet.roles if role.name not in kept]
+    ranked = {role.name: _ranked(page, role, place, rng) for role in open_roles}
+    order = sorted(ranked, key=lambda name: len(ranked[name]))
+    bound = _bind(order, ranked, frozenset(kept.values()))
+    return None if bound is None else kept | bound
+
+
+def _bind(order: list[str], ranked: dict[str, list[str]], taken: frozenset[str]) -> dict[str, str] | None:
+    """The first assignment without a person twice, the scarcest roles first."""
+    if not order:
+        return {}
+    for who in ranked[order[0]]:
+        if who in taken:
+            continue
+        rest = _bind(order[1:], ranked, taken | {who})
+        if rest is not None:
+            return {order[0]: who} | rest
+    return None
+
+
+def _ranked(page: Page, role: Role, place: str, rng: random.Random) -> list[str]:
+    """Who may play a role, the best first."""
+    able = [someone for someone in page.deck.characters.values() if _may(someone, role)]
+    scores = {someone.id: _fit(page, someone, place) + 3 * rng.random() for someone in able}
+    return sorted(scores, key=lambda who: -scores[who])[:6]
+
+
+def _may(someone: Character, role: Role) -> bool:
+    if role.who:
+        return someone.id in role.who
+    if role.tags:
+        return set(role.tags) <= set(someone.tags)
+    return ABSENT.isdisjoint((*someone.tags, someone.role.lower()))
+
+
+def _fit(page: Page, someone: Character, place: str) -> float:
+    met = page.tale.met.get(someone.id)
+    score = 0.0 if met is None else 2.5
+    if someone.place:
+        score += 2.0 if someone.place == place else -0.5
+    if met is not None and page.depth - met <= 1:
+        score -= 1.5
+    return score

@@ -1,0 +1,121 @@
+"""What there is to tell in a world: its storylets, plans, cast and conditions, looked up and read once."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from fiction.story.conditions import Condition, ConditionError, Situation, parse
+from fiction.story.plan import Approach
+from fiction.story.storylets import Body, Storylet, StoryletPlan
+from fiction.story.world import Character, Opening, World
+from fiction.storytellers.storylets.words import stem, tokens
+
+PASSING = "moment-passes"
+"""General storylet that says how a moment runs on by itself."""
+CODA = "after-the-end"
+"""General storylet for a reader who writes on after the ending."""
+ARRIVING = "on-the-way"
+"""General storylet whose bodies bring the reader to another place."""
+HEARSAY = "hearsay"
+"""General storylet whose bodies lead into a piece of the world's lore."""
+SERVICES = (PASSING, CODA, ARRIVING, HEARSAY)
+
+STRANGERS = (
+    Character("stranger", "the stranger", "a stranger"),
+    Character("newcomer", "the newcomer", "somebody new here"),
+    Character("neighbour", "the neighbour", "somebody who lives near"),
+)
+"""The cast of a world that has none."""
+
+ABSENT = frozenset({"absent", "dead", "offstage", "protagonist", "player"})
+"""Tags and roles of characters that a general storylet never casts."""
+
+
+class Deck:
+    """A world with the general storylets behind it, indexed. Made once for a story; holds nothing of a turn."""
+
+    def __init__(self, world: World, general: World | None) -> None:
+        self.world = world
+        taken = {storylet.id for storylet in world.storylets}
+        spare = general.storylets if general else ()
+        self.own = world.storylets
+        self.general = tuple(s for s in spare if s.id not in taken and s.id not in SERVICES)
+        self.services = {s.id: s for s in spare if s.id in SERVICES}
+        self.openings = world.openings or (general.openings if general else ())
+        self.places = {place.id: place for place in world.places}
+        self.characters = {someone.id: someone for someone in world.characters or STRANGERS}
+        self.threads = {thread.id: thread for thread in world.threads}
+        self.endings = world.endings
+        self.general_endings = general.endings if general else ()
+        self.callbacks = (*world.callbacks, *(general.callbacks if general else ()))
+        self._attempts = (dict(world.attempts), dict(general.attempts) if general else {})
+        self._conditions: dict[str, Condition | None] = {}
+        self._general_ids = {s.id for s in (*self.general, *self.services.values())}
+        scenes = [*self.services.values(), *map(_as_storylet, self.openings), *self.general, *self.own]
+        self.scenes = {scene.id: scene for scene in scenes}
+        self.plans = {f"{scene.id}/{plan.id}": plan for scene in scenes for plan in scene.plans}
+        self._told_words: dict[int, frozenset[str]] = {}
+
+    def opening(self, opening: str) -> Opening | None:
+        """The opening of that id, else the first; None where there is none at all."""
+        return next((o for o in self.openings if o.id == opening), self.openings[0] if self.openings else None)
+
+    def is_general(self, storylet: str) -> bool:
+        """Whether the storylet is one of the shared ones."""
+        return storylet in self._general_ids
+
+    def attempts(self, approach: Approach) -> tuple[str, ...]:
+        """What comes of an unplanned act in that spirit, in this world's words or else in general ones."""
+        own, general = self._attempts
+        return own.get(approach, ()) or general.get(approach, ()) or next(iter((*own.values(), *general.values())), ())
+
+    def condition(self, text: str) -> Condition | None:
+        """The condition, read; None where it can't be read."""
+        if text not in self._conditions:
+            try:
+                self._conditions[text] = parse(text)
+            except ConditionError:
+                self._conditions[text] = None
+        return self._conditions[text]
+
+    def holds(self, text: str, situation: Situation) -> bool:
+        """Whether a condition is true; an empty one is, one that can't be read is not."""
+        if not text:
+            return True
+        condition = self.condition(text)
+        try:
+            return condition is not None and condition.holds(situation)
+        except RecursionError:
+            return False
+
+    def specificity(self, text: str) -> int:
+        """How much a condition demands."""
+        condition = self.condition(text) if text else None
+        return condition.specificity if condition else 0
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Words that are names in this world, in lower case."""
+        world = self.world
+        named = [thing.name for group in (world.characters, world.places, world.items) for thing in group]
+        return frozenset(word for name in named for word in tokens(name))
+
+    def words(self, scene: Storylet | StoryletPlan) -> frozenset[str]:
+        """Stems of everything that a storylet or a plan may tell."""
+        key = id(scene)
+        if key not in self._told_words:
+            self._told_words[key] = frozenset(map(stem, tokens(" ".join(_texts(scene)))))
+        return self._told_words[key]
+
+
+def _as_storylet(opening: Opening) -> Storylet:
+    """An opening is a scene too: its plans are found and offered again like any other's."""
+    body = Body(opening.text)
+    return Storylet(
+        opening.id, opening.title, bodies=(body,), plans=opening.plans, place=opening.place, only_by_goto=True
+    )
+
+
+def _texts(scene: Storylet | StoryletPlan) -> Iterable[str]:
+    if isinstance(scene, StoryletPlan):
+        return (scene.label, scene.stake, scene.memory, *(body.text for body in scene.outcome))
+    return (scene.title, scene.note, *(body.text for body in scene.bodies), *(plan.label for plan in scene.plans))

@@ -1,0 +1,327 @@
+"""One turn of the built-in storyteller, as a pure function: the same scene always makes the same step."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from fiction.engine.ports import Scene
+from fiction.story.plan import Choice, ChoiceKind
+from fiction.story.storylets import Body, StoryletKind, StoryletPlan
+from fiction.story.turn import Reflection
+from fiction.storytellers.storylets import attempts, callbacks, drawing, endings, offering, shortterm, wandering
+from fiction.storytellers.storylets.chance import digest
+from fiction.storytellers.storylets.deck import CODA, PASSING, Deck
+from fiction.storytellers.storylets.page import Page
+from fiction.storytellers.storylets.tale import Recollection, Tale, load
+from fiction.storytellers.storylets.words import capital, sentences
+
+PATIENCE = 1
+"""Attempts that a scene waits for before the story moves on; scenes that must come out somehow wait longer."""
+_STUBBORN = frozenset({StoryletKind.HINGE, StoryletKind.CLIMAX})
+
+STILL = "The moment passes, and nothing tells you whether it was the right one."
+"""Told where there is nothing else to tell, so that no passage is empty."""
+OFF_HAND = "You {act}. It changes less than you hoped and more than anybody will admit."
+"""What comes of an attempt where neither the world nor the general storylets have words for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A turn told and reflected."""
+
+    passage: str
+    reflection: Reflection
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The reader's choice is a plan that we know."""
+
+    key: str
+    plan: StoryletPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The reader's choice is an act of their own."""
+
+    act: attempts.Act
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """The reader let the moment run on."""
+
+
+Deed = Taken | Tried | Waited
+
+
+def step(scene: Scene, deck: Deck) -> Step:
+    """Tell one turn."""
+    page = Page(scene, deck, restore(scene, deck))
+    page.tale.path = digest(page.tale.path, scene.choice.kind, scene.choice.text, _key(scene.choice), scene.choice.hint)
+    if scene.choice.kind is ChoiceKind.BEGIN:
+        _begin(page)
+    else:
+        _go_on(page, _deed(page))
+    if not page.paragraphs:
+        page.paragraphs.append(STILL)
+    passage = "\n\n".join(page.paragraphs)
+    return Step(passage, _reflection(page))
+
+
+def restore(scene: Scene, deck: Deck) -> Tale:
+    """The state that the last turn told by us left; where there is none, one made from what is known."""
+    for turn in reversed(scene.recent):
+        if tale := load(turn.state):
+            return tale
+    opening = deck.opening(scene.settings.opening)
+    tale = Tale(opening=opening.id if opening else "", place=opening.place if opening else "")
+    if tale.place not in deck.places:
+        tale.place = next(iter(deck.places), "")
+    tale.qualities = {quality.id: quality.start for quality in deck.world.qualities}
+    tale.opened = [thread.id for thread in scene.ledger.open_threads]
+    named = {someone.name: who for who, someone in deck.characters.items()}
+    tale.met = {named[member.name]: member.seen for member in scene.ledger.cast if member.name in named}
+    return tale
+
+
+def _key(choice: Choice) -> str:
+    return choice.plan.key or choice.plan.label if choice.plan else ""
+
+
+# --- the first turn ---
+
+
+def _begin(page: Page) -> None:
+    opening = page.deck.opening(page.scene.settings.opening)
+    page.importance = 6
+    if opening is None:
+        page.say(page.deck.world.setting)
+        page.remember(" ".join(sentences(page.deck.world.setting)[:2]), "root", "this is where you are")
+        return _next(page)
+    page.say(opening.text)
+    page.tale.told[opening.id] = [page.depth]
+    page.tale.storylet, page.tale.title = opening.id, page.fill(opening.title)
+    page.title = page.tale.title
+    first = sentences(opening.memory or f"{page.deck.world.protagonist} {' '.join(sentences(opening.text)[:2])}")
+    for index, sentence in enumerate(first[:6]):
+        page.remember(sentence, "root" if index < 2 else "deed", "this is how the story begins")
+    page.affect(opening.effects)
+    page.open_threads(opening.threads)
+    if opening.plans:
+        page.plans = offering.offer(page, page.deck.scenes.get(opening.id))
+    else:
+        _next(page)
+    return None
+
+
+# --- every other turn ---
+
+
+def _deed(page: Page) -> Deed:
+    """What the reader's choice means here."""
+    choice, deck = page.scene.choice, page.deck
+    offered = page.scene.parent.plans if page.scene.parent else ()
+    match choice.kind:
+        case ChoiceKind.BEGIN | ChoiceKind.CONTINUE:
+            return Waited()
+        case ChoiceKind.OFFERED:
+            plan = choice.plan
+        case ChoiceKind.EDITED:
+            close = choice.plan and attempts.likeness(choice.text, choice.plan.label) >= attempts.CLOSE
+            plan = choice.plan if close else attempts.meant(choice.text, offered, deck.names)
+        case ChoiceKind.WRITTEN:
+            plan = attempts.meant(choice.text, offered, deck.names)
+        case _:
+            assert_never(choice.kind)
+    if plan and plan.key in deck.plans:
+        return Taken(plan.key, deck.plans[plan.key])
+    act = attempts.read(choice.text or (plan.label if plan else ""), deck.names)
+    if plan and choice.kind is ChoiceKind.OFFERED:
+        act = attempts.Act(act.phrase, act.deed, plan.approach)
+    return Tried(act)
+
+
+def _go_on(page: Page, deed: Deed) -> None:
+    """Outcome, then what follows from it."""
+    match deed:
+        case Taken(key, plan):
+            _outcome(page, key, plan)
+            _follow(page, plan)
+        case Tried(act):
+            _attempt(page, act)
+            _after_attempt(page)
+        case Waited():
+            passing = page.deck.services.get(PASSING)
+            if passing and not page.tale.ended:
+                page.say(page.draw(PASSING, passing.bodies, insist=True))
+            _call_back(page)
+            _next(page)
+        case _:
+            assert_never(deed)
+
+
+def _outcome(page: Page, key: str, plan: StoryletPlan) -> None:
+    """Tell what comes of a plan, and let it change what it changes."""
+    page.say(page.draw(key, plan.outcome, insist=True))
+    page.tale.done[key] = page.depth
+    running = page.deck.scenes.get(key.rpartition("/")[0])
+    page.importance = running.importance if running else page.importance
+    page.affect(plan.effects)
+    page.establish(plan.facts)
+    page.open_threads(plan.opens)
+    page.touch_threads(plan)
+    page.go(plan.place)
+    threads = (*plan.opens, *plan.advances, *plan.pays)
+    page.remember(plan.memory, "deed", "you did this, and it may matter again", threads)
+    if plan.recollection:
+        text = page.fill(plan.recollection)
+        page.tale.recollect(key, Recollection(page.depth, page.importance, text))
+
+
+def _follow(page: Page, plan: StoryletPlan) -> None:
+    """The ending or storylet that a plan leads to."""
+    if plan.ending and not page.tale.ended:
+        return endings.tell(page, plan.ending)
+    follower = drawing.follow(page, plan.goto) if plan.goto else None
+    if follower and not (page.scene.direction.must_end and not _near_end(page, follower)):
+        _call_back(page)
+        return _tell(page, follower)
+    if _climax_is_over(page):
+        return endings.tell(page, endings.ANY)
+    _call_back(page)
+    return _next(page)
+
+
+def _near_end(page: Page, drawn: drawing.Drawn) -> bool:
+    """Whether a storylet belongs to the end of the story."""
+    running = page.deck.scenes.get(page.tale.storylet)
+    kinds = {drawn.storylet.kind, running.kind if running else StoryletKind.SCENE}
+    return StoryletKind.CLIMAX in kinds or any(plan.ending for plan in drawn.storylet.plans)
+
+
+def _climax_is_over(page: Page) -> bool:
+    """The running climax leads nowhere further, and the story is to end."""
+    running = page.deck.scenes.get(page.tale.storylet)
+    ends = page.scene.direction.toward_ending or page.scene.direction.must_end
+    return bool(ends and not page.tale.ended and running and running.kind is StoryletKind.CLIMAX)
+
+
+def _attempt(page: Page, act: attempts.Act) -> None:
+    """Tell what comes of the reader's own act: never that it was done as they wished, always that they tried it."""
+    variants = tuple(map(Body, page.deck.attempts(act.approach) or (OFF_HAND,)))
+    page.say(page.draw(f"attempt {act.approach}", variants, insist=True), act=act.phrase)
+    page.remember(act.deed, "deed", "you tried this in your own way")
+
+
+def _after_attempt(page: Page) -> None:
+    """The same moment goes on with its plans; after some patience the story moves on."""
+    running = page.deck.scenes.get(page.tale.storylet)
+    page.tale.lingers += 1
+    patience = 3 * PATIENCE if running and running.kind in _STUBBORN else PATIENCE
+    if running and running.plans and page.tale.lingers <= patience and not page.scene.direction.must_end:
+        page.plans = offering.offer(page, running)
+        return None
+    if _climax_is_over(page):
+        return endings.tell(page, endings.ANY)
+    _call_back(page)
+    return _next(page)
+
+
+def _call_back(page: Page) -> None:
+    if line := callbacks.call_back(page):
+        page.paragraphs.append(line)
+
+
+# --- what comes next ---
+
+
+def _next(page: Page) -> None:
+    """Tell the next storylet of a new scene; the end where it is due and nothing leads to it; else go on plainly."""
+    coda = page.deck.services.get(CODA)
+    if page.tale.ended and coda and page.once("coda"):
+        page.say(page.draw(CODA, coda.bodies, insist=True))
+        page.tale.storylet, page.tale.cast = CODA, {}
+        page.plans = offering.offer(page, coda)
+        return None
+    drawn = drawing.draw(page)
+    must_end = page.scene.direction.must_end and not page.tale.ended
+    if must_end and (drawn is None or drawn.storylet.kind is not StoryletKind.CLIMAX):
+        return endings.tell(page, endings.ANY)
+    if drawn:
+        return _tell(page, drawn)
+    page.tale.storylet = ""
+    page.plans = offering.offer(page, None)
+    return None
+
+
+def _tell(page: Page, drawn: drawing.Drawn) -> None:
+    """Tell a storylet: where, who, the body, at most one echo; then its effects and its plans."""
+    storylet, tale = drawn.storylet, page.tale
+    general = page.deck.is_general(storylet.id)
+    if not drawn.follows:
+        tale.scene += 1
+        tale.title = ""
+    if general:
+        tale.filled = page.depth
+        wandering.wander(page, storylet)
+    page.go(storylet.place)
+    before = frozenset(tale.met)
+    page.meet(drawn.cast)
+    tale.storylet, tale.lingers, tale.tension = storylet.id, 0, storylet.tension
+    if storylet.kind is StoryletKind.HINGE:
+        tale.hinged.append(page.scene.direction.act)
+    if storylet.title:
+        tale.title = page.title = page.fill(storylet.title)
+    page.say(page.draw(storylet.id, storylet.bodies, insist=True))
+    _echo(page, drawn)
+    if general:
+        wandering.introduce(page, before)
+        wandering.overhear(page)
+    page.importance = max(page.importance, storylet.importance)
+    page.affect(storylet.effects)
+    page.open_threads(storylet.opens)
+    page.remember(storylet.note, "note", "this is where things stand")
+    page.plans = offering.offer(page, storylet)
+
+
+def _echo(page: Page, drawn: drawing.Drawn) -> None:
+    """The first echo that holds and was never told, added to the body's last paragraph."""
+    for index, echo in enumerate(drawn.storylet.echoes):
+        key = f"{drawn.storylet.id}!{index}"
+        if key not in page.tale.told and page.holds(echo.when):
+            page.once(key)
+            page.paragraphs[-1:] = [f"{page.paragraphs[-1]} {capital(page.fill(echo.text).strip())}"]
+            return
+
+
+# --- reflection ---
+
+
+def _reflection(page: Page) -> Reflection:
+    memory = shortterm.update(page)
+    page.tale.notes = memory.notes
+    if page.tale.ended and page.ending:
+        page.plans = ()
+    return Reflection(
+        memory=memory.text,
+        plans=page.plans,
+        rationale=memory.rationale,
+        ledger_ops=tuple(page.ops),
+        importance=page.importance,
+        title=page.title,
+        state=page.tale.dump(),
+        ending=page.ending,
+    )
+
+
+def reflect_foreign(scene: Scene, deck: Deck) -> Reflection:
+    """Reflect a passage that another storyteller told: the memory keeps what the reader did, the plans are general."""
+    page = Page(scene, deck, restore(scene, deck))
+    page.tale.path = digest(page.tale.path, scene.choice.kind, scene.choice.text, _key(scene.choice), "foreign")
+    page.tale.storylet, page.tale.cast = "", {}
+    page.tale.scene += 1
+    if scene.choice.text:
+        page.remember(attempts.read(scene.choice.text, deck.names).deed, "deed", "you tried this in your own way")
+    page.plans = offering.offer(page, None)
+    return _reflection(page)

@@ -1,0 +1,53 @@
+"""What general storylets borrow from the world they are told in: its places, its people, its lore."""
+
+from fiction.story.storylets import Storylet
+from fiction.story.world import Lore
+from fiction.storytellers.storylets.deck import ARRIVING, HEARSAY
+from fiction.storytellers.storylets.page import Page, capitalised
+
+STAY = 3
+"""Turns that general storylets stay at a place."""
+LORE_EVERY = 4
+"""About one general storylet in so many comes with a piece of lore."""
+
+
+def wander(page: Page, storylet: Storylet) -> None:
+    """Bring the reader to another place before a general storylet, if it is time to move on."""
+    if storylet.place or page.depth - page.tale.moved < STAY or not page.deck.places:
+        return
+    here = page.deck.places.get(page.tale.place)
+    exits = [place for place in (here.exits if here else ()) if place in page.deck.places]
+    choices = exits or [place for place in page.deck.places if place != page.tale.place]
+    if not choices:
+        return
+    page.go(page.dice("wander").choice(sorted(choices)))
+    way = page.deck.services.get(ARRIVING)
+    arrival = page.draw(ARRIVING, way.bodies, insist=True) if way else ""
+    place = page.deck.places[page.tale.place]
+    description = place.description if page.once(f"place {place.id}") else ""
+    page.say(f"{arrival} {description}".strip())
+
+
+def introduce(page: Page, before: frozenset[str]) -> None:
+    """A sentence for everybody in the scene who was not met `before`."""
+    for who in page.tale.cast.values():
+        someone = page.deck.characters[who]
+        if who not in before and someone.role and page.once(f"person {who}"):
+            page.paragraphs.append(f"{capitalised(someone)}: {someone.role.rstrip('.')}.")
+
+
+def overhear(page: Page) -> None:
+    """Now and then a piece of the world's lore, each once a story."""
+    lead = page.deck.services.get(HEARSAY)
+    rng = page.dice("hearsay")
+    if lead is None or rng.random() * LORE_EVERY > 1:
+        return
+    fresh = [lore for lore in page.deck.world.lore if _tellable(page, lore)]
+    if fresh:
+        lore = rng.choice(fresh)
+        page.once(f"lore {lore.id}")
+        page.say(f"{page.draw(HEARSAY, lead.bodies, insist=True)} {lore.text}")
+
+
+def _tellable(page: Page, lore: Lore) -> bool:
+    return not lore.secret and f"lore {lore.id}" not in page.tale.told and len(lore.text.split()) <= 60

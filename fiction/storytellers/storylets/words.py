@@ -1,0 +1,183 @@
+"""Reading text closely enough for the built-in storyteller: sentences, words, stems, capitals."""
+
+import re
+
+_SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"”’')\]]*(?:\s+|(?<=[。！？]))")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+(?:['’][^\W_]+)?")
+_OPENERS = "\"“‘'([*_—"
+
+
+def listed(words: str) -> frozenset[str]:
+    """A word list."""
+    return frozenset(words.split())
+
+
+STOP = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "but",
+        "if",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "with",
+        "from",
+        "as",
+        "is",
+        "are",
+        "was",
+        "be",
+        "been",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "i",
+        "me",
+        "my",
+        "we",
+        "us",
+        "our",
+        "you",
+        "your",
+        "yours",
+        "he",
+        "him",
+        "his",
+        "she",
+        "her",
+        "hers",
+        "they",
+        "them",
+        "their",
+        "not",
+        "no",
+        "so",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "will",
+        "would",
+        "can",
+        "could",
+        "into",
+        "out",
+        "up",
+        "down",
+        "over",
+        "under",
+        "then",
+        "there",
+        "here",
+        "who",
+        "what",
+        "which",
+        "when",
+        "where",
+        "how",
+        "all",
+        "any",
+        "some",
+        "just",
+        "very",
+        "am",
+        "im",
+        "ill",
+        "ive",
+        "going",
+        "want",
+        "try",
+        "let",
+        "lets",
+    ]
+)
+_NEGATIONS = frozenset(
+    [
+        "not",
+        "never",
+        "no",
+        "don't",
+        "won't",
+        "dont",
+        "wont",
+        "refuse",
+        "without",
+        "instead",
+        "neither",
+        "nor",
+        "stop",
+        "cannot",
+        "can't",
+    ]
+)
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """The paragraphs of a text, each in one line."""
+    return tuple(line for block in re.split(r"\n\s*\n", text) if (line := " ".join(block.split())))
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text, closing quotes with them."""
+    found, start = [], 0
+    for match in _SENTENCE.finditer(text):
+        found.append(text[start : match.end()].strip())
+        start = match.end()
+    found.append(text[start:].strip())
+    return tuple(sentence for sentence in found if sentence)
+
+
+def capital(text: str) -> str:
+    """With a capital at its beginning, behind an opening quote as well."""
+    for index, char in enumerate(text[:3]):
+        if char not in _OPENERS:
+            return text[:index] + char.upper() + text[index + 1 :]
+    return text
+
+
+def tokens(text: str) -> list[str]:
+    """Words in lower case; where a script has no spaces, its characters."""
+    return [word.replace("’", "'").lower() for word in _WORD.findall(text)]
+
+
+def stem(word: str) -> str:
+    """A word without the commonest English endings: enough to see that `lamps` and `lamp` are one."""
+    word = word.removesuffix("'s")
+    for ending in ("ing", "edly", "ed", "ies", "es", "ly", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word.removesuffix(ending)
+            break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
+        word = word[:-1]
+    return word[:-1] if len(word) > 3 and word[-1] in "eyi" else word
+
+
+def stems(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in their order."""
+    return [stem(word) for word in tokens(text) if word not in STOP]
+
+
+def negates(text: str) -> bool:
+    """Whether the text says what is not done."""
+    return not _NEGATIONS.isdisjoint(tokens(text))
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` characters, cut where a word ends."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit + 1]
+    return (head.rsplit(None, 1)[0] if " " in head else text[:limit]).rstrip(" ,;:-–—")
