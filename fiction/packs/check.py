@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 from fiction.errors import PackError
-from fiction.packs.loader import load_world
+from fiction.packs.lint import lint
+from fiction.packs.loader import load_pack
 
 
 def main(paths: list[str]) -> int:
@@ -12,12 +13,14 @@ def main(paths: list[str]) -> int:
     failed = False
     for path in paths:
         try:
-            world = load_world(Path(path).read_bytes(), name=path)
+            pack = load_pack(Path(path).read_bytes(), name=path)
         except PackError as error:
             failed = True
-            sys.stdout.write("".join(f"{problem}\n" for problem in error.problems))
+            lines = [str(problem) for problem in error.problems]
         else:
-            sys.stdout.write(f"{path}: {world.title} {world.version} is a whole world\n")
+            lines = [f"warning: {warning}" for warning in lint(pack)]
+            lines.append(f"{path}: {pack.world.title} {pack.world.version}, {len(lines)} warnings")
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
     return int(failed)
 
 

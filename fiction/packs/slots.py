@@ -12,7 +12,7 @@ _FORMS = ("they", "them", "their")
 _EVERYWHERE = frozenset(("you", "place"))
 _MAX_PASSES = 50
 """Over the storylets, to work out who is in a scene; longer chains of `goto` written backwards are let pass."""
-_PLAN: tuple[Pattern, ...] = (
+PLAN_TEXTS: tuple[Pattern, ...] = (
     ("label",),
     ("stake",),
     ("brief",),
@@ -21,8 +21,8 @@ _PLAN: tuple[Pattern, ...] = (
     ("recollection",),
     ("facts", EACH),
 )
-_OPENING: tuple[Pattern, ...] = (("text",), ("memory",))
-_STORYLET: tuple[Pattern, ...] = (("bodies", TEXTS), ("echoes", EACH, "text"), ("note",))
+OPENING_TEXTS: tuple[Pattern, ...] = (("text",), ("memory",))
+STORYLET_TEXTS: tuple[Pattern, ...] = (("bodies", TEXTS), ("echoes", EACH, "text"), ("note",))
 _TOLD: tuple[tuple[Pattern, tuple[str, ...]], ...] = (
     (("protagonist",), ("you",)),
     (("endings", EACH, "bodies", TEXTS), ("you", "place")),
@@ -49,12 +49,12 @@ def check_slots(document: Document) -> Iterator[Problem]:
         for path, text in find_text(document.data, pattern):
             yield from _check(document, path, text, frozenset(slots), nobody)
     for path, opening in find(document.data, ("openings", EACH)):
-        yield from _check_scene(document, path, opening, _OPENING, nobody)
+        yield from _check_scene(document, path, opening, OPENING_TEXTS, nobody)
     casts = _casts(document.data)
     for path, storylet in find(document.data, ("storylets", EACH)):
         name = storylet.get("id") if isinstance(storylet, dict) else None
         roles = casts.get(name, nobody) if isinstance(name, str) else nobody
-        yield from _check_scene(document, path, storylet, _STORYLET, roles)
+        yield from _check_scene(document, path, storylet, STORYLET_TEXTS, roles)
     for path, text in find_text(document.data, ("callbacks", TEXTS)):
         if "{recollection}" not in text.lower():
             yield document.problem(path, "a callback has to hold {recollection}")
@@ -67,7 +67,7 @@ def _check_scene(
         for where, text in find_text(scene, pattern, path):
             yield from _check(document, where, text, _EVERYWHERE, roles)
     for plan_path, plan in find(scene, ("plans", EACH), path):
-        for pattern in _PLAN:
+        for pattern in PLAN_TEXTS:
             for where, text in find_text(plan, pattern, plan_path):
                 yield from _check(document, where, text, _EVERYWHERE, roles)
 
