@@ -1,0 +1,71 @@
+"""One recall, on the index's own thread: both arms asked, their candidates joined, the passages fetched."""
+
+from typing import Protocol
+
+import numpy as np
+
+from fiction.memory import fuse
+from fiction.memory.columns import Floats, Whole
+from fiction.memory.index import PassageIndex, Question
+from fiction.memory.upkeep import Upkeep
+from fiction.story.memory import Cue, Memory, Recall, TurnId
+
+
+class Nearest(Protocol):
+    """A question to the dense arm that is being answered elsewhere."""
+
+    def pieces(self) -> Whole | None:
+        """The nearest allowed pieces; None where they are to be found by an exact search instead."""
+        ...
+
+
+class DenseArm(Protocol):
+    """An index of vectors that can be asked ahead of time."""
+
+    def ask(self, question: Question, index: PassageIndex) -> Nearest:
+        """Begin looking for the nearest pieces; returns at once."""
+        ...
+
+
+class ExactArm:
+    """Compares the question with every allowed piece."""
+
+    def ask(self, question: Question, index: PassageIndex) -> Nearest:
+        """The search itself is the asker's."""
+        return self
+
+    def pieces(self) -> Whole | None:
+        """Always None."""
+        return None
+
+
+def answer(cue: Cue, overrides: tuple[Memory, ...], upkeep: Upkeep, arm: DenseArm | None) -> Recall:
+    """What is remembered for the cue; without `arm` by words alone."""
+    index = upkeep.index
+    question = index.ask(cue, overrides)
+    asked = arm.ask(question, index) if arm is not None and question.vector is not None else None
+    lexical = question.lexical()
+    by_words = fuse.best(lexical, fuse.CANDIDATES)
+    pieces, likeness = by_words, None
+    if asked is not None and question.vector is not None:
+        nearest = asked.pieces()
+        if nearest is None:
+            nearest = index.nearest(question.vector, question.allowed, fuse.CANDIDATES)
+        pieces = np.union1d(by_words, nearest)
+        likeness = (index.rows(pieces) @ question.vector).astype(np.float64)
+    ranked = fuse.rank(pieces, lexical, likeness, index.catalogue)
+    held = fuse.pinned(overrides, cue)
+    changed = {memory.turn: memory.text for memory in overrides}
+    by_piece = {standing.turn: standing.piece for standing in ranked}
+
+    def text(turn: TurnId) -> str:
+        return changed[turn] if turn in changed else upkeep.text(turn)
+
+    def vector(turn: TurnId) -> Floats | None:
+        piece = by_piece.get(turn)
+        return index.rows([piece])[0] if piece is not None and index.has_vector(piece) else None
+
+    return Recall(
+        items=fuse.assemble(ranked, cue=cue, held=held, text=text, vector=vector),
+        lexical=fuse.by_words_alone(lexical, index.catalogue, text, frozenset(memory.turn for memory in held)),
+    )

@@ -1,0 +1,177 @@
+"""Which piece belongs to which turn, where that turn stands in the tree, and which pieces a question may find."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fiction.memory.columns import Column, Flags, Whole
+from fiction.memory.passages import digest
+from fiction.story.memory import Lineage, Memory, TurnId
+
+AS_TOLD = 0
+"""The edition of a passage that nobody has changed."""
+
+
+def edition(memory: Memory) -> int:
+    """AS_TOLD, or a number for the reader's wording."""
+    return digest(memory.text) + 1 if memory.edited else AS_TOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the index knows of one piece besides its words."""
+
+    turn: TurnId
+    depth: int
+    segment: int
+    digest: int
+    """Of the whole passage."""
+    importance: int
+    edition: int
+
+
+class Catalogue:
+    """The pieces, numbered from 0 as they came. A passage's pieces follow one another."""
+
+    def __init__(self) -> None:
+        self._turn = Column(np.int64)
+        self._depth = Column(np.int64)
+        self._segment = Column(np.int64)
+        self._digest = Column(np.int64)
+        self._importance = Column(np.int64)
+        self._edition = Column(np.int64)
+        self._alive = Column(np.bool_)
+        self._segments: dict[int, int] = {}
+        self._segment_names: list[int] = []
+        self._pieces: dict[tuple[int, int], list[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._turn)
+
+    @property
+    def last(self) -> TurnId:
+        """The greatest turn that is known; 0 if there is none."""
+        return TurnId(int(self._turn.all.max(initial=0)))
+
+    def add(self, memory: Memory, count: int) -> list[int]:
+        """Register the pieces of a passage; returns their numbers."""
+        place = Place(
+            memory.turn, memory.depth, memory.segment, digest(memory.text), memory.importance, edition(memory)
+        )
+        return [self._append(place) for _ in range(count)]
+
+    def pieces(self, turn: TurnId, which: int = AS_TOLD) -> list[int]:
+        """The pieces of one edition of a turn's passage, in order; empty if it is not known."""
+        return self._pieces.get((turn, which), [])
+
+    def place(self, piece: int) -> Place:
+        """Where a piece belongs. Raises IndexError."""
+        return Place(
+            TurnId(int(self._turn.all[piece])),
+            int(self._depth.all[piece]),
+            self._segment_names[int(self._segment.all[piece])],
+            int(self._digest.all[piece]),
+            int(self._importance.all[piece]),
+            int(self._edition.all[piece]),
+        )
+
+    def holds(self, memory: Memory) -> bool:
+        """Whether exactly this text stands at exactly this place already."""
+        pieces = self.pieces(memory.turn, edition(memory))
+        if not pieces:
+            return False
+        known = self.place(pieces[0])
+        return (known.depth, known.segment, known.digest) == (memory.depth, memory.segment, digest(memory.text))
+
+    def weigh(self, memory: Memory) -> None:
+        """Take over how important a known passage is."""
+        for piece in self.pieces(memory.turn, edition(memory)):
+            self._importance.all[piece] = memory.importance
+
+    def drop(self, turn: TurnId, which: int = AS_TOLD) -> None:
+        """Never find this edition again; its numbers stay taken."""
+        for piece in self._pieces.pop((turn, which), ()):
+            self._alive.all[piece] = False
+
+    def told(self) -> list[TurnId]:
+        """Every turn whose own passage is known."""
+        return [TurnId(turn) for turn, which in self._pieces if which == AS_TOLD]
+
+    def told_pieces(self) -> Whole:
+        """Every living piece of passages as they were told."""
+        return np.flatnonzero(self._alive.all & (self._edition.all == AS_TOLD))
+
+    def allowed(self, lineage: Lineage, before: int, overrides: Iterable[Memory]) -> Flags:
+        """Marks the pieces on the path and above `before`, in the wording that holds there, save forgotten ones."""
+        deepest = np.full(len(self._segments) + 1, -1, np.int64)
+        for segment, depth in lineage.segments:
+            if segment in self._segments:
+                place = self._segments[segment]
+                deepest[place] = max(deepest[place], min(depth, before - 1))
+        on_path = self._alive.all & (self._depth.all <= deepest[self._segment.all])
+        allowed: Flags = on_path & (self._edition.all == AS_TOLD)
+        for memory in overrides:
+            if memory.forgotten or memory.edited:
+                allowed[self.pieces(memory.turn)] = False
+            if memory.edited and not memory.forgotten:
+                pieces = self.pieces(memory.turn, edition(memory))
+                allowed[pieces] = on_path[pieces]
+        return allowed
+
+    def _append(self, place: Place) -> int:
+        number = len(self._turn)
+        self._turn.append(place.turn)
+        self._depth.append(place.depth)
+        self._segment.append(self._compact(place.segment))
+        self._digest.append(place.digest)
+        self._importance.append(place.importance)
+        self._edition.append(place.edition)
+        self._alive.append(True)
+        self._pieces.setdefault((place.turn, place.edition), []).append(number)
+        return number
+
+    def _compact(self, segment: int) -> int:
+        if segment not in self._segments:
+            self._segments[segment] = len(self._segment_names)
+            self._segment_names.append(segment)
+        return self._segments[segment]
+
+    # --- as it stands in a cache file ---
+
+    def freeze(self) -> dict[str, NDArray[np.generic]]:
+        """The whole catalogue as arrays."""
+        segments = np.array([*self._segment_names, 0], np.int64)[self._segment.all]
+        return {
+            "turn": self._turn.all.copy(),
+            "depth": self._depth.all.copy(),
+            "segment": segments,
+            "digest": self._digest.all.copy(),
+            "importance": self._importance.all.copy(),
+            "edition": self._edition.all.copy(),
+            "alive": self._alive.all.copy(),
+        }
+
+    @classmethod
+    def thaw(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "Catalogue":
+        """A catalogue out of `freeze`. Raises ValueError, KeyError or TypeError where the arrays don't fit together."""
+        found = cls()
+        numbers = {name: arrays[name].astype(np.int64) for name in ("turn", "depth", "digest", "importance", "edition")}
+        alive = arrays["alive"].astype(np.bool_)
+        names, places = np.unique(arrays["segment"].astype(np.int64), return_inverse=True)
+        if len({len(alive), len(places), *map(len, numbers.values())}) != 1:
+            raise ValueError("the arrays do not fit together")
+        found._segment_names = names.tolist()
+        found._segments = {segment: place for place, segment in enumerate(found._segment_names)}
+        found._segment = Column(np.int64, values=places)
+        found._alive = Column(np.bool_, values=alive)
+        found._turn, found._depth, found._digest, found._importance, found._edition = (
+            Column(np.int64, values=values) for values in numbers.values()
+        )
+        living = np.flatnonzero(alive)
+        for piece, turn, which in zip(
+            living.tolist(), numbers["turn"][living].tolist(), numbers["edition"][living].tolist(), strict=True
+        ):
+            found._pieces.setdefault((turn, which), []).append(piece)
+        return found

@@ -1,0 +1,159 @@
+"""Everything the index holds of one story, in memory and without threads: words, places, vectors and texts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fiction.memory.catalogue import AS_TOLD, Catalogue, edition
+from fiction.memory.columns import Column, Flags, Floats, Scores, Whole
+from fiction.memory.embedders import Embedder, embed_passage
+from fiction.memory.lexical import Evidence, LexicalIndex
+from fiction.memory.passages import pieces
+from fiction.memory.words import Words
+from fiction.story.memory import Cue, Embedding, Memory, TurnId
+
+_THREAD_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A cue, made ready to be asked of both arms."""
+
+    allowed: Flags
+    """Which pieces may be recalled."""
+    terms: tuple[str, ...]
+    thread: tuple[str, ...]
+    evidence: Evidence
+    vector: Floats | None
+    """What to ask the dense arm with; None where every word is too common or there is no embedder."""
+
+    def lexical(self) -> Scores:
+        """BM25's score of every piece, the thread at half weight, rounded so that it is the same on every machine."""
+        scores = self.evidence.bm25(self.terms)
+        if self.thread:
+            scores += _THREAD_WEIGHT * self.evidence.bm25(self.thread)
+        return scores.round(6)
+
+
+class PassageIndex:
+    """The pieces of every passage: their terms, their places in the tree, their vectors."""
+
+    def __init__(
+        self,
+        words: Words,
+        embedder: Embedder,
+        *,
+        catalogue: Catalogue | None = None,
+        lexical: LexicalIndex | None = None,
+    ) -> None:
+        """Empty, or with what a cache file held. Raises ValueError where the two don't number the same pieces."""
+        self.words = words
+        self.embedder = embedder
+        self.catalogue = catalogue or Catalogue()
+        self.lexical = lexical or LexicalIndex()
+        if len(self.catalogue) != len(self.lexical):
+            raise ValueError("the cache is not whole")
+        count = len(self.lexical)
+        self._rows = Column(np.float32, width=embedder.dim, values=np.zeros((count, embedder.dim), np.float32))
+        self._has = Column(np.bool_, values=np.zeros(count, np.bool_))
+        self.texts: dict[TurnId, str] = {}
+        """The passages as told, as far as they have been read."""
+
+    def __len__(self) -> int:
+        return len(self.lexical)
+
+    # --- taking in ---
+
+    def take(self, memory: Memory) -> bool:
+        """Index a passage, or the reader's wording of one. False if it was known already."""
+        which = edition(memory)
+        if which == AS_TOLD:
+            self.texts[memory.turn] = memory.text
+        if self.catalogue.holds(memory):
+            self.catalogue.weigh(memory)
+            return False
+        self.catalogue.drop(memory.turn, which)
+        parts = pieces(memory.text)
+        self.catalogue.add(memory, len(parts))
+        for part in parts:
+            self.lexical.add(self.words.terms(f"{memory.title}\n{part}"))
+            self._rows.append(0.0)
+            self._has.append(False)
+        return True
+
+    def forget(self, turn: TurnId) -> None:
+        """Drop a turn that the save no longer has."""
+        self.catalogue.drop(turn)
+        self.texts.pop(turn, None)
+
+    # --- vectors ---
+
+    def place(self, turn: TurnId, embedding: Embedding | None, *, which: int = AS_TOLD) -> bool:
+        """Keep the vectors of a known passage. False if they are of another embedder or don't match its pieces."""
+        numbers = self.catalogue.pieces(turn, which)
+        if embedding is None or embedding.model != self.embedder.name:
+            return False
+        if not numbers or len(embedding.vector) != 2 * self.embedder.dim * len(numbers):
+            return False
+        rows = np.frombuffer(embedding.vector, "<f2").astype(np.float32).reshape(len(numbers), -1)
+        if not np.isfinite(rows).all():
+            return False
+        self._rows.all[numbers] = rows
+        self._has.all[numbers] = True
+        return True
+
+    def without_vectors(self) -> list[TurnId]:
+        """The turns whose passages, as told, still need a vector."""
+        has = self._has.all
+        return [turn for turn in self.catalogue.told() if not has[self.catalogue.pieces(turn)[0]]]
+
+    def has_vector(self, piece: int) -> bool:
+        """Whether the piece can be found by the dense arm."""
+        return bool(self._has.all[piece])
+
+    def rows(self, numbers: Sequence[int] | Whole) -> Floats:
+        """A copy of some pieces' vectors; zeros where there is none."""
+        return self._rows.all[numbers]
+
+    # --- asking ---
+
+    def ask(self, cue: Cue, overrides: Iterable[Memory]) -> Question:
+        """Make a cue ready: what may be recalled, how rare each word is there, and the vector to ask with."""
+        changed = tuple(overrides)
+        for memory in changed:
+            if memory.edited and not memory.forgotten and self.take(memory):
+                self.place(memory.turn, self._try_to_embed(memory.text), which=edition(memory))
+        allowed = self.catalogue.allowed(cue.lineage, cue.before, changed)
+        terms, thread = tuple(self.words.terms(cue.text)), tuple(self.words.terms(cue.thread))
+        evidence = self.lexical.look_up(terms + thread, allowed)
+        return Question(allowed, terms, thread, evidence, self._vector(cue, evidence))
+
+    def nearest(self, vector: Floats, allowed: Flags, count: int) -> Whole:
+        """The pieces most like the vector among the allowed ones, exactly; in no order."""
+        among = np.flatnonzero(allowed & self._has.all)
+        # Most rows: one product over all of them is cheaper than a copy of those that count.
+        rows = self._rows.all
+        likeness = (rows @ vector)[among] if 2 * len(among) > len(rows) else rows[among] @ vector
+        if len(among) <= count:
+            return among
+        return among[np.argpartition(-likeness, count)[:count]]
+
+    def _vector(self, cue: Cue, evidence: Evidence) -> Floats | None:
+        def rarity(term: str) -> float:
+            return 0.0 if evidence.common(term) else evidence.rarity(term)
+
+        try:
+            vector = self.embedder.question(cue.text, rarity)
+            if cue.thread:
+                vector = vector + _THREAD_WEIGHT * self.embedder.question(cue.thread, rarity)
+        except Exception:  # noqa: BLE001 - an embedder may be a server; BM25 answers without it
+            return None
+        size = float(np.linalg.norm(vector))
+        return (vector / size).astype(np.float32) if size > 0 and np.isfinite(size) else None
+
+    def _try_to_embed(self, text: str) -> Embedding | None:
+        try:
+            return embed_passage(self.embedder, text)
+        except Exception:  # noqa: BLE001 - an embedder may be a server; BM25 finds the text without it
+            return None

@@ -1,0 +1,159 @@
+"""The long-term memory as the engine sees it: it never fails, never blocks the loop, never outlives the program."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from fiction.engine.ports import Archive
+from fiction.memory import fuse
+from fiction.memory.answer import DenseArm, ExactArm, answer
+from fiction.memory.embedders import Embedder, HashedEmbedder, embed_passage
+from fiction.memory.upkeep import Upkeep
+from fiction.memory.words import Words
+from fiction.memory.worker import Worker
+from fiction.story.memory import Cue, Embedding, Memory, Recall, Recalled
+
+_log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+_AT_ONCE = 1_500
+"""Up to how many pieces the vectors are read before the first recall (about 20 ms); more are read in its breaks."""
+_PATIENCE = 3.0
+"""Seconds that `close` waits for a thread."""
+_UNREADABLE = "The long-term memory could not read this save; it knows only what is told from now on."
+
+
+class StoryMemory:
+    """The long-term memory of one story (`engine.ports.LongTermMemory`): BM25 and vectors over the save's passages.
+
+    A thread of its own does the work, another one talks to Chroma; the end of the program waits for neither.
+    """
+
+    def __init__(
+        self, *, cache: Path | None, language: str = "en", chroma: bool = True, embedder: Embedder | None = None
+    ) -> None:
+        """`cache` is a folder that may be deleted at any time; None keeps nothing on disk and goes without Chroma."""
+        self._cache = cache
+        self._chroma = chroma and cache is not None
+        self._words = Words(language)
+        self._embedder: Embedder = embedder or HashedEmbedder(self._words)
+        self._worker = Worker("memory")
+        self._upkeep: Upkeep | None = None
+        self._arm: DenseArm | None = None
+        self._notices: list[str] = []
+
+    # --- the port ---
+
+    async def open(self, archive: Archive) -> None:
+        """Start indexing what the archive holds; returns at once. The archive is closed with the memory."""
+        if self._upkeep is not None:
+            return
+        folder = self._cache / "memory" / story_key(archive.uuid) if self._cache else None
+        self._upkeep = Upkeep(
+            archive,
+            words=self._words,
+            embedder=self._embedder,
+            worker=self._worker,
+            cache=folder / "words.npz" if folder else None,
+        )
+        upkeep = self._upkeep
+        self._worker.post(lambda: self._read(upkeep))
+
+    async def embed(self, text: str) -> Embedding | None:
+        """The vectors of the text's pieces, one after the other; None where the embedder fails."""
+        return await self._call(lambda: embed_passage(self._embedder, text), None)
+
+    async def remember(self, memory: Memory, embedding: Embedding | None) -> None:
+        """Take in a turn, or the reader's wording of one; about a millisecond."""
+        if self._upkeep is not None:
+            upkeep = self._upkeep
+            await self._call(lambda: upkeep.take(memory, embedding), None)
+            self._worker.post(lambda: self._tidy(upkeep), later=True)
+
+    async def recall(self, cue: Cue, overrides: tuple[Memory, ...] = ()) -> Recall:
+        """What is remembered for the cue; if all fails, what the reader pinned."""
+        pinned = tuple(
+            Recalled(memory.turn, memory.depth, memory.text, pinned=True) for memory in fuse.pinned(overrides, cue)
+        )
+        if self._upkeep is None:
+            return Recall(pinned)
+        upkeep = self._upkeep
+        return await self._call(lambda: self._answer(cue, overrides, upkeep), Recall(pinned))
+
+    async def ready(self, timeout: float | None = None) -> bool:
+        """Wait until all that the archive holds is indexed (seconds; None without limit); False on a time-out."""
+        done = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def tell() -> None:
+            loop.call_soon_threadsafe(done.set)
+
+        self._worker.post(tell, last=True)
+        try:
+            await asyncio.wait_for(done.wait(), timeout)
+        except TimeoutError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Stop the index and let go of its files. Idempotent; waits a few seconds at most."""
+        await self._worker.stop(self._finish, patience=_PATIENCE)
+
+    # --- on the worker's thread ---
+
+    def _read(self, upkeep: Upkeep) -> None:
+        try:
+            upkeep.read_words()
+        except Exception:  # noqa: BLE001 - an archive fails in the ways of its store; what is told from now on still counts
+            _log.debug("the archive can't be read", exc_info=True)
+            self._notices.append(_UNREADABLE)
+        if len(upkeep.index) <= _AT_ONCE:
+            self._read_vectors(upkeep, pause=_go_on)
+        else:
+            self._worker.post(lambda: self._read_vectors(upkeep, pause=self._worker.breathe), later=True)
+        self._worker.post(lambda: self._check(upkeep), later=True)
+
+    def _read_vectors(self, upkeep: Upkeep, *, pause: Callable[[], None]) -> None:
+        upkeep.read_vectors(pause=pause)
+        upkeep.make_vectors(pause=pause)
+        self._arm = ExactArm()
+
+    def _check(self, upkeep: Upkeep) -> None:
+        upkeep.check_words()
+        upkeep.make_vectors(pause=self._worker.breathe)
+        upkeep.write_cache()
+
+    def _tidy(self, upkeep: Upkeep) -> None:
+        upkeep.store_vectors()
+        upkeep.write_cache()
+
+    def _answer(self, cue: Cue, overrides: tuple[Memory, ...], upkeep: Upkeep) -> Recall:
+        found = answer(cue, overrides, upkeep, self._arm)
+        notice = " ".join(self._notices)
+        self._notices.clear()
+        return Recall(found.items, found.lexical, notice)
+
+    def _finish(self) -> None:
+        if self._upkeep is not None:
+            self._upkeep.write_cache()
+            self._upkeep.close()
+
+    async def _call(self, job: Callable[[], Answer], otherwise: Answer) -> Answer:
+        try:
+            return await self._worker.call(job)
+        except Exception:  # noqa: BLE001 - the port's promise: a memory that fails costs its answer, never the turn
+            _log.debug("the long-term memory failed", exc_info=True)
+            return otherwise
+
+
+def _go_on() -> None:
+    """A pause of no length."""
+
+
+def story_key(uuid: str) -> str:
+    """A name for the story's files, whatever a foreign save calls itself."""
+    return uuid if re.fullmatch(r"[0-9a-f-]{8,64}", uuid) else sha256(uuid.encode("utf-8", "replace")).hexdigest()[:32]
