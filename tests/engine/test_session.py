@@ -282,10 +282,10 @@ async def test_a_turn_that_is_stopped_leaves_the_words_and_can_be_told_later(tab
 
 
 async def test_two_turns_at_once_are_refused(table: Table) -> None:
-    await table.play()
+    await table.play(1)
     table.storyteller.hold = asyncio.Event()
     task = asyncio.create_task(drain(table.session.play(table.session.offered(1))))
-    while len(table.storyteller.scenes) < 2:
+    while len(table.storyteller.scenes) < 3:
         await asyncio.sleep(0)
     with pytest.raises(FictionError):
         await drain(table.session.play(table.session.offered(2)))
@@ -294,7 +294,7 @@ async def test_two_turns_at_once_are_refused(table: Table) -> None:
     table.storyteller.hold.set()
     await task
     assert table.session.turn is not None
-    assert table.session.turn.passage == "Passage 2: Climb stair 1."
+    assert table.session.turn.passage == "Passage 3: Climb stair 2."
 
 
 async def test_a_story_stopped_between_passage_and_memory_reflects_when_it_is_resumed(table: Table) -> None:

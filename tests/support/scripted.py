@@ -1,6 +1,7 @@
 """A deterministic storyteller and a small memory: real implementations of the ports, made for tests."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
@@ -100,7 +101,7 @@ class ListMemory:
             memory = changed.get(told.turn, told)
             if memory.forgotten or memory.depth >= cue.before or not cue.lineage.holds(memory.segment, memory.depth):
                 continue
-            if memory.pinned or words & set(memory.text.lower().replace(".", "").split()):
+            if memory.pinned or words & set(re.findall(r"\w+", memory.text.lower())):
                 found.append(Recalled(memory.turn, memory.depth, memory.text, 1.0, pinned=memory.pinned))
         return Recall(tuple(found[: cue.limit]), tuple(found))
 
