@@ -62,6 +62,17 @@ class Column(Generic[T]):
         except (ValueError, RecursionError) as error:
             raise SaveDamaged("A value in this save makes no sense.") from error
 
+    def renew(self, text: str) -> str:
+        """JSON from another file as this version would have written it, every text in it cleaned.
+
+        Raises:
+            SaveDamaged: it is no such value.
+        """
+        try:
+            return self.encode(self._adapter.validate_python(_cleaned(json.loads(text))))
+        except (ValueError, RecursionError) as error:
+            raise SaveDamaged("A value in this save makes no sense.") from error
+
 
 def _safe_json(text: str) -> str:
     if "\\u" in text or _DRIVES_A_TERMINAL.search(text):
@@ -107,7 +118,7 @@ def turn_of(row: TurnRow, *, revised: str | None = None) -> Turn:
         depth=row.depth,
         segment=row.segment,
         choice=CHOICE.decode(row.choice),
-        stage=_member(Stage, row.stage),
+        stage=member(Stage, row.stage),
         passage=safe(row.passage),
         memory=safe(row.memory) if revised is None else revised,
         rationale=RATIONALE.decode(row.rationale),
@@ -146,7 +157,7 @@ def revision_of(row: RevisionRow) -> Revision:
     """
     if not whole(row):
         raise SaveDamaged("A memory that the reader edited is damaged.")
-    kind = _member(RevisionKind, row.kind)
+    kind = member(RevisionKind, row.kind)
     return Revision(row.id, TurnId(row.made_at), kind, TurnId(row.target), safe(row.text), row.created)
 
 
@@ -191,7 +202,8 @@ def rows_of_record(story: StoryRecord) -> tuple[StoryRow, PackRow]:
 M = TypeVar("M", Stage, RevisionKind)
 
 
-def _member(kind: type[M], value: str) -> M:
+def member(kind: type[M], value: str) -> M:
+    """The member of an enumeration that a column names. Raises SaveDamaged."""
     try:
         return kind(value)
     except ValueError as error:

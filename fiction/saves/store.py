@@ -17,8 +17,8 @@ from fiction.errors import SaveConflict, SaveDamaged, SaveError
 from fiction.saves import codec, marks, tree
 from fiction.saves.archive import SaveArchive
 from fiction.saves.creation import lay_down
-from fiction.saves.files import asked_header, check_header, check_tables, connect, read_header
 from fiction.saves.lock import StoryLock
+from fiction.saves.opening import open_for_play, open_to_read
 from fiction.saves.reading import ledger_at, memories_of, turns_of
 from fiction.saves.rows import (
     PackRow,
@@ -31,8 +31,8 @@ from fiction.saves.rows import (
     row_of,
     whole,
 )
+from fiction.saves.transfer import export
 from fiction.saves.trouble import translated
-from fiction.saves.upgrade import upgrade
 from fiction.saves.verify import problems
 from fiction.saves.writing import completed, told
 from fiction.story.ledger import Ledger
@@ -41,9 +41,6 @@ from fiction.story.plan import Choice
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
 from fiction.story.sanitise import clean_line
 from fiction.story.turn import Finding, Reflection, Stage, Turn
-
-CHECKED_AT_OPEN = 20
-"""So many turns up from the head are checked when a save is opened; the rest when they are read."""
 
 
 class SaveFile:
@@ -83,31 +80,9 @@ class SaveFile:
             SaveError: it can't be opened; say `read_only` where it can't be written.
         """
         with translated(path.stem):
-            path.stat()
             if read_only:
-                return cls._opened(path, connect(path, "read"), None)
-            lock = StoryLock(path)
-            try:
-                check_header(read_header(path), path.stem)
-                upgrade(path)
-                return cls._opened(path, connect(path, "write"), lock)
-            except BaseException:
-                lock.release()
-                raise
-
-    @classmethod
-    def _opened(cls, path: Path, db: sqlite3.Connection, lock: StoryLock | None) -> "SaveFile":
-        try:
-            check_header(asked_header(db), path.stem)
-            check_tables(db, path.stem)
-            head = tree.head_row(db).turn
-            rows = [] if head is None else tree.path_rows(db, head, CHECKED_AT_OPEN)
-            if broken := [row.depth for row in rows if not whole(row)]:
-                raise SaveDamaged(f"Turn {broken[0]} of {path.stem} is damaged.")
-        except BaseException:
-            db.close()
-            raise
-        return cls(path, db, lock)
+                return cls(path, open_to_read(path), None)
+            return cls(path, *open_for_play(path))
 
     @property
     def name(self) -> str:
@@ -205,17 +180,21 @@ class SaveFile:
                 raise SaveDamaged("What the reader last decided is damaged.")
             return None if row is None else codec.CHOICE.decode(row.choice)
 
-    def tell(self, parent: TurnId | None, draft: Draft) -> Turn:
-        """Append a told turn after `parent`, move the head to it, and clear what was pending.
+    def tell(self, parent: TurnId | None, draft: Draft, *, head: TurnId | None) -> Turn:
+        """Append a told turn after `parent`, move the head to it, and clear what was pending, in one transaction.
+
+        `head` is where the caller believes the head to be: at `parent`, or elsewhere for a retry.
 
         Raises:
-            SaveConflict: the head is not at `parent` any more; nothing was written.
+            SaveConflict: the head is not there any more; nothing was written.
         """
         with self._writing() as db:
             above = None if parent is None else tree.turn_row(db, parent)
             place = tree.new_place(db, None if parent is None else tree.place_of(db, parent))
             row = insert(db, told(place, above, draft, now=_now()))
-            tree.set_head(db, row.id, expected=parent, now=row.created)
+            tree.set_head(db, row.id, expected=head, now=row.created)
+            if head != parent:
+                tree.lead_to(db, tree.lineage_of(db, place))
             db.execute("DELETE FROM pending")
         return codec.turn_of(row)
 
@@ -299,6 +278,11 @@ class SaveFile:
         """Everything that is wrong with the file, as sentences; reads all of it (about 0.3 s at 10,000 turns)."""
         with self._reading() as db:
             return problems(db)
+
+    def export(self, target: Path) -> None:
+        """Write a copy for others to `target`, without what is private. Raises SaveDamaged where it is not whole."""
+        with self._reading() as db:
+            export(db, target)
 
     def close(self) -> None:
         """Let go of the file and its lock. Idempotent."""

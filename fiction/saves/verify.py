@@ -7,6 +7,9 @@ from fiction.saves.rows import TABLES, SegmentRow, TurnRow, count_torn, rows_of,
 MOST = 20
 """So many problems of one kind are told; a file with more needs no longer list."""
 
+LARGEST_ID = 1 << 40
+"""No story has so many turns; a file that says so would leave no numbers for new ones."""
+
 _BATCH = 500
 
 
@@ -39,14 +42,14 @@ def _torn_turns(db: sqlite3.Connection) -> list[str]:
 def _tree(db: sqlite3.Connection) -> list[str]:
     """Every turn continues its parent's segment or begins one that forks there, one deeper than its parent."""
     segments = {row.id: row for row in rows_of(db, SegmentRow)}
-    places: dict[int, tuple[int, int]] = {}
+    places: dict[int, tuple[int | None, int]] = {}
     found: list[str] = []
     for turn, parent, depth, segment in db.execute("SELECT id, parent, depth, segment FROM turn ORDER BY id"):
-        places[turn] = (segment, depth)
-        above = places.get(parent, (None, -1)) if parent is not None else (None, 0)
+        above = (None, 0) if parent is None else places.get(parent)
         row = segments.get(segment)
         forks = row is not None and (row.parent, row.fork_depth) == above
-        if depth != above[1] + 1 or not (forks or above[0] == segment):
+        places[turn] = (segment, depth)
+        if above is None or depth != above[1] + 1 or not (forks or above[0] == segment) or not 0 < turn < LARGEST_ID:
             found.append(f"Turn {depth} (number {turn}) does not follow from the one before it.")
     head = db.execute("SELECT turn FROM head").fetchone()
     if head is None or (head[0] is not None and head[0] not in places):

@@ -1,0 +1,49 @@
+"""Names of files made of titles: safe on every system, unlike one another even where case does not count."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+LONGEST = 120
+"""Bytes, so that the names of lock, journal and backup stay within 255 as well."""
+
+_DEVICES = frozenset(
+    [
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        "conin$",
+        "conout$",
+        *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"),
+    ]
+)
+"""Names that Windows keeps for itself, with any ending (learn.microsoft.com, "Naming Files, Paths, and Namespaces")."""
+
+
+def slug(title: str) -> str:
+    """A file name for a title: its letters and digits of any script, hyphens between its words; never empty."""
+    text = unicodedata.normalize("NFKC", title).replace("'", "").replace("’", "")
+    kept = "".join(
+        char if char.isalnum() or unicodedata.category(char) in ("Mn", "Mc") else "-" for char in text.lower()
+    )
+    name = re.sub(r"-+", "-", unicodedata.normalize("NFC", kept)).strip("-")
+    name = name.encode()[:LONGEST].decode(errors="ignore").strip("-")
+    if not name:
+        return "story"
+    return f"{name}-story" if name in _DEVICES else name
+
+
+def unlike(name: str, taken: Iterable[str]) -> str:
+    """The name, with a number if it is taken already."""
+    known = {_same(other) for other in taken}
+    number = 1
+    candidate = name
+    while _same(candidate) in known:
+        number += 1
+        candidate = f"{name}-{number}"
+    return candidate
+
+
+def _same(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

@@ -1,0 +1,75 @@
+"""Opening a save: lock, header, older formats, tables, and a look at where the reader is."""
+
+import sqlite3
+from pathlib import Path
+
+from fiction.errors import SaveDamaged
+from fiction.saves.files import Mode, asked_header, check_header, check_tables, connect, read_header
+from fiction.saves.lock import StoryLock
+from fiction.saves.rows import StoryRow, row_of, whole
+from fiction.saves.salvage import Wreck
+from fiction.saves.tree import head_row, path_rows
+from fiction.saves.trouble import mend, translated
+from fiction.saves.upgrade import upgrade
+
+CHECKED = 20
+"""So many turns up from the head are checked when a save is opened; the rest when they are read."""
+
+
+def open_for_play(path: Path) -> tuple[sqlite3.Connection, StoryLock]:
+    """A checked connection and the story's lock, which the caller lets go of.
+
+    Raises:
+        SaveBusy, SaveTooNew, SaveDamaged, SaveError, sqlite3.Error, OSError
+    """
+    path.stat()
+    lock = StoryLock(path)
+    try:
+        check_header(read_header(path), path.stem)
+        upgrade(path)
+        return _checked(path, "write"), lock
+    except BaseException:
+        lock.release()
+        raise
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A checked connection that can change nothing; it needs no lock and leaves nothing beside the file."""
+    path.stat()
+    return _checked(path, "read")
+
+
+def _checked(path: Path, mode: Mode) -> sqlite3.Connection:
+    db: sqlite3.Connection | None = None
+    try:
+        with translated(path.stem):
+            db = connect(path, mode)
+            check_header(asked_header(db), path.stem)
+            check_tables(db, path.stem)
+            _check_head(db)
+            return db
+    except BaseException as error:
+        if db is not None:
+            db.close()
+        if isinstance(error, SaveDamaged):
+            raise _counted(path, error) from error
+        raise
+
+
+def _check_head(db: sqlite3.Connection) -> None:
+    story, head = row_of(db, StoryRow), head_row(db).turn
+    if story is None or not whole(story):
+        raise SaveDamaged("What this save says about its story is damaged.")
+    for row in [] if head is None else path_rows(db, head, CHECKED):
+        if not whole(row):
+            raise SaveDamaged(f"Turn {row.depth} of this story is damaged.")
+
+
+def _counted(path: Path, error: SaveDamaged) -> SaveDamaged:
+    """The error with the number of turns that can be brought back, where there are any."""
+    with Wreck(path) as wreck:
+        turns = sum(1 for _ in wreck.turns())
+    if not turns:
+        return error
+    plural = "turn is" if turns == 1 else "turns are"
+    return SaveDamaged(f"{error.message} {turns} {plural} whole.", hint=mend(path.stem))

@@ -1,0 +1,76 @@
+"""A damaged save, read as far as it goes: every row whose checksum says that it is as it was written.
+
+`PRAGMA writable_schema=ON` on a read-only, immutable connection gets past SQLite's refusal to open a file that is
+shorter than its header says; every row is then asked for on its own.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fiction.saves.files import connect
+from fiction.saves.rows import TABLES, R, TurnRow, row_of, whole
+
+SMALLEST_TURN = 300
+"""Bytes that a turn takes at least: bounds the search in a file that no longer knows its last turn."""
+
+
+class Wreck:
+    """A context manager; reads a copy where a killed process left a journal, so that the original is not touched."""
+
+    def __init__(self, path: Path) -> None:
+        self._folder = TemporaryDirectory(prefix="fiction-")
+        self._path = path
+        journal = path.with_name(f"{path.name}-journal")
+        if journal.is_file():
+            self._path = self._rolled_back(path, journal)
+        self._size = self._path.stat().st_size
+        self._db = connect(self._path, "frozen")
+        self._db.execute("PRAGMA writable_schema=ON")
+
+    def __enter__(self) -> "Wreck":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+        self._folder.cleanup()
+
+    def turns(self) -> Iterator[TurnRow]:
+        """Every whole turn, in the order of ids."""
+        for number in range(1, self._last_turn() + 1):
+            with suppress(sqlite3.Error):
+                row = row_of(self._db, TurnRow, "WHERE id=?", (number,))
+                if row is not None and whole(row):
+                    yield row
+
+    def rows(self, kind: type[R]) -> list[R]:
+        """The whole rows of a table, from both of its ends up to where it is damaged."""
+        found = {tuple(row): row for order in ("", "DESC") for row in self._scan(kind, order)}
+        return sorted(found.values())
+
+    def _scan(self, kind: type[R], order: str) -> Iterator[R]:
+        columns = ",".join(kind._fields)
+        with suppress(sqlite3.Error):
+            query = f"SELECT {columns} FROM {TABLES[kind]} ORDER BY rowid {order}"  # noqa: S608 - names from this package
+            for values in self._db.execute(query):
+                row = kind._make(values)
+                if whole(row):
+                    yield row
+
+    def _last_turn(self) -> int:
+        try:
+            (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM turn").fetchone()
+        except sqlite3.Error:
+            return self._size // SMALLEST_TURN
+        return min(int(last), self._size // SMALLEST_TURN)
+
+    def _rolled_back(self, path: Path, journal: Path) -> Path:
+        copy = Path(self._folder.name) / path.name
+        shutil.copyfile(path, copy)
+        shutil.copyfile(journal, copy.with_name(journal.name))
+        with suppress(sqlite3.Error), closing(connect(copy, "write")) as db:
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return copy
