@@ -1,0 +1,214 @@
+"""The game on the whole screen: which screens there are, how it looks, and what happens when something breaks."""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
+
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from fiction.engine.ports import Game, NewStory, WorldCard
+from fiction.engine.session import Session
+from fiction.errors import FictionError
+from fiction.story.world import World
+from fiction.tui.crash import write_report
+from fiction.tui.library import LibraryScreen
+from fiction.tui.themes import OURS, ROUND, after
+
+if TYPE_CHECKING:
+    from fiction.tui.reading import ReadingScreen
+
+Animations = Literal["none", "basic", "full"]
+CLOSING = 3.0
+"""Seconds that leaving a story may take; every turn is saved already."""
+
+
+class FictionApp(App[None]):
+    """A library of worlds and saves, and the story that is being read."""
+
+    TITLE = "fiction"
+    CSS_PATH = ["app.tcss", "library.tcss"]  # noqa: RUF012 - Textual declares its type
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help", show=False),
+        Binding("ctrl+t", "next_theme", "Theme", show=False),
+    ]
+
+    def __init__(
+        self,
+        game: Game,
+        *,
+        start: Session | None = None,
+        theme: str = "",
+        animations: str = "",
+        crash_log: Path | None = None,
+    ) -> None:
+        """A face of `game`.
+
+        Args:
+            game: The library and what can be begun.
+            start: A story to open at once.
+            theme: Name of a theme; empty takes `night`.
+            animations: `none`, `basic` or `full`; empty takes TEXTUAL_ANIMATIONS.
+            crash_log: Where the report of a crash goes; None writes none.
+        """
+        super().__init__()
+        self.game = game
+        self._start = start
+        self._reading: ReadingScreen | None = None
+        self._crash_log = crash_log
+        self._crashed = False
+        for ours in OURS:
+            self.register_theme(ours)
+        self.theme = theme if theme in self.available_themes else ROUND[0]
+        if animations in get_args(Animations):
+            self.animation_level = animations  # type: ignore[assignment]  # checked in the line above
+
+    def get_default_screen(self) -> Screen[None]:
+        """The title."""
+        return LibraryScreen()
+
+    def on_mount(self) -> None:
+        """Open what was asked for, and warm up what the first turn needs once the first frame is there."""
+        if self._start is not None:
+            self.call_after_refresh(self.read, self._start)
+        self.call_after_refresh(Thread(target=self.game.warm, name="warm", daemon=True).start)
+
+    # --- stories ---
+
+    @property
+    def story(self) -> Session | None:
+        """The story that is open."""
+        return self._reading.session if self._reading else None
+
+    async def read(self, session: Session) -> None:
+        """Open a story, from wherever the reader is."""
+        from fiction.tui.reading import ReadingScreen
+
+        await self.leave()
+        self._reading = ReadingScreen(session)
+        self.push_screen(self._reading)
+
+    async def begin(self, story: NewStory) -> None:
+        """Begin a story and open it. Raises FictionError."""
+        await self._put_away()
+        await self.read(await self.game.start(story))
+
+    async def resume(self, save: str = "") -> None:
+        """Take up a save, or the newest. Raises FictionError."""
+        await self._put_away()
+        await self.read(await self.game.resume(save))
+
+    async def leave(self) -> None:
+        """Put the story away and go back to the title."""
+        await self._put_away()
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    async def _put_away(self) -> None:
+        """Close the story that is open, so that its save is free."""
+        reading, self._reading = self._reading, None
+        if reading is None:
+            return
+        while reading in self.screen_stack:
+            self.pop_screen()
+        try:
+            await reading.put_down()
+            await asyncio.wait_for(reading.session.close(), CLOSING)
+        except (FictionError, TimeoutError) as error:
+            self.notify(str(error) or "The story took long to close.", severity="warning", markup=False)
+
+    async def action_quit(self) -> None:
+        """Leave the game. Everything is saved, so nothing is asked."""
+        await self._put_away()
+        self.exit()
+
+    # --- screens that are loaded when they are first wanted ---
+
+    def open_worlds(self, *, browse: bool = False) -> None:
+        """The worlds, to begin in one or to look around."""
+        from fiction.tui.worlds import WorldsScreen
+
+        self.push_screen(WorldsScreen(browse=browse))
+
+    def open_world(self, card: WorldCard) -> None:
+        """One world's page."""
+        from fiction.tui.world import WorldScreen
+
+        self.push_screen(WorldScreen(card))
+
+    def world_of(self, card: WorldCard) -> World | FictionError:
+        """The world of a card, or what is wrong with it."""
+        try:
+            return self.game.world(card.id)
+        except FictionError as error:
+            return error
+
+    def open_begin(self, card: WorldCard | None, *, opening: str = "") -> None:
+        """Who the reader is and how long the story is to be; without a world, what it is to be about."""
+        from fiction.tui.begin import BeginScreen
+
+        self.push_screen(BeginScreen(card, opening=opening))
+
+    def open_profile(self) -> None:
+        """The reader's profile."""
+        from fiction.tui.profile import ProfileScreen
+
+        self.push_screen(ProfileScreen())
+
+    def open_saves(self) -> None:
+        """The saves."""
+        from fiction.tui.saves import SavesScreen
+
+        self.push_screen(SavesScreen())
+
+    def action_help(self) -> None:
+        """The help, unless it is open."""
+        from fiction.tui.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    # --- looks ---
+
+    def action_next_theme(self) -> None:
+        """The next theme of the round."""
+        self.theme = after(self.theme)
+        self.notify(f"Theme: {self.theme}", markup=False, timeout=2)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the palette offers everywhere."""
+        yield SystemCommand("Help", "Keys, memory, saves, where the files are", self.action_help)
+        for name in ROUND:
+            yield SystemCommand(f"Theme: {name}", "How the game looks", lambda name=name: setattr(self, "theme", name))
+        yield SystemCommand("Save a screenshot", "As an SVG picture", self.deliver_screenshot)
+        yield SystemCommand("Quit", "Everything is saved", self.action_quit)
+
+    # --- what must never be seen ---
+
+    def report(self, error: BaseException | None) -> str:
+        """Write down what broke; where to find it, in a sentence, or nothing."""
+        written = error is not None and write_report(error, self._crash_log)
+        return f"A report is in {self._crash_log}." if written else ""
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Write the report, without the local variables that Textual would print."""
+        if not self._crashed:
+            self._crashed = True
+            where = self.report(error)
+            self._sentence = f"fiction had to stop: {type(error).__name__}. Your story is saved. {where}".rstrip()
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self.panic(Text(self._sentence))
+
+    def _print_error_renderables(self) -> None:
+        """One plain line, and only one."""
+        if self._crashed:
+            self._exit_renderables.clear()
+            self.error_console.print(Text(self._sentence), soft_wrap=True)
+        else:
+            super()._print_error_renderables()

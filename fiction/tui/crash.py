@@ -1,0 +1,44 @@
+"""What is left of a crash: a report in a file, without local variables and without secrets."""
+
+import platform
+import re
+import traceback
+from importlib import metadata
+from pathlib import Path
+
+_SECRET = re.compile(
+    r"(?i)\b(?:sk|pk|rk|hf|gsk|xai|ghp|key)[-_][\w-]{8,}"
+    r"|(?<=bearer )\S+"
+    r"|(?<=api_key=)\S+|(?<=api-key: )\S+|(?<=token=)\S+"
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+)
+
+
+def redact(text: str) -> str:
+    """The text with keys, passwords and the name of the home folder taken out."""
+    return _SECRET.sub("[secret]", text).replace(str(Path.home()), "~")
+
+
+def report(error: BaseException) -> str:
+    """What a maintainer needs: versions and the traceback, no values."""
+    where = f"fiction {_version()}, Python {platform.python_version()}, {platform.system()}"
+    return redact(f"{where}\n\n{''.join(traceback.format_exception(error))}")
+
+
+def _version() -> str:
+    try:
+        return metadata.version("fiction")
+    except metadata.PackageNotFoundError:
+        return "?"
+
+
+def write_report(error: BaseException, path: Path | None) -> bool:
+    """Write the report; False where there is no place for it."""
+    if path is None:
+        return False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(report(error), encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,65 @@
+"""The last line of a screen: what the keys do now, as many as fit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.style import Style
+from textual.widget import Widget
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A key and what it does."""
+
+    key: str
+    """As it is shown."""
+    words: str
+    action: str
+    """What a click on it runs; empty where there is nothing to click."""
+
+    def content(self) -> Content:
+        """The hint as it stands in the line."""
+        text = Content.assemble((f"{self.key} ", "bold"), self.words)
+        return text.stylize(Style.from_meta({"@click": self.action})) if self.action else text
+
+
+class Keys(Widget):
+    """One line of hints. Where they don't fit, those before the last are left out: the last one leads to the help."""
+
+    DEFAULT_CSS = """
+    Keys {
+        dock: bottom;
+        height: 1;
+        padding: 0 1;
+        background: $panel;
+        color: $text-muted;
+        link-style: none;
+        link-style-hover: bold;
+        link-background-hover: transparent;
+        text-wrap: nowrap;
+    }
+    """
+
+    def __init__(self, hints: Iterable[Hint] = ()) -> None:
+        super().__init__()
+        self._hints = tuple(hints)
+
+    def show(self, hints: Iterable[Hint]) -> None:
+        """Other hints, the most useful first."""
+        self._hints = tuple(hints)
+        self.refresh()
+
+    def render(self) -> Content:
+        """As many as the width holds."""
+        if not self._hints:
+            return Content()
+        *others, last = [hint.content() for hint in self._hints]
+        room = self.content_size.width - last.cell_length
+        shown: list[Content] = []
+        for other in others:
+            room -= other.cell_length + 2
+            if room < 0:
+                break
+            shown.append(other)
+        return Content("  ").join([*shown, last])

@@ -1,0 +1,57 @@
+"""Numbers and codes in words, as readers say them."""
+
+from datetime import datetime
+
+from fiction.story.reader import ENDLESS, Length
+
+_RATINGS = {"everyone": "for everyone", "teen": "for teens and older", "mature": "for adults"}
+_STEPS = ((60, "minute", 60), (3600, "hour", 24), (86400, "day", 7))
+_LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "zh": "Chinese", "ja": "Japanese"}
+
+
+def rating(code: str) -> str:
+    """`teen` as readers say it."""
+    return _RATINGS.get(code, code)
+
+
+def language(tag: str) -> str:
+    """The language of a BCP 47 tag by its English name, or the tag where it is a rarer one."""
+    return _LANGUAGES.get(tag.split("-")[0], tag)
+
+
+def ago(then: int, now: float) -> str:
+    """How long ago, both in Unix time: `then` in milliseconds, `now` in seconds."""
+    seconds = now - then / 1000
+    if seconds < 60:
+        return "just now"
+    for unit, name, limit in _STEPS:
+        count = int(seconds // unit)
+        if count < limit:
+            return f"{count} {name}{'' if count == 1 else 's'} ago"
+    return f"{datetime.fromtimestamp(then / 1000).astimezone():%d %B %Y}".lstrip("0")
+
+
+def turns(count: int) -> str:
+    """`1 turn`, `2 turns`."""
+    return f"{count} turn{'' if count == 1 else 's'}"
+
+
+def place_in_story(depth: int, length: int) -> str:
+    """Where the reader is: `turn 14 of ~60`, or `turn 14` in an endless story."""
+    return f"turn {depth}" if length == ENDLESS else f"turn {depth} of ~{length}"
+
+
+def roman(number: int) -> str:
+    """An act's number, from 1."""
+    numerals = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+    out = ""
+    for value, sign in numerals:
+        while number >= value:
+            out, number = out + sign, number - value
+    return out
+
+
+def passage_length(length: Length) -> str:
+    """How long a passage will be."""
+    low, high = length.words
+    return f"{length.value}, {low} to {high} words"

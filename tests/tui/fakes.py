@@ -1,0 +1,236 @@
+"""A game in a folder, told by a script: the real Session over real saves, with a storyteller that can be made to fail."""
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from fiction.engine.ports import NewStory, SaveCard, Scene, StorytellerCard, Telling, WorldCard
+from fiction.engine.session import Session
+from fiction.errors import FictionError, NotFound, StorytellerError
+from fiction.saves.store import SaveFile
+from fiction.story.events import ProseDelta
+from fiction.story.ledger import AddFact, OpenThread, PutCast
+from fiction.story.memory import MemoryChange, Rationale
+from fiction.story.plan import Approach, Plan
+from fiction.story.reader import ReaderProfile, StoryRecord
+from fiction.story.turn import Reflection
+from fiction.story.world import Opening, Safety, World
+from support.scripted import ListMemory
+
+COVER = r"""
+        |    |    |
+       )_)  )_)  )_)
+      )___))___))___)\
+     )____)____)_____)\\
+   _____|____|____|____\\\__
+---\                   /---------
+  ^^^^^ ^^^^^^^^^^^^^^^^^^^^^
+"""
+
+SALT = World(
+    id="salt-road",
+    version="1.0.0",
+    title="The Salt Road",
+    summary="A ferry, a debt, and a chapel that the lake took forty years ago.",
+    setting="The lake rose in one night and never went down again. What stood below the chapel hill is still there, "
+    "under nine fathoms of green water, and some evenings its bell can be heard.\n\nPeople here pay in salt, and "
+    "remember every debt.",
+    authors=("Ines Varga",),
+    license="CC-BY-4.0",
+    genre=("gothic", "mystery"),
+    protagonist="You are the one who left, and now you are back.",
+    cover=COVER,
+    safety=Safety("teen", ("death", "drowning")),
+    openings=(
+        Opening("ferry", "The last ferry", "The ferryman looks at your shoes.", "You come back after dark."),
+        Opening("bell", "The bell", "It rings once.", "You have heard it all your life."),
+    ),
+)
+
+GREEN = World(
+    id="green-lamp",
+    version="0.3.0",
+    title="The Green Lamp",
+    summary="A lighthouse on a hill far from any sea, and a keeper who writes down every traveller.",
+    setting="Nobody remembers who built a lighthouse inland, but somebody has to keep the lamp.",
+    openings=(Opening("door", "At the door", "You knock."),),
+)
+
+WORLDS = (SALT, GREEN)
+
+PROSE = (
+    "The light goes down a long way before it finds water, and when it does the water is already moving.\n\n"
+    "“Don't,” says Imre behind you, and then, more quietly, “*please*.” He has the brass key in his hand, the one he "
+    "told you was lost. Somewhere under your feet the bell turns over in its sleep.",
+    "The ferryman takes the salt and does not count it. That is worse than counting. He looks past you to the chapel "
+    "hill, where a second lantern has begun to come down the path, slowly, as if whoever carries it has all night.",
+)
+
+PLANS = (
+    Plan("Climb down after the sound", "the rope is forty years old", Approach.BOLD),
+    Plan("Call Imre's name once, softly", "something else may answer", Approach.WARM),
+    Plan("Ask the ferryman what he buried", "it costs the last of his trust", Approach.CURIOUS),
+)
+
+
+@dataclasses.dataclass
+class Teller:
+    """Tells the same two passages in turn; fails, waits or ends where it is told to."""
+
+    name: str = "offline"
+    about: str = "the built-in storyteller"
+    passages: tuple[str, ...] = PROSE
+    plans: tuple[Plan, ...] = PLANS
+    fail: StorytellerError | None = None
+    fail_reflect: StorytellerError | None = None
+    halfway: asyncio.Event | None = None
+    """Narration waits for it in the middle."""
+    reflecting: asyncio.Event | None = None
+    """Reflection waits for it."""
+    ends_at: int = 0
+    pace: float = 0.0
+    """Seconds between two words."""
+    hints: list[str] = dataclasses.field(default_factory=list)
+
+    async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
+        self.hints.append(scene.choice.hint)
+        words = self.passages[scene.depth % len(self.passages)].split(" ")
+        for at, word in enumerate(words):
+            if at == len(words) // 2:
+                if self.fail is not None:
+                    error, self.fail = self.fail, None
+                    raise error
+                if self.halfway is not None:
+                    await self.halfway.wait()
+            if self.pace:
+                await asyncio.sleep(self.pace)
+            yield ProseDelta(word if at == 0 else f" {word}")
+
+    async def reflect(self, scene: Scene, passage: str) -> Reflection:
+        if self.reflecting is not None:
+            await self.reflecting.wait()
+        if self.fail_reflect is not None:
+            error, self.fail_reflect = self.fail_reflect, None
+            raise error
+        ends = scene.depth == self.ends_at
+        return Reflection(
+            memory=f"You are back at the lake. Turn {scene.depth} has passed. Imre has the brass key.",
+            plans=() if ends else self.plans,
+            rationale=Rationale(
+                dropped=(MemoryChange("The ferryman looked at your shoes.", "it led nowhere"),),
+                added=(MemoryChange("Imre still has the brass key.", "he said that it was lost"),),
+            ),
+            ledger_ops=(
+                AddFact("Imre", "holds", "the brass key"),
+                OpenThread("bell", "The drowned bell rings when somebody lies"),
+                PutCast("Imre", "the ferryman's son", "at the well", "afraid for you"),
+            ),
+            title="The drowned chapel" if scene.depth > 1 else "The last ferry",
+            ending="home" if ends else "",
+        )
+
+    async def close(self) -> None:
+        return
+
+
+class Shelf:
+    """`engine.ports.Game` over a folder of saves."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *tellers: Teller,
+        worlds: tuple[World, ...] = WORLDS,
+        broken: tuple[WorldCard, ...] = (),
+        why_no_model: str = "No model is set up.",
+    ) -> None:
+        self.folder = folder
+        self.tellers = tellers or (Teller(),)
+        self.by_id = {world.id: world for world in worlds}
+        self.broken = broken
+        self.profile = ReaderProfile()
+        self.kept: list[ReaderProfile] = []
+        self.started: list[NewStory] = []
+        self.sessions: list[Session] = []
+        self.warmed = 0
+        self.extra_saves: tuple[SaveCard, ...] = ()
+        self.why_no_model = why_no_model
+        self.refuses: FictionError | None = None
+        """What `start` and `resume` answer."""
+
+    def worlds(self) -> tuple[WorldCard, ...]:
+        cards = tuple(
+            WorldCard(
+                world.id, world.title, world.summary, world.version, world.authors, world.genre, world.language,
+                world.safety.rating, world.safety.content_warnings, storylets=True,
+            )
+            for world in self.by_id.values()
+        )  # fmt: skip
+        return (*cards, *self.broken)
+
+    def world(self, world: str) -> World:
+        if world not in self.by_id:
+            raise NotFound(f"There is no world {world!r}.")
+        return self.by_id[world]
+
+    def saves(self) -> tuple[SaveCard, ...]:
+        cards = [self._card(path) for path in self.folder.glob("*.fiction")]
+        return (*sorted(cards, key=lambda card: -card.updated), *self.extra_saves)
+
+    def _card(self, path: Path) -> SaveCard:
+        store = SaveFile.open(path, read_only=True)
+        head, story, pending = store.head(), store.story, store.pending()
+        store.close()
+        world = self.by_id.get(story.world_id)
+        return SaveCard(
+            path.stem, story.title, story.world_id, world.title if world else "", head.depth if head else 0,
+            head.title if head else "", story.updated, ended=bool(head and head.ending),
+            pending=pending.text if pending else "", storyteller=story.settings.storyteller,
+        )  # fmt: skip
+
+    def rename(self, save: str, title: str) -> None:
+        store = SaveFile.open(self.folder / f"{save}.fiction")
+        store.rename(title)
+        store.close()
+
+    def delete(self, save: str) -> None:
+        (self.folder / f"{save}.fiction").unlink()
+
+    def storytellers(self) -> tuple[StorytellerCard, ...]:
+        ready = tuple(StorytellerCard(teller.name, teller.about) for teller in self.tellers)
+        if any(teller.name == "model" for teller in self.tellers):
+            return ready
+        return (*ready, StorytellerCard("model", "a model", available=False, why_not=self.why_no_model))
+
+    def reader(self) -> ReaderProfile:
+        return self.profile
+
+    def keep_reader(self, reader: ReaderProfile) -> None:
+        self.profile = reader
+        self.kept.append(reader)
+
+    async def start(self, story: NewStory) -> Session:
+        if self.refuses is not None:
+            raise self.refuses
+        self.started.append(story)
+        world = self.world(story.world) if story.world else dataclasses.replace(GREEN, title=story.premise)
+        record = StoryRecord(
+            f"{len(self.started):032x}", world.title, world.id, world.version, world.id, story.reader, story.settings
+        )
+        return self._session(SaveFile.create(self.folder / f"{world.id}-{len(self.started)}.fiction", record), world)
+
+    async def resume(self, save: str = "") -> Session:
+        if self.refuses is not None:
+            raise self.refuses
+        store = SaveFile.open(self.folder / f"{save or self.saves()[0].name}.fiction")
+        return self._session(store, self.world(store.story.world_id))
+
+    def _session(self, store: SaveFile, world: World) -> Session:
+        tellers = {teller.name: teller for teller in self.tellers}
+        session = Session(store=store, world=world, memory=ListMemory(), storytellers=tellers)
+        self.sessions.append(session)
+        return session
+
+    def warm(self) -> None:
+        self.warmed += 1
