@@ -45,7 +45,7 @@ def connect(path: Path, mode: Mode, *, wait: float = WAIT) -> sqlite3.Connection
             db.execute("PRAGMA foreign_keys=ON")
             db.execute("PRAGMA journal_mode=DELETE")
             db.execute("PRAGMA synchronous=EXTRA")
-        else:
+        if mode == "frozen":
             db.execute("PRAGMA query_only=ON")
     except BaseException:
         db.close()
