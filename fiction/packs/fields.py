@@ -11,22 +11,20 @@ from typing import Annotated, Final, NamedTuple, NoReturn, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from fiction.packs.covers import read_cover
+from fiction.packs.names import SLUG, is_device
 from fiction.story import conditions
 from fiction.story.plan import Approach
 from fiction.story.sanitise import clean, first_dirty
 
-MAX_COVER_COLUMNS: Final = 60
-MAX_COVER_LINES: Final = 16
 RESERVED_SLOTS: Final = ("you", "place", "act", "recollection")
 """Slots that every text of their kind has, so that no role may take their name."""
 
-_SLUG = r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?"
 _NAME = r"[a-z][a-z0-9_]{0,47}"
 _VERSION = r"(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})(-[0-9A-Za-z.-]{1,32})?"
 _LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}"
 _URL = r"https://[^\s\"'<>\\]{3,300}"
 _PRONOUNS = r"(she/her|he/him|they/them|it/its)|[^\s/]{1,20}/[^\s/]{1,20}/[^\s/]{1,20}"
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\Z")
 _LINE_BREAKS = re.compile(r"[\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -53,9 +51,9 @@ def _one_line(text: str) -> str:
 
 
 def _slug(text: str) -> str:
-    if not re.fullmatch(_SLUG, text):
+    if not re.fullmatch(SLUG, text):
         refuse(f"{text!r} is no id", "an id has 1 to 48 small letters, digits and hyphens")
-    if _DEVICES.match(text):
+    if is_device(text):
         refuse(f"{text!r} is the name of a device on Windows", "choose another id")
     return text
 
@@ -107,18 +105,10 @@ def _when(text: str) -> str:
 
 
 def _cover(text: str) -> str:
-    lines = [line.rstrip() for line in text.split("\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    while lines and not lines[0]:
-        lines.pop(0)
-    if not all(" " <= char <= "~" for line in lines for char in line):
-        refuse("should be ASCII art: letters, digits and signs of a plain keyboard, no tabs")
-    if (width := max(map(len, lines), default=0)) > MAX_COVER_COLUMNS:
-        refuse(f"is {width} columns wide; the limit is {MAX_COVER_COLUMNS}")
-    if len(lines) > MAX_COVER_LINES:
-        refuse(f"is {len(lines)} lines high; the limit is {MAX_COVER_LINES}")
-    return "\n".join(lines)
+    try:
+        return read_cover(text)
+    except ValueError as error:
+        refuse(str(error))
 
 
 class Change(NamedTuple):
@@ -167,7 +157,7 @@ Setting = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=40, max_length=8_000), AfterValidator(_visible)
 ]
 Cover = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_cover)]
-Slug = Annotated[str, AfterValidator(_slug), WithJsonSchema({"type": "string", "pattern": f"^{_SLUG}$"})]
+Slug = Annotated[str, AfterValidator(_slug), WithJsonSchema({"type": "string", "pattern": f"^{SLUG}$"})]
 QualityId = Annotated[str, AfterValidator(_quality), WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"})]
 RoleName = Annotated[str, AfterValidator(_role), WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"})]
 Version = Annotated[str, AfterValidator(_version), WithJsonSchema({"type": "string", "pattern": f"^{_VERSION}$"})]

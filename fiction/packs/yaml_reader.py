@@ -27,8 +27,8 @@ FAST: Final[bool] = yaml.__with_libyaml__
 """Whether libyaml is there."""
 
 Scalar = str | int | float | bool | None
-StopAt = Callable[[Mapping[str, object], str], bool]
-"""Asked before each key of the top level with what was read so far; true ends the reading there."""
+StopAt = Callable[[str, int, str], bool]
+"""Asked at each key of a top-level block mapping: the key, its offset, the text; true ends the reading there."""
 
 _CORE: Final = "tag:yaml.org,2002:"
 _SCALAR_TAGS: Final = {"str": str, "int": int, "float": float, "bool": bool, "null": type(None)}
@@ -76,9 +76,9 @@ def read_yaml(raw: str | bytes, *, name: str, stop_at: StopAt | None = None, fas
     Raises:
         PackError: it is no YAML, or more than a pack may be; the one problem has its place.
     """
-    text = _decoded(raw, name)
+    text = decoded(raw, name)
     loader = yaml.CSafeLoader if fast else yaml.SafeLoader
-    builder = _Builder(stop_at)
+    builder = _Builder(text, stop_at)
     try:
         for event in yaml.parse(text, Loader=loader):
             if builder.take(event):
@@ -98,8 +98,12 @@ def _error(name: str, text: str, message: str, line: int, column: int, hint: str
     return pack_error(name, [document.problem((), message, hint=hint)])
 
 
-def _decoded(raw: str | bytes, name: str) -> str:
-    """The text with one line break at its end (without one, the two parsers place the end differently)."""
+def decoded(raw: str | bytes, name: str) -> str:
+    """The text of a file, with a line break at its end: without one, the two parsers place the end differently.
+
+    Raises:
+        PackError: it is too long, or no UTF-8.
+    """
     if len(raw) > MAX_BYTES:
         raise _error(name, "", f"the file is {len(raw):,} bytes long; the limit is {MAX_BYTES:,}", 0, 0)
     if isinstance(raw, bytes):
@@ -124,10 +128,11 @@ def _decoded(raw: str | bytes, name: str) -> str:
 class _Builder:
     """Puts plain data together from events."""
 
-    def __init__(self, stop_at: StopAt | None) -> None:
+    def __init__(self, text: str, stop_at: StopAt | None) -> None:
         self.root: object = None
         self.places: dict[Path, Place] = {}
         self.documents = 0
+        self._text = text
         self._stop_at = stop_at
         self._nodes = 0
         self._open: list[_Open] = []
@@ -159,6 +164,8 @@ class _Builder:
         top = self._open[-1] if self._open else None
         if top is not None and isinstance(top.value, dict) and top.key is None:
             return self._take_key(top, event)
+        if top is None and getattr(event, "flow_style", False):
+            self._stop_at = None
         path = self._add(top, value := _value(event), event)
         if isinstance(value, list | dict):
             self._open.append(_Open(value, path))
@@ -199,7 +206,7 @@ class _Builder:
         if key in top.value:
             first = self.places[(*top.path, key)].key_line + 1
             raise _Refused(f"the key {key!r} stands here twice (first in line {first})", mark)
-        if self._stop_at is not None and len(self._open) == 1 and self._stop_at(top.value, key):
+        if self._stop_at is not None and len(self._open) == 1 and self._stop_at(key, mark.index, self._text):
             return True
         top.key, top.key_mark = key, mark
         return False
