@@ -58,12 +58,12 @@ class Home:
         )
 
     @property
-    def world_folders(self) -> tuple[Path, ...]:
-        """Where worlds are looked for: the bundled ones, then the installed ones."""
+    def world_folders(self) -> tuple[tuple[str, Path], ...]:
+        """Where worlds are looked for, as (`bundled` or `installed`, folder); in a checkout they are the same folder."""
         bundled = bundled_worlds()
         if bundled is None or bundled.resolve() == self.worlds.resolve():
-            return (self.worlds,)
-        return (bundled, self.worlds)
+            return (("installed", self.worlds),)
+        return (("bundled", bundled), ("installed", self.worlds))
 
 
 def find_home(given: str = "", *, environment: Mapping[str, str], current: Path) -> Home:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from fiction.engine.session import Session
     from fiction.packs.library import WorldShelf
     from fiction.saves.shelf import SaveShelf
+    from fiction.storytellers.llm.server import ServerSettings
 
 NO_MODEL = "No model is set up."
 NO_MODEL_HINT = "Name one with `fiction config set server.model NAME`; `fiction doctor` finds servers on this machine."
@@ -126,8 +127,11 @@ class House:
         from fiction.packs.loader import load_world
 
         ensure_writable(self.home.saves)
-        text = self.world_shelf.text(story.world) if story.world else premise_pack(story.premise, story.genre)
-        world = load_world(text, name=f"{story.world or 'premise'}/world.yaml")
+        if story.world:
+            world, text = self.world(story.world), self.world_shelf.text(story.world)
+        else:
+            text = premise_pack(story.premise, story.genre)
+            world = load_world(text, name="premise")
         settings = self._contract(story, world)
         record = StoryRecord(
             uuid=uuid4().hex,
@@ -135,6 +139,7 @@ class House:
             world_id=world.id,
             world_version=world.version,
             world_text=text,
+            world_title=world.title,
             reader=story.reader,
             settings=settings,
         )
@@ -144,11 +149,10 @@ class House:
         """A session on a save; the newest by default. Raises NotFound, SaveBusy, SaveDamaged, SaveTooNew."""
         from fiction.packs.loader import load_world
 
-        name = save or self._newest()
-        store = self.save_shelf.open(name)
+        store = self.save_shelf.open(save)
         try:
             ensure_writable(self.home.saves)
-            world = load_world(store.story.world_text, name=f"{name}/world.yaml")
+            world = load_world(store.story.world_text, name=f"{store.name}/world.yaml")
             return self._session(store, world)
         except BaseException:
             store.close()
@@ -168,15 +172,6 @@ class House:
             memory.warm()
         except Exception:  # noqa: BLE001 - what can't be loaded now says so when it is needed
             return
-
-    def _newest(self) -> str:
-        cards = self.saves()
-        playable = [card.name for card in cards if not card.trouble]
-        if playable:
-            return playable[0]
-        if cards:
-            return cards[0].name
-        raise NotFound("There is no story to go on with.", hint="Start one with `fiction play WORLD`.")
 
     def _contract(self, story: NewStory, world: World) -> StorySettings:
         settings = dataclasses.replace(
@@ -217,16 +212,23 @@ class House:
         file = resources.files("fiction.storytellers") / "general.yaml"
         return load_world(file.read_bytes(), name="general.yaml")
 
-    def _model(self) -> Storyteller | None:
-        server = self.configuration.settings.server
-        if not server.model:
-            return None
+    def server(self) -> "ServerSettings":
+        """The configured server. Raises SettingsError where no model is named."""
         from fiction.config import OPENAI
         from fiction.storytellers.llm.server import ServerSettings
+
+        server = self.configuration.settings.server
+        if not server.model:
+            raise SettingsError(NO_MODEL, hint=NO_MODEL_HINT)
+        key = server.api_key.get_secret_value()
+        return ServerSettings(base_url=server.base_url or OPENAI, model=server.model, api_key=key)
+
+    def _model(self) -> Storyteller | None:
+        if not self.configuration.settings.server.model:
+            return None
         from fiction.storytellers.model import ModelStoryteller
 
-        key = server.api_key.get_secret_value()
-        return ModelStoryteller(ServerSettings(base_url=server.base_url or OPENAI, model=server.model, api_key=key))
+        return ModelStoryteller(self.server())
 
     def _memory(self, world: World) -> LongTermMemory:
         """The long-term memory; without its libraries a story is told without one."""

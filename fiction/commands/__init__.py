@@ -47,10 +47,18 @@ class Context:
         return House(self.home, environment=self.environment)
 
 
-def add_shared(parser: argparse.ArgumentParser, *, json: bool = False) -> None:
+def add_shared(parser: argparse.ArgumentParser, *, json: bool = False) -> argparse.ArgumentParser:
     """Let `--home` and `--verbose` stand after a command too, and `--json` where it lists or shows."""
     parser.allow_abbrev = False
     parser.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     if json:
-        parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+        add_json(parser)
+    return parser
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Let the command print JSON."""
+    parser.add_argument(
+        "--json", dest="as_json", action="store_true", default=argparse.SUPPRESS, help="as JSON, for programs"
+    )

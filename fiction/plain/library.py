@@ -1,6 +1,7 @@
 """The plain library: go on with the last story, or choose a world by its number and begin."""
 
 import dataclasses
+from random import randrange
 
 from fiction.engine.ports import Game, NewStory, SaveCard, WorldCard
 from fiction.engine.session import Session
@@ -35,7 +36,7 @@ async def library(game: Game, lines: Lines, page: Page) -> Session | None:
         return None
     reader = dataclasses.replace(reader, name=clean_line(name, limit=80) or reader.name)
     best = next((card.name for card in game.storytellers() if card.available), "offline")
-    return await game.start(NewStory(world=world.id, reader=reader, settings=StorySettings(storyteller=best)))
+    return await game.start(NewStory(world=world.id, reader=reader, settings=StorySettings(seed=randrange(1, 2**31), storyteller=best)))
 
 
 def _offer_last(save: SaveCard, page: Page) -> None:

@@ -1,6 +1,7 @@
 """Lines in, lines out: what a face without a screen reads and writes."""
 
 import asyncio
+import contextlib
 import shutil
 import sys
 import threading
@@ -38,6 +39,7 @@ class TypedLines:
         self._buffer = bytearray()
         self._dropping = False
         self._at_end = False
+        self._arriving: asyncio.Future[bytes] | None = None
 
     @classmethod
     def of_stdin(cls) -> "TypedLines":
@@ -59,23 +61,27 @@ class TypedLines:
         return line.decode(self._encoding, errors="replace").rstrip("\r")
 
     async def _read(self) -> None:
+        """Take in what the read under way brings; if nobody waited for the last one to the end, that is it."""
+        if self._arriving is None:
+            self._arriving = self._begin_to_read()
+        piece = await asyncio.shield(self._arriving)
+        self._arriving = None
+        self._take(piece)
+
+    def _begin_to_read(self) -> "asyncio.Future[bytes]":
         loop = asyncio.get_running_loop()
         arrived: asyncio.Future[bytes] = loop.create_future()
-
-        def deliver(piece: bytes) -> None:
-            if not arrived.done():
-                arrived.set_result(piece)
 
         def read() -> None:
             try:
                 piece = self._raw.read(4096) or b""
             except (OSError, ValueError):
                 piece = b""
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(deliver, piece)
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(arrived.set_result, piece)
 
         threading.Thread(target=read, name="typed lines", daemon=True).start()
-        self._take(await arrived)
+        return arrived
 
     def _take(self, piece: bytes) -> None:
         self._at_end = not piece

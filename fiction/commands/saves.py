@@ -1,0 +1,142 @@
+"""`fiction saves`: the stories so far; look at them, share them, mend them."""
+
+import argparse
+import dataclasses
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from fiction.commands import Context, add_json, add_shared
+from fiction.commands.console import ask, say, say_json
+from fiction.engine.ports import SaveCard
+from fiction.errors import FictionError
+from fiction.story.sanitise import clean_line
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What can be done with saves."""
+    add_json(parser)
+    parser.set_defaults(action="list")
+    actions = parser.add_subparsers(metavar="ACTION", dest="action_named")
+
+    def action(name: str, purpose: str, *, json: bool = False, save: str = "SAVE") -> argparse.ArgumentParser:
+        made = add_shared(actions.add_parser(name, help=purpose), json=json)
+        made.set_defaults(action=name)
+        if save:
+            made.add_argument("save", metavar=save)
+        return made
+
+    action("list", "all of them, the newest first", json=True, save="")
+    action("show", "one story: where it stands", json=True)
+    check = action("check", "whether a save is whole; without a name, all of them", json=True, save="")
+    check.add_argument("save", metavar="SAVE", nargs="?", default="")
+    export = action("export", "write a story to a file for others")
+    export.add_argument("file", metavar="FILE", type=Path)
+    export.add_argument("--force", action="store_true", help="also over a file that is there")
+    take = action("import", "take in a story that somebody exported", save="")
+    take.add_argument("file", metavar="FILE", type=Path)
+    action("repair", "bring back every whole turn of a damaged save, into a new one")
+    rename = action("rename", "give a story another title")
+    rename.add_argument("title", metavar="TITLE")
+    delete = action("delete", "delete a story for good")
+    delete.add_argument("--yes", action="store_true", help="without being asked")
+
+
+def run(options: argparse.Namespace, context: Context) -> int:
+    """Do it."""
+    shelf = context.house.save_shelf
+    match options.action:
+        case "show":
+            _show(options.save, context, as_json=options.as_json)
+        case "check":
+            return _check(options.save, context, as_json=options.as_json)
+        case "export":
+            if options.file.exists() and not options.force:
+                raise FictionError(f"{options.file} is there already.", hint="Say --force to write over it.")
+            shelf.export_story(options.save, options.file)
+            say(f"Written to {options.file}.")
+        case "import":
+            say(f"Taken in as {shelf.import_story(options.file)}.")
+        case "repair":
+            name, turns = shelf.repair(options.save)
+            say(f"{turns} turns are brought back, as {name}. The damaged save is left as it was.")
+        case "rename":
+            shelf.rename(options.save, clean_line(options.title))
+            say(f"{options.save} is called {clean_line(options.title)} now.")
+        case "delete":
+            _delete(options.save, context, sure=options.yes)
+        case _:
+            _list(context, as_json=options.as_json)
+    return 0
+
+
+def _list(context: Context, *, as_json: bool) -> None:
+    cards = context.house.saves()
+    if as_json:
+        say_json([dataclasses.asdict(card) for card in cards])
+    elif not cards:
+        say("There are no stories yet. Start one with `fiction play WORLD`.")
+    width = max((len(card.name) for card in cards), default=0)
+    for card in () if as_json else cards:
+        say(f"{card.name:<{width}}  {card.trouble or _summary(card)}")
+
+
+def _summary(card: SaveCard) -> str:
+    when = datetime.fromtimestamp(card.updated / 1000).astimezone()
+    parts = [card.title, f"turn {card.turns}", card.scene, "ended" if card.ended else "", f"{when:%Y-%m-%d %H:%M}"]
+    return ", ".join(part for part in parts if part)
+
+
+def _show(name: str, context: Context, *, as_json: bool) -> None:
+    whole = context.house.save_shelf.find(name)
+    card = next(card for card in context.house.saves() if card.name == whole)
+    if card.trouble:
+        raise FictionError(card.trouble, hint=f"`fiction saves repair {whole}` brings back what is whole.")
+    with closing(context.house.save_shelf.open(whole, read_only=True)) as save:
+        story, head = save.story, save.head()
+        bookmarks = [{"name": mark.name, "turn": save.turn(mark.turn).depth} for mark in save.bookmarks()]
+    settings = story.settings
+    shown: dict[str, object] = {
+        **dataclasses.asdict(card),
+        "world_version": story.world_version,
+        "reader": story.reader.name,
+        "length": settings.turns or "endless",
+        "seed": settings.seed,
+        "bookmarks": bookmarks,
+        "memory": head.memory if head else "",
+    }
+    if as_json:
+        say_json(shown)
+        return
+    for key, value in shown.items():
+        if key not in ("trouble", "updated", "bookmarks") and value not in ("", False):
+            say(f"{key.replace('_', ' ')}: {value}")
+    for mark in bookmarks:
+        say(f"bookmark: {mark['name']}, turn {mark['turn']}")
+
+
+def _check(name: str, context: Context, *, as_json: bool) -> int:
+    shelf = context.house.save_shelf
+    names = [shelf.find(name)] if name else [card.name for card in context.house.saves()]
+    found: dict[str, list[str]] = {}
+    for each in names:
+        try:
+            found[each] = shelf.check(each)
+        except FictionError as error:
+            found[each] = [error.sentence]
+    if as_json:
+        say_json(found)
+    else:
+        for each, problems in found.items():
+            say(f"{each}: whole" if not problems else "\n".join(f"{each}: {problem}" for problem in problems))
+    return 1 if any(found.values()) else 0
+
+
+def _delete(name: str, context: Context, *, sure: bool) -> None:
+    whole = context.house.save_shelf.find(name)
+    if whole != name:
+        raise FictionError(f"{clean_line(name)} is short for {whole}.", hint="Give the whole name to delete a story.")
+    if not sure and not ask(f"Delete the story {whole} for good?"):
+        raise FictionError("Nothing was deleted.", hint="Say --yes to delete it without being asked.")
+    context.house.delete(whole)
+    say(f"{whole} is deleted.")
