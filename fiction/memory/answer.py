@@ -28,7 +28,7 @@ class DenseArm(Protocol):
 
 
 class ExactArm:
-    """Compares the question with every allowed piece."""
+    """Compares the question with every allowed piece: what there is without Chroma."""
 
     def ask(self, question: Question, index: PassageIndex) -> Nearest:
         """The search itself is the asker's."""
@@ -37,6 +37,9 @@ class ExactArm:
     def pieces(self) -> Whole | None:
         """Always None."""
         return None
+
+
+EXACTLY = ExactArm()
 
 
 def answer(cue: Cue, overrides: tuple[Memory, ...], upkeep: Upkeep, arm: DenseArm | None) -> Recall:

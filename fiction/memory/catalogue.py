@@ -20,6 +20,18 @@ def edition(memory: Memory) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Entries:
+    """Some pieces, as arrays of equal length: a picture for another thread."""
+
+    turn: Whole
+    part: Whole
+    """Which piece of its passage, from 0."""
+    segment: Whole
+    depth: Whole
+    digest: Whole
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """What the index knows of one piece besides its words."""
 
@@ -37,6 +49,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self._turn = Column(np.int64)
+        self._part = Column(np.int64)
         self._depth = Column(np.int64)
         self._segment = Column(np.int64)
         self._digest = Column(np.int64)
@@ -60,7 +73,7 @@ class Catalogue:
         place = Place(
             memory.turn, memory.depth, memory.segment, digest(memory.text), memory.importance, edition(memory)
         )
-        return [self._append(place) for _ in range(count)]
+        return [self._append(place, part) for part in range(count)]
 
     def pieces(self, turn: TurnId, which: int = AS_TOLD) -> list[int]:
         """The pieces of one edition of a turn's passage, in order; empty if it is not known."""
@@ -103,6 +116,17 @@ class Catalogue:
         """Every living piece of passages as they were told."""
         return np.flatnonzero(self._alive.all & (self._edition.all == AS_TOLD))
 
+    def entries(self, pieces: Whole) -> Entries:
+        """What another index is to know of some pieces."""
+        names = np.array([*self._segment_names, 0], np.int64)
+        return Entries(
+            self._turn.all[pieces],
+            self._part.all[pieces],
+            names[self._segment.all[pieces]],
+            self._depth.all[pieces],
+            self._digest.all[pieces],
+        )
+
     def allowed(self, lineage: Lineage, before: int, overrides: Iterable[Memory]) -> Flags:
         """Marks the pieces on the path and above `before`, in the wording that holds there, save forgotten ones."""
         deepest = np.full(len(self._segments) + 1, -1, np.int64)
@@ -120,9 +144,10 @@ class Catalogue:
                 allowed[pieces] = on_path[pieces]
         return allowed
 
-    def _append(self, place: Place) -> int:
+    def _append(self, place: Place, part: int) -> int:
         number = len(self._turn)
         self._turn.append(place.turn)
+        self._part.append(part)
         self._depth.append(place.depth)
         self._segment.append(self._compact(place.segment))
         self._digest.append(place.digest)
@@ -145,6 +170,7 @@ class Catalogue:
         segments = np.array([*self._segment_names, 0], np.int64)[self._segment.all]
         return {
             "turn": self._turn.all.copy(),
+            "part": self._part.all.copy(),
             "depth": self._depth.all.copy(),
             "segment": segments,
             "digest": self._digest.all.copy(),
@@ -157,7 +183,8 @@ class Catalogue:
     def thaw(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "Catalogue":
         """A catalogue out of `freeze`. Raises ValueError, KeyError or TypeError where the arrays don't fit together."""
         found = cls()
-        numbers = {name: arrays[name].astype(np.int64) for name in ("turn", "depth", "digest", "importance", "edition")}
+        columns = ("turn", "part", "depth", "digest", "importance", "edition")
+        numbers = {name: arrays[name].astype(np.int64) for name in columns}
         alive = arrays["alive"].astype(np.bool_)
         names, places = np.unique(arrays["segment"].astype(np.int64), return_inverse=True)
         if len({len(alive), len(places), *map(len, numbers.values())}) != 1:
@@ -166,7 +193,7 @@ class Catalogue:
         found._segments = {segment: place for place, segment in enumerate(found._segment_names)}
         found._segment = Column(np.int64, values=places)
         found._alive = Column(np.bool_, values=alive)
-        found._turn, found._depth, found._digest, found._importance, found._edition = (
+        found._turn, found._part, found._depth, found._digest, found._importance, found._edition = (
             Column(np.int64, values=values) for values in numbers.values()
         )
         living = np.flatnonzero(alive)

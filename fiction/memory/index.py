@@ -112,6 +112,16 @@ class PassageIndex:
         """Whether the piece can be found by the dense arm."""
         return bool(self._has.all[piece])
 
+    def with_vectors(self, numbers: Whole) -> Whole:
+        """Those of the pieces that the dense arm can find."""
+        having: Whole = numbers[self._has.all[numbers]]
+        return having
+
+    @property
+    def matrix(self) -> Floats:
+        """A view of all vectors as they are now."""
+        return self._rows.all
+
     def rows(self, numbers: Sequence[int] | Whole) -> Floats:
         """A copy of some pieces' vectors; zeros where there is none."""
         return self._rows.all[numbers]

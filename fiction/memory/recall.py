@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from fiction.engine.ports import Archive
 from fiction.memory import fuse
-from fiction.memory.answer import DenseArm, ExactArm, answer
+from fiction.memory.answer import EXACTLY, DenseArm, answer
+from fiction.memory.chroma_arm import ChromaArm
 from fiction.memory.embedders import Embedder, HashedEmbedder, embed_passage
 from fiction.memory.upkeep import Upkeep
 from fiction.memory.words import Words
@@ -44,6 +45,7 @@ class StoryMemory:
         self._worker = Worker("memory")
         self._upkeep: Upkeep | None = None
         self._arm: DenseArm | None = None
+        self._index: ChromaArm | None = None
         self._notices: list[str] = []
 
     # --- the port ---
@@ -52,7 +54,10 @@ class StoryMemory:
         """Start indexing what the archive holds; returns at once. The archive is closed with the memory."""
         if self._upkeep is not None:
             return
-        folder = self._cache / "memory" / story_key(archive.uuid) if self._cache else None
+        key = story_key(archive.uuid)
+        folder = self._cache / "memory" / key if self._cache else None
+        if folder is not None and self._chroma:
+            self._index = ChromaArm(folder, f"{key}-{story_key(self._embedder.name)}", tell=self._notices.append)
         self._upkeep = Upkeep(
             archive,
             words=self._words,
@@ -71,7 +76,7 @@ class StoryMemory:
         """Take in a turn, or the reader's wording of one; about a millisecond."""
         if self._upkeep is not None:
             upkeep = self._upkeep
-            await self._call(lambda: upkeep.take(memory, embedding), None)
+            await self._call(lambda: self._take(upkeep, memory, embedding), None)
             self._worker.post(lambda: self._tidy(upkeep), later=True)
 
     async def recall(self, cue: Cue, overrides: tuple[Memory, ...] = ()) -> Recall:
@@ -86,15 +91,11 @@ class StoryMemory:
 
     async def ready(self, timeout: float | None = None) -> bool:
         """Wait until all that the archive holds is indexed (seconds; None without limit); False on a time-out."""
-        done = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        def tell() -> None:
-            loop.call_soon_threadsafe(done.set)
-
-        self._worker.post(tell, last=True)
         try:
-            await asyncio.wait_for(done.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._worker.idle()
+                if self._index is not None:
+                    await self._index.worker.idle()
         except TimeoutError:
             return False
         return True
@@ -102,6 +103,8 @@ class StoryMemory:
     async def close(self) -> None:
         """Stop the index and let go of its files. Idempotent; waits a few seconds at most."""
         await self._worker.stop(self._finish, patience=_PATIENCE)
+        if self._index is not None:
+            await self._index.worker.stop(self._index.close, patience=_PATIENCE)
 
     # --- on the worker's thread ---
 
@@ -118,14 +121,24 @@ class StoryMemory:
         self._worker.post(lambda: self._check(upkeep), later=True)
 
     def _read_vectors(self, upkeep: Upkeep, *, pause: Callable[[], None]) -> None:
-        upkeep.read_vectors(pause=pause)
+        try:
+            upkeep.read_vectors(pause=pause)
+        except Exception:  # noqa: BLE001 - vectors that can't be read are made anew
+            _log.debug("the vectors can't be read", exc_info=True)
         upkeep.make_vectors(pause=pause)
-        self._arm = ExactArm()
+        self._arm = self._index or EXACTLY
 
     def _check(self, upkeep: Upkeep) -> None:
         upkeep.check_words()
         upkeep.make_vectors(pause=self._worker.breathe)
         upkeep.write_cache()
+        if self._index is not None:
+            self._index.start(upkeep.index)
+
+    def _take(self, upkeep: Upkeep, memory: Memory, embedding: Embedding | None) -> None:
+        upkeep.take(memory, embedding)
+        if self._index is not None and not memory.edited:
+            self._index.put(upkeep.index, memory.turn)
 
     def _tidy(self, upkeep: Upkeep) -> None:
         upkeep.store_vectors()

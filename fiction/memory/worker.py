@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from itertools import count
 from queue import Empty, PriorityQueue
 from threading import Event, Lock, Thread
@@ -26,7 +27,7 @@ class Worker:
         self._queue: PriorityQueue[tuple[int, int, Callable[[], None]]] = PriorityQueue()
         self._numbers = count()
         self._stopping = Event()
-        self._stopped = Event()
+        self._ended: Future[None] = Future()
         self._starting = Lock()
         self._thread = Thread(target=self._work, name=name, daemon=True)
 
@@ -69,18 +70,20 @@ class Worker:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
 
-        def hand_over(done: "Future[Answer]") -> None:
-            try:
-                loop.call_soon_threadsafe(_settle, answer, done)
-            except RuntimeError:
-                _log.debug("nobody waits any more")
-
         asked = self.ask(job)
-        asked.add_done_callback(hand_over)
+        asked.add_done_callback(_teller(loop, lambda: _settle(answer, asked)))
         try:
             return await answer
         finally:
             asked.cancel()
+
+    async def idle(self) -> None:
+        """Wait until everything that is queued now is done; at once after the end."""
+        if not self.stopping:
+            done = asyncio.Event()
+            tell = _teller(asyncio.get_running_loop(), done.set)
+            self._put(_LAST, lambda: tell(None))
+            await done.wait()
 
     def breathe(self) -> None:
         """In the middle of a long job: do what somebody is waiting for."""
@@ -99,11 +102,14 @@ class Worker:
         if not self._stopping.is_set():
             self._stopping.set()
             self._put(_STOP, lambda: _quietly(last))
-        loop = asyncio.get_running_loop()
-        end = loop.time() + patience
-        while not self._stopped.is_set() and loop.time() < end:
-            await asyncio.sleep(0.005)
-        return self._stopped.is_set()
+        ended = asyncio.Event()
+        self._ended.add_done_callback(_teller(asyncio.get_running_loop(), ended.set))
+        try:
+            async with asyncio.timeout(patience):
+                await ended.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def _put(self, rank: int, job: Callable[[], None]) -> None:
         with self._starting:
@@ -118,7 +124,7 @@ class Worker:
             if rank == _STOP:
                 break
         self._drain()
-        self._stopped.set()
+        self._ended.set_result(None)
 
     def _drain(self) -> None:
         while True:
@@ -127,6 +133,16 @@ class Worker:
             except Empty:
                 return
             job()
+
+
+def _teller(loop: asyncio.AbstractEventLoop, tell: Callable[[], None]) -> Callable[[object], None]:
+    """What a thread calls to have something told on the loop."""
+
+    def call(_: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(tell)
+
+    return call
 
 
 def _quietly(job: Callable[[], None]) -> None:

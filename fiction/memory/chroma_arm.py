@@ -1,0 +1,177 @@
+"""The dense arm over Chroma: a thread of its own, so that nothing waits while it is imported, opened or mended."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+import numpy as np
+
+from fiction.memory import fuse
+from fiction.memory.answer import EXACTLY, Nearest
+from fiction.memory.chroma_index import ChromaIndex, IndexBusy, Shelf, import_chroma, parse_id
+from fiction.memory.columns import Floats, Whole
+from fiction.memory.index import PassageIndex, Question
+from fiction.memory.worker import Worker
+from fiction.story.memory import TurnId
+
+_log = logging.getLogger(__name__)
+_MOST = 200
+"""More neighbours than this cost more than an exact comparison with the path's own vectors."""
+_WAIT = 0.25
+"""Seconds that a recall waits for a busy Chroma before it compares exactly."""
+_ATTEMPTS = 2
+
+_MISSING = "Chroma is not installed here; the long-term memory goes on without its index, and nothing is lost."
+_UNWRITABLE = "The long-term memory's folder can't be written; it goes on without its index, and nothing is lost."
+_BROKEN = "The long-term memory's index (Chroma) could not be mended; it goes on without it, and nothing is lost."
+
+
+class State(Enum):
+    """How far the index has come."""
+
+    OPENING = auto()
+    READY = auto()
+    BROKEN = auto()
+    """It failed, and will be built again."""
+    GIVEN_UP = auto()
+    """It failed twice, or can't be had, or another process has it."""
+
+
+class ChromaArm:
+    """Asks Chroma where that is quicker than an exact comparison; whoever asks never sees it fail."""
+
+    def __init__(self, folder: Path, name: str, *, tell: Callable[[str], None]) -> None:
+        """`folder` holds this story's index of each version; `tell` takes a sentence for the reader, in any thread."""
+        self._folder = folder
+        self._name = name
+        self._tell = tell
+        self._worker = Worker("memory-chroma")
+        self._state = State.OPENING
+        self._failures = 0
+        self._chroma: ChromaIndex | None = None
+
+    @property
+    def worker(self) -> Worker:
+        """Its thread, to wait for."""
+        return self._worker
+
+    # --- on the asking thread ---
+
+    def start(self, index: PassageIndex) -> None:
+        """Open the collection, or build it anew, to hold what the index holds now."""
+        self._state = State.OPENING
+        shelf = _shelf(index, index.catalogue.told_pieces())
+        self._worker.post(lambda: self._open(shelf))
+
+    def put(self, index: PassageIndex, turn: TurnId) -> None:
+        """Take in one passage."""
+        if self._state in (State.OPENING, State.READY):
+            shelf = _shelf(index, np.array(index.catalogue.pieces(turn), np.int64))
+            self._worker.post(lambda: self._put(shelf))
+
+    def ask(self, question: Question, index: PassageIndex) -> Nearest:
+        """Begin looking for the nearest pieces; exactly, where few are allowed or Chroma is not ready."""
+        if self._state is State.BROKEN:
+            self.start(index)
+        allowed = int(np.count_nonzero(question.allowed))
+        count = min(len(index), fuse.CANDIDATES * len(index) // max(1, allowed) + fuse.CANDIDATES // 2)
+        vector = question.vector
+        if self._state is not State.READY or vector is None or not allowed or count > _MOST:
+            return EXACTLY
+        enough = min(allowed, fuse.CANDIDATES)
+        return _Asked(self._worker.ask(lambda: self._nearest(vector, count)), question, index, enough)
+
+    # --- on its own thread ---
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self._chroma is not None:
+            self._chroma.close(clean=self._state is State.READY)
+            self._chroma = None
+
+    def _open(self, shelf: Shelf) -> None:
+        while self._state is State.OPENING and not self._worker.stopping:
+            try:
+                self._chroma = self._chroma or self._make()
+                if self._chroma is not None:
+                    self._chroma.open(shelf, stopping=lambda: self._worker.stopping)
+                    self._state = State.READY
+            except IndexBusy:
+                self._state = State.GIVEN_UP
+            except OSError:
+                self._give_up(_UNWRITABLE)
+            except BaseException:  # noqa: BLE001 - a panic in Rust is no Exception
+                self._failed()
+                if self._state is State.BROKEN:
+                    self._state = State.OPENING
+
+    def _make(self) -> ChromaIndex | None:
+        chroma = import_chroma()
+        if chroma is None:
+            self._give_up(_MISSING)
+            return None
+        return ChromaIndex(chroma, self._folder / f"chroma-{chroma.__version__}", self._name)
+
+    def _put(self, shelf: Shelf) -> None:
+        if self._chroma is not None and self._state is State.READY:
+            try:
+                self._chroma.put(shelf)
+            except BaseException:  # noqa: BLE001 - a panic in Rust is no Exception
+                self._failed()
+
+    def _nearest(self, vector: Floats, count: int) -> list[str]:
+        if self._chroma is None or self._state is not State.READY:
+            return []
+        try:
+            return self._chroma.nearest(vector, count)
+        except BaseException:  # noqa: BLE001 - a panic in Rust is no Exception
+            self._failed()
+            return []
+
+    def _failed(self) -> None:
+        """Close what is there, unclean, so that the next opening starts anew; give up at the second failure."""
+        _log.debug("Chroma failed", exc_info=True)
+        self._failures += 1
+        index, self._chroma = self._chroma, None
+        self._state = State.BROKEN
+        try:
+            if index is not None:
+                index.close(clean=False)
+        except BaseException:  # noqa: BLE001 - a panic in Rust is no Exception
+            _log.debug("Chroma did not close", exc_info=True)
+        if self._failures >= _ATTEMPTS:
+            self._give_up(_BROKEN)
+
+    def _give_up(self, why: str) -> None:
+        self._state = State.GIVEN_UP
+        self._tell(why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    future: "Future[list[str]]"
+    question: Question
+    index: PassageIndex
+    enough: int
+
+    def pieces(self) -> Whole | None:
+        """The allowed ones among Chroma's; None if they are too few or it takes too long."""
+        try:
+            found = self.future.result(_WAIT)
+        except Exception:  # noqa: BLE001 - a time-out or a stopped thread; the exact search answers
+            return None
+        numbers = np.array([piece for name in found for piece in self._numbers(name)], np.int64)
+        numbers = numbers[self.question.allowed[numbers]]
+        return numbers if len(numbers) >= self.enough else None
+
+    def _numbers(self, name: str) -> list[int]:
+        turn, part = parse_id(name)
+        return self.index.catalogue.pieces(TurnId(turn))[part : part + 1]
+
+
+def _shelf(index: PassageIndex, pieces: Whole) -> Shelf:
+    having = index.with_vectors(pieces)
+    return Shelf(index.catalogue.entries(having), having, index.matrix)

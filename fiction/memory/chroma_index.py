@@ -1,0 +1,249 @@
+"""The vectors in Chroma: one collection a story, in files that may be thrown away; used from one thread only.
+
+Chroma 1.5.9 as measured: a HNSW file torn by a kill breaks a collection for good, so none is ever written
+(`sync_threshold`); a record that comes first after the first query of a filled collection costs seconds, so an empty
+one is queried first; a panic is a BaseException; a second client on a path must have the same settings.
+"""
+
+import logging
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from types import ModuleType
+from typing import Protocol, cast
+
+from fiction.memory.catalogue import Entries
+from fiction.memory.columns import Floats, Whole
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(fd: int) -> None:
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _take(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_log = logging.getLogger(__name__)
+_BATCH = 64
+"""Records a call: some milliseconds, during which Chroma may hold up the other threads."""
+_PAGE = 500
+_PROBES = 10
+_NEVER_SYNC = 1_000_000
+_SAME = 0.01
+
+
+class IndexBusy(Exception):
+    """Another process has this story's index open."""
+
+
+class IndexUnsound(Exception):
+    """The index does not hold what was put into it."""
+
+
+class _Found(Protocol):
+    """What Chroma's replies look like, as far as they are read."""
+
+    def __getitem__(self, key: str) -> list[object]: ...
+
+
+class _Collection(Protocol):
+    def count(self) -> int: ...
+    def get(self, *, include: list[str], limit: int, offset: int) -> _Found: ...
+    def query(self, *, query_embeddings: list[Floats], n_results: int, include: list[str]) -> _Found: ...
+    def upsert(self, *, ids: list[str], embeddings: Floats, metadatas: list[dict[str, int]]) -> None: ...
+    def delete(self, *, ids: list[str]) -> None: ...
+
+
+class _Client(Protocol):
+    def get_or_create_collection(
+        self, name: str, *, embedding_function: None, configuration: dict[str, dict[str, str | int]]
+    ) -> _Collection: ...
+    def delete_collection(self, name: str) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What a collection is to hold."""
+
+    entries: Entries
+    pieces: Whole
+    """Which rows of the matrix are theirs."""
+    matrix: Floats
+
+    def rows(self, which: slice | list[int]) -> Floats:
+        """The vectors of some entries."""
+        return self.matrix[self.pieces[which]]
+
+    def __len__(self) -> int:
+        return len(self.entries.turn)
+
+    def records(self) -> Iterator[tuple[str, dict[str, int]]]:
+        """Id and metadata of each entry."""
+        each = self.entries
+        columns = (each.turn, each.part, each.segment, each.depth, each.digest)
+        for turn, part, segment, depth, digest in zip(*(column.tolist() for column in columns), strict=True):
+            yield record_id(turn, part), {"turn": turn, "segment": segment, "depth": depth, "hash": digest}
+
+
+def record_id(turn: int, part: int) -> str:
+    """`17` for a passage or its first piece, `17#1` for its second."""
+    return f"{turn}#{part}" if part else str(turn)
+
+
+def parse_id(record: str) -> tuple[int, int]:
+    """Turn and part of a `record_id`. Raises ValueError."""
+    turn, _, part = record.partition("#")
+    return int(turn), int(part or 0)
+
+
+def import_chroma() -> ModuleType | None:
+    """The library, or None where it can't be imported. Never raises; about a second the first time."""
+    logging.getLogger("chromadb").addHandler(logging.NullHandler())
+    try:
+        import chromadb
+    except BaseException:  # noqa: BLE001 - compiled parts fail in ways of their own
+        _log.debug("Chroma can't be imported", exc_info=True)
+        return None
+    return chromadb
+
+
+class ChromaIndex:
+    """One story's collection. Every method may raise anything, BaseException too; the caller heals or gives up."""
+
+    def __init__(self, chroma: ModuleType, folder: Path, collection: str) -> None:
+        """`folder` holds one version's index of one story.
+
+        Raises:
+            IndexBusy: another process (or another index of this one) has it open.
+            OSError: the folder can't be written.
+        """
+        self._chroma = chroma
+        self._folder = folder
+        self._name = collection
+        self._client: _Client | None = None
+        self._collection: _Collection | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            _take(self._lock)
+        except OSError:
+            os.close(self._lock)
+            raise IndexBusy from None
+
+    @property
+    def _dirty(self) -> Path:
+        return self._folder / "dirty"
+
+    def open(self, shelf: Shelf, *, stopping: Callable[[], bool]) -> None:
+        """Hold exactly what is on the shelf, starting anew after an end that was no clean one."""
+        places = [place for place in self._folder.iterdir() if place.is_dir()]
+        if self._dirty.exists() or len(places) != 1 or not _is_sound(places[0] / "chroma.sqlite3"):
+            self._discard()
+            places = []
+        self._dirty.touch()
+        # A fresh name each time: Chroma may still hold the old one's files, in this process or for the system.
+        place = places[0] if places else self._folder / token_hex(4)
+        settings = self._chroma.config.Settings(_env_file=None, anonymized_telemetry=False)
+        self._client = cast(_Client, self._chroma.PersistentClient(str(place), settings=settings))
+        self._collection = self._client.get_or_create_collection(
+            self._name,
+            embedding_function=None,
+            configuration={"hnsw": {"space": "cosine", "sync_threshold": _NEVER_SYNC}},
+        )
+        if self._collection.count() == 0 and len(shelf):
+            self.nearest(shelf.rows([0])[0], 1)
+        self._fill(shelf, stopping)
+        if not stopping():
+            self._probe(shelf)
+
+    def put(self, shelf: Shelf) -> None:
+        """Take in new pieces, or new vectors of known ones."""
+        records = list(shelf.records())
+        for at in range(0, len(records), _BATCH):
+            self._upsert(records[at : at + _BATCH], shelf.rows(slice(at, at + _BATCH)))
+
+    def drop(self, ids: Sequence[str]) -> None:
+        """Forget pieces; unknown ones are passed over."""
+        for at in range(0, len(ids), _PAGE):
+            self._open_collection().delete(ids=list(ids[at : at + _PAGE]))
+
+    def nearest(self, vector: Floats, count: int) -> list[str]:
+        """The ids most like the vector, the nearest first; approximate, so a few may be missing."""
+        found = self._open_collection().query(query_embeddings=[vector], n_results=count, include=[])
+        return cast(list[str], found["ids"][0])
+
+    def close(self, *, clean: bool) -> None:
+        """Let go of the files. Only a clean end spares the next opening the rebuilding."""
+        try:
+            if self._client is not None:
+                self._client.close()
+            if clean:
+                self._dirty.unlink(missing_ok=True)
+        finally:
+            self._client = self._collection = None
+            os.close(self._lock)
+
+    def _fill(self, shelf: Shelf, stopping: Callable[[], bool]) -> None:
+        wanted = dict(shelf.records())
+        held = self._held()
+        self.drop([name for name in held if name not in wanted])
+        lacking = [at for at, (name, about) in enumerate(wanted.items()) if held.get(name) != about]
+        records = list(wanted.items())
+        for start in range(0, len(lacking), _BATCH):
+            if stopping():
+                return
+            batch = lacking[start : start + _BATCH]
+            self._upsert([records[at] for at in batch], shelf.rows(batch))
+
+    def _held(self) -> dict[str, dict[str, int]]:
+        held: dict[str, dict[str, int]] = {}
+        while True:
+            page = self._open_collection().get(include=["metadatas"], limit=_PAGE, offset=len(held))
+            ids, abouts = cast(list[str], page["ids"]), cast(list[dict[str, int]], page["metadatas"])
+            if not ids:
+                return held
+            held.update(zip(ids, abouts, strict=True))
+
+    def _probe(self, shelf: Shelf) -> None:
+        """Count, and ask some records for themselves: a torn index answers, but with too little."""
+        if self._open_collection().count() != len(shelf):
+            raise IndexUnsound
+        sample = shelf.rows(list(range(0, len(shelf), max(1, len(shelf) // _PROBES)))[:_PROBES])
+        for row in sample[sample.any(axis=1)]:
+            found = self._open_collection().query(query_embeddings=[row], n_results=1, include=["distances"])
+            distances = cast(list[list[float]], found["distances"])[0]
+            if not distances or distances[0] > _SAME:
+                raise IndexUnsound
+
+    def _upsert(self, records: list[tuple[str, dict[str, int]]], rows: Floats) -> None:
+        self._open_collection().upsert(
+            ids=[name for name, _ in records], embeddings=rows, metadatas=[about for _, about in records]
+        )
+
+    def _open_collection(self) -> _Collection:
+        if self._collection is None:
+            raise IndexUnsound
+        return self._collection
+
+    def _discard(self) -> None:
+        for place in self._folder.iterdir():
+            if place.is_dir():
+                shutil.rmtree(place, ignore_errors=True)
+
+
+def _is_sound(database: Path) -> bool:
+    """Whether SQLite finds its file whole: pages of garbage would make Chroma panic, and print."""
+    with suppress(sqlite3.Error, OSError), closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", uri=True)) as db:
+        return bool(db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    return False
