@@ -43,7 +43,8 @@ class Deck:
         self.openings = world.openings or (general.openings if general else ())
         self.places = {place.id: place for place in world.places}
         self.characters = {someone.id: someone for someone in world.characters or STRANGERS}
-        self.threads = {thread.id: thread for thread in world.threads}
+        seeds = (*(general.threads if general else ()), *world.threads)
+        self.threads = {thread.id: thread for thread in seeds}
         self.endings = world.endings
         self.general_endings = general.endings if general else ()
         self.callbacks = (*world.callbacks, *(general.callbacks if general else ()))

@@ -105,7 +105,7 @@ def _eligible(page: Page, storylet: Storylet) -> bool:
 
 def _tellable(page: Page, storylet: Storylet) -> bool:
     """Whether it may be told at all now: its condition holds, it has a text that is fresh, no line is crossed."""
-    if storylet.once and storylet.id in page.tale.told and not page.deck.is_general(storylet.id):
+    if storylet.once and storylet.id in page.tale.told:
         return False
     if not page.holds(storylet.when) or page.forbidden(storylet):
         return False
