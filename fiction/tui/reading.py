@@ -68,8 +68,8 @@ class ReadingScreen(Telling):
             with Vertical(id="reading"):
                 yield Page(self._older, id="page")
                 yield Static("", id="more", markup=False)
+                yield Desk(id="desk")
             yield AtWork(id="panel")
-        yield Desk(id="desk")
         yield Keys()
 
     async def on_mount(self) -> None:
@@ -277,6 +277,7 @@ class ReadingScreen(Telling):
 
     def action_read_back(self) -> None:
         """A screen back."""
+        self.page.release()
         self.page.scroll_page_up(animate=False)
 
     def action_panel(self) -> None:

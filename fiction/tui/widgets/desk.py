@@ -22,8 +22,6 @@ class Desk(VerticalGroup):
     Desk .pen { display: none; height: auto; }
     Desk.-writing .pen { display: block; }
     Desk.-trouble .said { color: $text-error; }
-    .-short Desk.-writing Ways { display: none; }
-    .-short Desk .said { margin-bottom: 0; }
     """
 
     def compose(self) -> ComposeResult:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
@@ -18,6 +19,9 @@ MOUNTED = 30
 """How many turns are mounted at once: with a hundred, every streamed word costs three times as much."""
 STEP = 10
 """How many are loaded when the reader reaches an end of what is mounted."""
+
+SCROLLING = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "space", "j", "k"})
+"""Keys with which the reader moves the view."""
 
 Older = Callable[[TurnId], tuple[Turn, ...]]
 """Gives the turns before one, oldest first; none at the beginning of the story."""
@@ -63,6 +67,7 @@ class Page(VerticalScroll, can_focus=True):
         self._turns: list[Turn] = []
         self._lo = 0
         self._begun = False
+        self._pinned = True
         self._sliding = False
 
     def compose(self) -> ComposeResult:
@@ -135,13 +140,19 @@ class Page(VerticalScroll, can_focus=True):
     # --- the view ---
 
     def turn_to_latest(self) -> None:
-        """The first line of the last leaf to the top."""
+        """The first line of the last leaf to the top, where it stays until the reader moves the view."""
+        self._pinned = True
         self._fit()
-        self.call_after_refresh(self._top_of_latest)
+        self.call_after_refresh(self._hold)
 
-    def _top_of_latest(self) -> None:
-        if leaf := self.latest:
-            self.scroll_to(y=leaf.virtual_region.y, animate=False, force=True)
+    def watch_virtual_size(self) -> None:
+        """Keep the place when what is shown grows or shrinks."""
+        self.call_later(self._hold)
+
+    def _hold(self) -> None:
+        leaf = self.latest
+        if self._pinned and leaf is not None:
+            self.scroll_to(y=leaf.virtual_region.y, animate=False, force=True, immediate=True)
         self._begun = True
         self.report()
 
@@ -154,9 +165,20 @@ class Page(VerticalScroll, can_focus=True):
             leaves[-1].styles.min_height = self.size.height
 
     def on_resize(self) -> None:
-        """Keep that room."""
+        """Keep that room, and the place."""
         self._fit()
-        self.call_after_refresh(self.report)
+        self.call_after_refresh(self._hold)
+
+    def release(self) -> None:
+        """The reader moves the view: from here on it stays where they put it."""
+        self._pinned = False
+
+    on_mouse_scroll_up = on_mouse_scroll_down = on_scroll_to = on_scroll_up = on_scroll_down = release
+
+    def on_key(self, event: events.Key) -> None:
+        """The keys that scroll."""
+        if event.key in SCROLLING:
+            self.release()
 
     @property
     def below(self) -> int:
@@ -185,6 +207,7 @@ class Page(VerticalScroll, can_focus=True):
 
     def action_on(self) -> None:
         """A screen further; at the end of the text, to what can be done next."""
+        self.release()
         if self.below:
             self.scroll_relative(y=max(1, self.size.height - 1), animate=False)
         else:

@@ -29,7 +29,6 @@ class Field(Horizontal):
     Field { height: 1; margin-bottom: 1; }
     Field Static { width: 13; text-align: right; padding-right: 2; color: $text-muted; }
     Field Input { width: 1fr; }
-    .-short Field { margin-bottom: 0; }
     """
 
     def __init__(self, label: str, widget: Widget) -> None:

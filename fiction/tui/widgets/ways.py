@@ -72,8 +72,8 @@ class Ways(VerticalScroll, can_focus=True):
     }
     WayRow .caret { width: 2; color: $accent; }
     WayRow .key { width: 3; color: $accent; }
-    WayRow .label { width: 3fr; }
-    WayRow .aside { width: 2fr; padding-left: 2; color: $text-muted; }
+    WayRow .label { width: 1fr; }
+    WayRow .aside { width: 1fr; padding-left: 2; color: $text-muted; }
     WayRow:hover { background: $block-hover-background; }
     Ways:focus WayRow.-marked { background: $block-cursor-background; color: $block-cursor-foreground; }
     """
