@@ -1,7 +1,7 @@
 """Is a turn that was seen ever lost? `kill -9` of a process that plays, again and again, at random moments.
 
 A child plays one growing save (decide, tell, complete, now and then undo, branch, edit a memory) and says each thing
-that a method has returned from; it is killed; then the save is opened, checked whole, and all that was said must be there.
+that a method has returned from. It is killed; the save is opened and checked, and all that was said must be there.
 
 Bar (design section 11): 200 kills, nothing acknowledged lost, no save damaged. `uv run python -m bench.kill9 [KILLS]`
 """

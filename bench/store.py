@@ -1,7 +1,7 @@
 """Does a save stay quick as the story grows? Opening, one turn's writes, search and ledger at 10 to 10,000 turns.
 
-`open` is opening, head and the last 20 turns; `tell+complete` what a turn costs on disk; `search` looks for three words
-that stand in one early turn only, `ledger` for the state at the head; `list` is the line in the list of saves.
+`open` is opening, head and the last 20 turns; `tell+complete` what a turn costs on disk; `search` looks for
+words that stand nowhere, `ledger` for the state at the head; `list` is the line in the list of saves.
 `uv run python -m bench.store [--quick]`
 """
 
@@ -71,7 +71,7 @@ def measure(path: Path, length: int) -> tuple[float, ...]:
         head = save.head()
         assert head is not None
         lineage = save.lineage(head.id)
-        search = milliseconds(lambda: save.memories(lineage, search="past milestone 3 bends", limit=20), 5)
+        search = milliseconds(lambda: save.memories(lineage, search="milestone unsaid", limit=20), 5)
         page = milliseconds(lambda: save.memories(lineage), 5)
         ledger = milliseconds(lambda: save.ledger_before(head.id))
         times = told(save, length)
