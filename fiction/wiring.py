@@ -96,7 +96,9 @@ class House:
 
     def storytellers(self) -> tuple[StorytellerCard, ...]:
         """Those that can be chosen; the one that new stories take by default comes first."""
-        offline = StorytellerCard("offline", self._offline().about)
+        from fiction.storytellers.offline import OfflineStoryteller
+
+        offline = StorytellerCard("offline", OfflineStoryteller().about)
         model = self._model()
         if model is None:
             return (
@@ -143,7 +145,8 @@ class House:
             reader=story.reader,
             settings=settings,
         )
-        return self._session(self.save_shelf.create(record, name=story.name), world)
+        tellers = self._tellers(settings)
+        return self._session(self.save_shelf.create(record, name=story.name), world, tellers)
 
     async def resume(self, save: str = "") -> "Session":
         """A session on a save; the newest by default. Raises NotFound, SaveBusy, SaveDamaged, SaveTooNew."""
@@ -153,7 +156,7 @@ class House:
         try:
             ensure_writable(self.home.saves)
             world = load_world(store.story.world_text, name=f"{store.name}/world.yaml")
-            return self._session(store, world)
+            return self._session(store, world, self._tellers(store.story.settings))
         except BaseException:
             store.close()
             raise
@@ -189,16 +192,20 @@ class House:
             )
         return settings
 
-    def _session(self, store: SaveStore, world: World) -> "Session":
+    def _session(self, store: SaveStore, world: World, tellers: dict[str, Storyteller]) -> "Session":
         from fiction.engine.session import Session
 
+        return Session(store=store, world=world, memory=self._memory(world), storytellers=tellers)
+
+    def _tellers(self, settings: StorySettings) -> dict[str, Storyteller]:
+        """Who can tell a story now; the first one stands in where the one that it wants is not there."""
         tellers: dict[str, Storyteller] = {"offline": self._offline()}
         model = self._model()
         if model is not None:
             tellers["model"] = model
-        elif store.story.settings.storyteller == "model":
+        elif settings.storyteller == "model":
             tellers["offline"] = StandIn(tellers["offline"], f"{NO_MODEL} The built-in storyteller goes on meanwhile.")
-        return Session(store=store, world=world, memory=self._memory(world), storytellers=tellers)
+        return tellers
 
     def _offline(self) -> Storyteller:
         from fiction.storytellers.offline import OfflineStoryteller

@@ -82,19 +82,22 @@ def _saves(context: Context) -> Finding:
 
 def _memory() -> Finding:
     """Whether Chroma can be imported, and can keep and find something."""
-    try:
-        import chromadb
+    from fiction.memory.chroma_index import import_chroma
 
+    chroma = import_chroma()
+    if chroma is None:
+        return Finding("memory", ok=False, said="Chroma can't be loaded here; recall goes by words alone.")
+    try:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            client = chromadb.PersistentClient(folder, chromadb.Settings(anonymized_telemetry=False))
+            client = chroma.PersistentClient(folder, chroma.config.Settings(anonymized_telemetry=False))
             things = client.create_collection("probe", embedding_function=None)
             things.add(ids=["a", "b"], embeddings=[[1.0, 0.0], [0.0, 1.0]])
-            found = things.query(query_embeddings=[[0.9, 0.1]], n_results=1)["ids"]
+            found = things.query(query_embeddings=[[0.9, 0.1]], n_results=1)["ids"] == [["a"]]
             client.close()
     except Exception as error:  # noqa: BLE001 - a native library may fail in any way; that is what is asked here
         kind = type(error).__name__
         return Finding("memory", ok=False, said=f"Chroma does not work here ({kind}); recall goes by words alone.")
-    return Finding("memory", ok=found == [["a"]], said=f"Chroma {chromadb.__version__} keeps and finds.")
+    return Finding("memory", ok=found, said=f"Chroma {chroma.__version__} keeps and finds.")
 
 
 async def _servers(context: Context) -> list[Finding]:
@@ -104,8 +107,11 @@ async def _servers(context: Context) -> list[Finding]:
     for server in await find_servers():
         named = ", ".join(server.models[:5]) or "no models"
         model = server.models[0] if server.models else "NAME"
-        use = f"To use it: `fiction config set server.base_url {server.base_url}` and `fiction config set server.model {model}`."
-        findings.append(Finding("server here", ok=True, said=f"{server.kind} at {server.base_url} with {named}. {use}"))
+        said = (
+            f"{server.kind} at {server.base_url} with {named}. To use it: `fiction config set server.base_url"
+            f" {server.base_url}` and `fiction config set server.model {model}`."
+        )
+        findings.append(Finding("server here", ok=True, said=said))
     if not findings:
         findings.append(Finding("server here", ok=True, said="No model server runs on this machine; none is needed."))
     return [*findings, *await _configured(context)]

@@ -7,7 +7,6 @@ from random import randrange
 from fiction.commands import Context
 from fiction.commands.faces import play
 from fiction.engine.ports import NewStory
-from fiction.errors import FictionError
 from fiction.story.reader import ENDLESS, StorySettings
 from fiction.story.sanitise import clean, clean_line
 
@@ -18,8 +17,9 @@ MOST_TURNS = 100_000
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What a new story can be given."""
-    parser.add_argument("world", metavar="WORLD", nargs="?", default="", help="id of a world; see `fiction worlds`")
-    parser.add_argument("--about", metavar="TEXT", default="", help="a story about this, instead of a world")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("world", metavar="WORLD", nargs="?", default="", help="id of a world; see `fiction worlds`")
+    where.add_argument("--about", metavar="TEXT", default="", help="a story about this, instead of a world")
     parser.add_argument("--genre", metavar="G", default="", help="of what kind it is; with --about")
     parser.add_argument("--plain", action="store_true", help="in plain lines, without a screen")
     parser.add_argument("--storyteller", choices=("offline", "model"), default="", help="who tells it")
@@ -40,11 +40,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, context: Context) -> int:
     """Start the story and play it."""
-    if bool(options.world) == bool(options.about):
-        raise FictionError(
-            "A story needs a world or a premise, and not both.",
-            hint="Say `fiction play WORLD` or `fiction play --about TEXT`; `fiction worlds` lists the worlds.",
-        )
     house = context.house
     reader = house.reader()
     story = NewStory(

@@ -80,7 +80,7 @@ def _show(world: World, *, as_json: bool) -> None:
         "content_warnings": list(world.safety.content_warnings),
         "homepage": world.homepage,
         "summary": world.summary,
-        "protagonist": world.protagonist,
+        "protagonist": world.protagonist.replace("{you}", "you"),
         "openings": openings,
         "endings": len(world.endings),
         "storylets": len(world.storylets),

@@ -84,6 +84,8 @@ class PlainGame:
             await self._command(text)
         elif (edit := _EDIT.fullmatch(text)) is not None:
             await self._edit(int(edit[1][:3]), edit[2] or "")
+        elif text.isdecimal() and not self._session.plans:
+            self._telling.offer()
         elif text.isdecimal():
             await self._act(self._session.offered(int(text[:3])))
         elif text:

@@ -36,7 +36,9 @@ async def library(game: Game, lines: Lines, page: Page) -> Session | None:
         return None
     reader = dataclasses.replace(reader, name=clean_line(name, limit=80) or reader.name)
     best = next((card.name for card in game.storytellers() if card.available), "offline")
-    return await game.start(NewStory(world=world.id, reader=reader, settings=StorySettings(seed=randrange(1, 2**31), storyteller=best)))
+    return await game.start(
+        NewStory(world=world.id, reader=reader, settings=StorySettings(seed=randrange(1, 2**31), storyteller=best))
+    )
 
 
 def _offer_last(save: SaveCard, page: Page) -> None:
