@@ -1,13 +1,13 @@
 """What a YAML parser's complaint means, in our own sentences: libyaml and PyYAML word the same faults differently."""
 
 import yaml
-from yaml.reader import ReaderError
 
 Fault = tuple[str, int, int, str]
 """Message, line and column (from 0), hint."""
 
 _QUOTES = "quote the text if it holds ': ' or ' #'"
 _KNOWN: tuple[tuple[str, str, str], ...] = (
+    ("<document start>", "something stands after the end of the document", "is the line indented too little?"),
     ("mapping values are not allowed", "a colon that makes no key here", _QUOTES),
     ("could not find expected ':'", "this line is neither `key: value` nor an entry of a list", _QUOTES),
     ("block scalar", "after | or > only an indentation number may stand in the line", ""),
@@ -31,8 +31,6 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
 
 def syntax_fault(error: yaml.YAMLError, text: str) -> Fault:
     """The sentence and the place for what a parser raised over `text`."""
-    if isinstance(error, ReaderError):
-        return _control_character(error, text)
     if not isinstance(error, yaml.MarkedYAMLError):
         return "this is no YAML", 0, 0, ""
     mark = error.problem_mark or error.context_mark
@@ -42,7 +40,8 @@ def syntax_fault(error: yaml.YAMLError, text: str) -> Fault:
     if mark is None:
         return "this is no YAML", 0, 0, ""
     if "cannot start any token" in words:
-        return _bad_start(mark, text)
+        start = text[mark.index : mark.index + 1]
+        return f"no value begins with {start!r}", mark.line, mark.column, "put the text in quotes"
     message, hint = next(((said, hint) for word, said, hint in _KNOWN if word in words), ("this is no YAML", ""))
     if not text[mark.index :].strip():
         message = "the file ends in the middle of a value" if "node content" in words or "flow" in words else message
@@ -56,17 +55,3 @@ def _quotation(error: yaml.MarkedYAMLError, words: str) -> Fault:
     if "escape" in words:
         return "an escape that YAML does not know in these quotes", line, column, "write \\\\ for a backslash"
     return "these quotes are never closed", line, column, ""
-
-
-def _bad_start(mark: yaml.Mark, text: str) -> Fault:
-    char = text[mark.index : mark.index + 1]
-    if char == "\t":
-        return "a tab where only spaces may indent", mark.line, mark.column, "use spaces, not tabs"
-    return f"no value begins with {char!r}", mark.line, mark.column, "put the text in quotes"
-
-
-def _control_character(error: ReaderError, text: str) -> Fault:
-    at = int(error.position)
-    code = ord(text[at]) if at < len(text) else 0
-    line, column = text.count("\n", 0, at), at - (text.rfind("\n", 0, at) + 1)
-    return f"the control character U+{code:04X}", line, column, "take it out"

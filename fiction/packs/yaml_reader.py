@@ -41,7 +41,9 @@ _NUMERIC = re.compile(r"[-+.]?[0-9.]|[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _BASED = re.compile(r"0o([0-7]+)\Z|0x([0-9a-fA-F]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_ODD = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+"""What no file needs and the two parsers take differently: tabs, controls, line breaks that no editor shows."""
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class _Mark(Protocol):
@@ -99,10 +101,10 @@ def _error(name: str, text: str, message: str, line: int, column: int, hint: str
 
 
 def decoded(raw: str | bytes, name: str) -> str:
-    """The text of a file, with a line break at its end: without one, the two parsers place the end differently.
+    """The text of a file with plain line breaks, one at its end (where without one the parsers differ).
 
     Raises:
-        PackError: it is too long, or no UTF-8.
+        PackError: it is too long, no UTF-8, or holds characters that no text needs.
     """
     if len(raw) > MAX_BYTES:
         raise _error(name, "", f"the file is {len(raw):,} bytes long; the limit is {MAX_BYTES:,}", 0, 0)
@@ -118,10 +120,12 @@ def decoded(raw: str | bytes, name: str) -> str:
             raise _error(name, "", message, line, column, "save the file as UTF-8") from None
     else:
         text = raw
-    text = text.removeprefix("\ufeff")
-    if (lone := _SURROGATE.search(text)) is not None:
-        line = text.count("\n", 0, lone.start())
-        raise _error(name, "", "half a character (a lone surrogate)", line, 0)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if (odd := _ODD.search(text)) is not None:
+        line, column = text.count("\n", 0, odd.start()), odd.start() - (text.rfind("\n", 0, odd.start()) + 1)
+        tab = odd.group() == "\t"
+        message = "a tab" if tab else f"the control or invisible character U+{ord(odd.group()):04X}"
+        raise _error(name, text, message, line, column, "use spaces" if tab else "take it out")
     return text if text.endswith("\n") else text + "\n"
 
 
