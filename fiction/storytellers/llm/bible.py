@@ -1,0 +1,102 @@
+"""The system message: the rules of telling, the world in short, and the reader. It stays the same through a story."""
+
+from collections.abc import Iterable
+
+from fiction.story.reader import ReaderProfile, StorySettings
+from fiction.story.sanitise import clean_line
+from fiction.story.world import World
+from fiction.storytellers.llm.room import Room
+from fiction.storytellers.llm.texts import fenced, language_name, mark_of, prompt
+from fiction.storytellers.llm.tokens import clip, estimate
+
+_MAX_LISTED = 10
+_BEAT = 40
+"""Tokens of one step of the outline."""
+_MAX_LIMITS = 400
+"""Characters of each list of what must never come or stays off-stage."""
+
+
+def render_system(world: World, reader: ReaderProfile, settings: StorySettings, room: Room) -> str:
+    """Rules, world, reader. Depends on nothing that changes from turn to turn, so that servers keep it cached."""
+    bible = "\n".join(_bible(world, reader, settings, room.bible))
+    mark = mark_of(world.id, bible)
+    return prompt(
+        "system",
+        language=language_of(world, reader),
+        person=clean_line(world.style.person, limit=20),
+        tense=clean_line(world.style.tense, limit=20),
+        banned=_listed("; never ", world.banned_names),
+        avoid=_listed("; ", world.style.avoid),
+        limits=_limits(world, reader),
+        mark=mark,
+        bible=fenced(bible, mark),
+    )
+
+
+def language_of(world: World, reader: ReaderProfile) -> str:
+    """In which language this story is told, by its English name."""
+    return language_name(clean_line(reader.language or world.language, limit=40))
+
+
+def _bible(world: World, reader: ReaderProfile, settings: StorySettings, tokens: int) -> Iterable[str]:
+    """Paragraphs about the world, the weightiest first, as many as there is room for."""
+    left = tokens
+    for heading, text, share in _paragraphs(world, reader, settings):
+        allowed = min(left, max(24, int(tokens * share)))
+        if not text or allowed < 12:
+            continue
+        paragraph = f"{heading}: {clip(' '.join(text.split()), allowed)}"
+        left -= estimate(paragraph)
+        yield paragraph
+
+
+def _paragraphs(world: World, reader: ReaderProfile, settings: StorySettings) -> Iterable[tuple[str, str, float]]:
+    """Heading, text, and the greatest share of the room that it may take."""
+    style = world.style
+    yield "World", f"{world.title}. {settings.premise or world.summary}", 0.2
+    yield "Setting", world.setting, 0.35
+    yield "The protagonist", world.protagonist.replace("{you}", reader.name or "you"), 0.25
+    yield "The reader as protagonist", _reader(reader), 0.25
+    yield "Tone", ", ".join(style.tone), 0.1
+    yield "People", "; ".join(f"{c.name}, {c.role}" if c.role else c.name for c in world.characters), 0.3
+    yield "Places", "; ".join(place.name for place in world.places), 0.15
+    yield "The way of the story", " / ".join(clip(beat.summary, _BEAT) for beat in world.outline), 0.5
+    yield (
+        "Possible endings",
+        "; ".join(f"{e.title}{f' ({e.condition})' if e.condition else ''}" for e in world.endings),
+        0.2,
+    )
+    yield "Voice of this world, as an example", style.sample, 0.3
+
+
+def _reader(reader: ReaderProfile) -> str:
+    parts = [
+        f"named {reader.name}" if reader.name else "",
+        f"others say {reader.pronouns}",
+        reader.about,
+        f"enjoys {', '.join(reader.likes)}" if reader.likes else "",
+        f"reads at the level of {reader.reading_level}" if reader.reading_level else "",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _limits(world: World, reader: ReaderProfile) -> str:
+    """What the reader and the pack's author rule out, as rules; empty where nothing is."""
+    never, veiled = (*reader.lines, *world.safety.never), reader.veils
+    rules = []
+    if never:
+        rules.append(
+            f"- Not part of this story, not even as a mention: {clean_line('; '.join(never), limit=_MAX_LIMITS)}."
+        )
+    if veiled:
+        rules.append(
+            f"- Happens off-stage only, cut away before it: {clean_line('; '.join(veiled), limit=_MAX_LIMITS)}."
+        )
+    if world.safety.rating == "everyone":
+        rules.append("- Fit for readers of every age.")
+    return "\n".join(rules) + "\n" if rules else ""
+
+
+def _listed(before: str, items: tuple[str, ...]) -> str:
+    found = ", ".join(clean_line(item, limit=40) for item in items[:_MAX_LISTED])
+    return f"{before}{found}" if found else ""

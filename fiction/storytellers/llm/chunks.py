@@ -1,0 +1,89 @@
+"""What one piece of a streamed reply says, whatever shape the server gave it.
+
+The SDK does not validate chunks: any attribute may be missing, null or of another type, so all are read as objects.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fiction.story.turn import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One piece."""
+
+    text: str = ""
+    reasoning: bool = False
+    """It holds thinking, which is not part of the reply."""
+    refusal: bool = False
+    finish: str = ""
+    """Why the reply ended; empty while it goes on."""
+    usage: Usage | None = None
+    error: str | None = None
+    """The server's words, where the chunk is an error in disguise."""
+
+
+def read_chunk(chunk: object) -> Chunk:
+    """A chunk as the SDK hands it on. Total."""
+    choice = _first(_get(chunk, "choices"))
+    delta = _get(choice, "delta")
+    return Chunk(
+        text=_text(_get(delta, "content")),
+        reasoning=any(_get(delta, name) for name in ("reasoning", "reasoning_content", "reasoning_details")),
+        refusal=bool(_get(delta, "refusal")),
+        finish=_string(_get(choice, "finish_reason")),
+        usage=_usage(_get(chunk, "usage")),
+        error=_error(chunk),
+    )
+
+
+def read_completion(body: object) -> Chunk:
+    """A whole reply from a server that does not stream although it was asked to. Total."""
+    choice = _first(_get(body, "choices"))
+    message = _get(choice, "message")
+    return Chunk(
+        text=_text(_get(message, "content")),
+        reasoning=any(_get(message, name) for name in ("reasoning", "reasoning_content")),
+        refusal=bool(_get(message, "refusal")),
+        finish=_string(_get(choice, "finish_reason")),
+        usage=_usage(_get(body, "usage")),
+        error=_error(body),
+    )
+
+
+def _error(chunk: object) -> str | None:
+    """Old vLLM says `{"object": "error"}`; others put `error` where choices should be."""
+    if _get(chunk, "object") == "error":
+        return _string(_get(chunk, "message")) or "error"
+    found = _get(chunk, "error")
+    if not found:
+        return None
+    return _string(found) or _string(_get(found, "message")) or "error"
+
+
+def _get(thing: object, name: str) -> object:
+    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+
+
+def _first(items: object) -> object:
+    return items[0] if isinstance(items, list) and items else None
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _text(content: object) -> str:
+    """Content is a string, or a list of parts of which those of type text count."""
+    if isinstance(content, list):
+        return "".join(_string(_get(part, "text")) for part in content if _get(part, "type") in (None, "text"))
+    return _string(content)
+
+
+def _usage(value: object) -> Usage | None:
+    prompt, completion = _get(value, "prompt_tokens"), _get(value, "completion_tokens")
+    if not isinstance(prompt, int) or not isinstance(completion, int):
+        return None
+    cached = _get(_get(value, "prompt_tokens_details"), "cached_tokens")
+    return Usage(max(0, prompt), max(0, completion), max(0, cached) if isinstance(cached, int) else 0)

@@ -1,0 +1,76 @@
+"""What the storyteller is told of the world in one turn: the entries whose keywords come up, the weightiest first."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from fiction.story.world import Character, Lore, World
+
+_ASCII = re.compile(r"[\x00-\u024f]+\Z")
+_PEOPLE, _THINGS, _PLACES, _FACTIONS = 60, 45, 40, 35
+"""Where cast and things stand among a pack's own entries, whose priority is 50 unless it says otherwise."""
+
+
+def lore_for(world: World, *texts: str) -> tuple[str, ...]:
+    """The entries that the texts call for, as sentences: `always` first, then by priority, then in the pack's order."""
+    said = " ".join(texts).casefold()
+    entries = [*world.lore, *_of_cast(world), *_of_things(world)]
+    wanted = [entry for entry in entries if entry.always or any(_occurs(word, said) for word in entry.keywords)]
+    wanted.sort(key=lambda entry: (not entry.always, -entry.priority))
+    return tuple(_told(entry) for entry in wanted)
+
+
+def about_character(character: Character) -> str:
+    """All that the storyteller should know of somebody, in one paragraph."""
+    parts = [
+        f"{character.name} ({character.they}/{character.them})" + (f", {character.role}" if character.role else ""),
+        character.description,
+        f"Speech: {character.voice}" if character.voice else "",
+        f"Wants: {'; '.join(character.goals)}" if character.goals else "",
+        f"Secret, not to be told outright: {'; '.join(character.secrets)}" if character.secrets else "",
+    ]
+    return ". ".join(part.strip().rstrip(".") for part in parts if part.strip()) + "."
+
+
+def _of_cast(world: World) -> Iterator[Lore]:
+    for character in world.characters:
+        if character.description or character.voice or character.goals or character.secrets:
+            yield Lore(character.id, _names(character.name), about_character(character), priority=_PEOPLE)
+
+
+def _of_things(world: World) -> Iterator[Lore]:
+    holders = {character.id: character.name for character in world.characters}
+    for item in world.items:
+        held = f" {holders[item.held_by]} has it." if item.held_by in holders else ""
+        if item.description or held:
+            yield Lore(item.id, _names(item.name), f"{item.name}: {item.description}{held}", priority=_THINGS)
+    for kind, priority in ((world.places, _PLACES), (world.factions, _FACTIONS)):
+        for thing in kind:
+            if thing.description:
+                yield Lore(thing.id, _names(thing.name), f"{thing.name}: {thing.description}", priority=priority)
+
+
+def _names(name: str) -> tuple[str, ...]:
+    """A name and its first word, so that `Imre Vass` comes up with `Imre`; but not `the` and the like."""
+    first = name.split(" ", 1)[0]
+    return (name, first) if len(first) > 3 and first[0].isupper() and first.lower() != "the" else (name,)
+
+
+def _told(entry: Lore) -> str:
+    text = " ".join(entry.text.split())
+    return f"(not to be told outright) {text}" if entry.secret else text
+
+
+def _occurs(word: str, said: str) -> bool:
+    """Whether a keyword comes up: as whole words in scripts with spaces, anywhere in others."""
+    word = " ".join(word.casefold().split())
+    if not word or word not in said:
+        return False
+    if not _ASCII.match(word):
+        return True
+    return re.search(rf"(?<!\w){re.escape(word)}(?:e?s)?(?!\w)", said) is not None
+
+
+def occurring(names: Iterable[str], *texts: str) -> frozenset[str]:
+    """Those of the names that the texts mention."""
+    said = " ".join(texts).casefold()
+    return frozenset(name for name in names if any(_occurs(form, said) for form in _names(name)))

@@ -1,0 +1,121 @@
+"""What of the story stands in a turn's prompt: the world's lore, what is established, remembered and just told.
+
+What one part leaves over of its share goes first to the memory, then to more passages word for word, then to what is
+recalled, then to lore: in the order of worth, so that a larger budget buys more of these.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from fiction.engine.ports import Scene
+from fiction.story.ledger import Fact
+from fiction.story.turn import Turn
+from fiction.storytellers.llm.lore import lore_for, occurring
+from fiction.storytellers.llm.shares import Item, Part, numbered, share_out
+from fiction.storytellers.llm.tokens import clip, clip_start, estimate, sentences
+
+_MAX_FACTS = 14
+_MAX_CAST = 8
+_MAX_THREADS = 6
+_WORD = re.compile(r"\w{4,}")
+
+
+def gather(scene: Scene, plan: str, tokens: int) -> str:
+    """The material for a turn, within `tokens` by our estimate."""
+    last = scene.parent.passage if scene.parent else ""
+    lore = Part("Of this world", 0.1, numbered(lore_for(scene.world, plan, last, scene.memory)))
+    facts = Part("Established, and not to be contradicted", 0.12, numbered(_facts(scene, plan, last)))
+    people = Part("People you have met", 0.08, numbered(_people(scene, plan, last)))
+    threads = Part("Open threads, the longest waiting first", 0.1, numbered(_threads(scene)))
+    recall = Part("Remembered from earlier turns", 0.22, _recalled(scene), shorten=excerpt_for(plan))
+    memory = Part("Memory", 0.3, numbered([scene.memory] if scene.memory else []), shorten=clip_start, bullet="")
+    passages = Part(
+        "The last passages",
+        0.3,
+        _passages(scene),
+        clip_start,
+        at_first=max(1, scene.settings.recent_passages),
+        bullet="",
+    )
+
+    def still_counts(part: Part) -> Sequence[Item]:
+        shown = {item.place for item in passages.kept} if part is recall else set()
+        return [item for item in part.items if item.place not in shown]
+
+    parts = (lore, facts, people, threads, recall, memory, passages)
+    share_out(parts, tokens, greedy=(memory, passages, recall, lore), drop=still_counts)
+    return "\n\n".join(filter(None, (part.told() for part in parts)))
+
+
+def _facts(scene: Scene, plan: str, last: str) -> list[str]:
+    """What was contradicted, then pinned facts, then those about what the plan and the last passage name."""
+    named = occurring({name for fact in scene.ledger.facts for name in (fact.subject, fact.object)}, plan, last)
+    facts = [fact for fact in reversed(scene.ledger.facts) if fact.pinned]
+    facts += [fact for fact in reversed(scene.ledger.facts) if not fact.pinned and {fact.subject, fact.object} & named]
+    return [*scene.established, *map(_sentence, facts[:_MAX_FACTS])]
+
+
+def _sentence(fact: Fact) -> str:
+    return f"{fact.subject} {fact.relation} {fact.object}"
+
+
+def _people(scene: Scene, plan: str, last: str) -> list[str]:
+    """Those who are named now, the last seen first."""
+    cast = sorted(scene.ledger.cast, key=lambda member: -member.seen)
+    named = occurring((member.name for member in cast), plan, last, scene.memory)
+    lines = []
+    for member in [member for member in cast if member.name in named][:_MAX_CAST]:
+        told = "; ".join(filter(None, (member.who, member.where, member.stance)))
+        lines.append(f"{member.name}: {told}" if told else member.name)
+    return lines
+
+
+def _threads(scene: Scene) -> list[str]:
+    lines = []
+    for thread in scene.ledger.open_threads[:_MAX_THREADS]:
+        settled = f" (settled by: {thread.payoff})" if thread.payoff else ""
+        lines.append(f"{thread.id}: {thread.setup}{settled}")
+    return lines
+
+
+def _recalled(scene: Scene) -> list[Item]:
+    """Pinned memories first, then by score; those that the prompt's last passage already is are left out."""
+    last = scene.parent.depth if scene.parent else 0
+    items = [item for item in scene.recall.items if item.depth != last]
+    items.sort(key=lambda item: (not item.pinned, -item.score))
+    return [Item(f"(turn {item.depth}) {_flat(item.text)}", item.depth) for item in items]
+
+
+def _passages(scene: Scene) -> list[Item]:
+    """The newest first, each with the choice that led to it."""
+    return [Item(_passage(turn), turn.depth) for turn in reversed(scene.recent) if turn.passage]
+
+
+def _passage(turn: Turn) -> str:
+    did = f"> {_flat(clip(turn.choice.text, 40))}\n" if turn.choice.text else ""
+    return f"{did}{turn.passage.strip()}"
+
+
+def excerpt_for(plan: str) -> Callable[[str, int], str]:
+    """A way to shorten a text to the sentences that have most to do with the plan, in their order."""
+    wanted = frozenset(_WORD.findall(plan.casefold()))
+
+    def excerpt(text: str, tokens: int) -> str:
+        parts = sentences(text)
+        ranked = sorted(range(len(parts)), key=lambda at: (-len(wanted & set(_WORD.findall(parts[at].casefold()))), at))
+        kept = sorted(_that_fit(parts, ranked, tokens))
+        return " ".join(parts[at] for at in kept) if kept else clip(text, tokens)
+
+    return excerpt
+
+
+def _that_fit(parts: Sequence[str], ranked: Sequence[int], tokens: int) -> Iterator[int]:
+    for at in ranked:
+        cost = estimate(parts[at]) + 1
+        if cost <= tokens:
+            tokens -= cost
+            yield at
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

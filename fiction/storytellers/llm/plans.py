@@ -1,0 +1,138 @@
+"""Three plans out of whatever a model wrote: distinct, of different approaches, short, and not those of before."""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from fiction.engine.ports import Scene
+from fiction.story.plan import Approach, Plan
+from fiction.story.sanitise import clean_line
+from fiction.storytellers.llm.texts import prompt
+from fiction.storytellers.llm.tokens import clip
+
+if TYPE_CHECKING:
+    from fiction.storytellers.llm.notes import PlanNote
+
+PLANS = 3
+MAX_LABEL_WORDS = 14
+_MAX_LABEL_WIDE = 36
+"""Characters of a label in a script without spaces."""
+_MAX_STAKE = 90
+_BRIEF_TOKENS = 140
+_ALIKE = 0.75
+"""Two labels that share this much of their words are one plan."""
+
+_NUMBERING = re.compile(
+    r"^\s*(?:[-*•>#]+\s*|\(?\d{1,2}[.):]\s*|(?:plan|option|choice)\s*\d?\s*[:.-]\s*)+", re.IGNORECASE
+)
+_IDLE = re.compile(
+    r"(?:you )?(?:just |simply )?(?:wait|continue|do nothing|stay put|go on|keep going)\b[^,;]{0,12}$", re.I
+)
+_WORD = re.compile(r"\w+")
+
+
+def sound_plans(notes: "Sequence[PlanNote]", scene: Scene) -> tuple[Plan, ...]:
+    """Those of a model's plans that can be offered, at most three, no two of one approach."""
+    taken = [*before(scene), scene.choice.text]
+    found: list[Plan] = []
+    for note in notes:
+        plan = _plan(note)
+        if plan is not None and not any(alike(plan.label, label) for label in taken):
+            taken.append(plan.label)
+            found.append(plan)
+    return with_distinct_approaches(found[:PLANS])
+
+
+def filled_up(plans: tuple[Plan, ...], scene: Scene) -> tuple[Plan, ...]:
+    """Three plans: the ones given, and general ones in the story's language for what is missing."""
+    used = {plan.approach for plan in plans}
+    offered = [*before(scene), *(plan.label for plan in plans)]
+    pool = list(_plain(scene))
+    turned = scene.depth % max(1, len(pool))
+    fresh = [*pool[turned:], *pool[:turned]]
+    fresh.sort(key=lambda plan: any(alike(plan.label, label) for label in offered))
+    found = list(plans)
+    for plan in fresh:
+        if len(found) >= PLANS:
+            break
+        if plan.approach not in used:
+            used.add(plan.approach)
+            found.append(plan)
+    return tuple(found)
+
+
+def with_distinct_approaches(plans: Iterable[Plan]) -> tuple[Plan, ...]:
+    """The same plans; one whose approach was taken already gets one that is free."""
+    found: list[Plan] = []
+    listed = list(plans)
+    claimed = {plan.approach for plan in listed}
+    for plan in listed:
+        if any(plan.approach is other.approach for other in found):
+            free = next(approach for approach in Approach if approach not in claimed)
+            claimed.add(free)
+            plan = dataclasses.replace(plan, approach=free)
+        found.append(plan)
+    return tuple(found)
+
+
+def before(scene: Scene) -> list[str]:
+    """The labels that the last turns offered."""
+    return [plan.label for turn in scene.recent for plan in turn.plans]
+
+
+def alike(label: str, other: str) -> bool:
+    """Whether two labels say the same, word order and endings of sentences apart."""
+    words, others = set(_WORD.findall(label.casefold())), set(_WORD.findall(other.casefold()))
+    if not words or not others:
+        return not words and not others
+    return len(words & others) / len(words | others) >= _ALIKE
+
+
+def _plan(note: "PlanNote") -> Plan | None:
+    label = _label(note.label or note.brief)
+    if not label or _IDLE.match(label):
+        return None
+    stake = clean_line(_NUMBERING.sub("", note.stake), limit=_MAX_STAKE).rstrip(".")
+    return Plan(label, stake, _approach(note.approach), clip(note.brief, _BRIEF_TOKENS))
+
+
+def _label(text: str) -> str:
+    """One line of at most fourteen words, cut at the end of a word, without numbering, quotes and full stop."""
+    line = clean_line(_NUMBERING.sub("", text), limit=300).strip(" *_`\"“”'").rstrip(".。 ")
+    words = line.split(" ")
+    if len(words) > MAX_LABEL_WORDS:
+        line = " ".join(words[:MAX_LABEL_WORDS]).rstrip(",;:-–— ")
+    if len(words) <= 2 and len(line) > _MAX_LABEL_WIDE:
+        line = line[:_MAX_LABEL_WIDE]
+    return line[:1].upper() + line[1:]
+
+
+def _approach(word: str) -> Approach:
+    """The approach that is named, wherever it stands in what the model wrote."""
+    said = word.casefold()
+    return next((approach for approach in Approach if approach.value in said), Approach.CURIOUS)
+
+
+def _plain(scene: Scene) -> Iterator[Plan]:
+    language = (scene.reader.language or scene.world.language).split("-")[0].lower()
+    somebody = max(scene.ledger.cast, key=lambda member: member.seen, default=None)
+    for approach, label, stake in _plain_lines().get(language) or _plain_lines()["en"]:
+        if "{name}" not in label:
+            yield Plan(label, stake, approach)
+        elif somebody is not None:
+            yield Plan(_label(label.replace("{name}", somebody.name)), stake, approach)
+
+
+@cache
+def _plain_lines() -> dict[str, list[tuple[Approach, str, str]]]:
+    found: dict[str, list[tuple[Approach, str, str]]] = {}
+    language = ""
+    for line in prompt("plain_plans").split("\n"):
+        if line.startswith("# "):
+            language = line[2:].strip()
+        elif language and line.count("|") == 2:
+            approach, label, stake = (part.strip() for part in line.split("|"))
+            found.setdefault(language, []).append((Approach(approach), label, stake))
+    return found

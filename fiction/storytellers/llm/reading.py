@@ -1,0 +1,172 @@
+"""One reply while it is read off the wire: watched for stalls, floods and silent ends, freed of thinking, cleaned."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator, Iterator
+from typing import TYPE_CHECKING
+
+from fiction.errors import StorytellerError
+from fiction.story.sanitise import StreamCleaner
+from fiction.story.turn import Usage
+from fiction.storytellers.llm import troubles
+from fiction.storytellers.llm.asks import Ask, Finish
+from fiction.storytellers.llm.chunks import Chunk, read_chunk, read_completion
+from fiction.storytellers.llm.server import ServerSettings
+from fiction.storytellers.llm.thinking import ThinkFilter, Void
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.chat import ChatCompletionChunk
+
+    Response = openai.AsyncStream[ChatCompletionChunk]
+
+_FLOOD = 4
+"""Reading stops when a reply is this many times as long as it should be."""
+_FLOOD_BYTES_A_TOKEN = 4
+_COUNT_PATIENCE = 3.0
+"""Seconds to wait for the count of tokens once the reply itself has ended."""
+_MAX_BODY = 2_000_000
+"""Bytes of a reply that is not streamed."""
+_SSE = "text/event-stream"
+
+
+class Reading:
+    """One reply. Use once: iterate `text`, then ask for `finish`."""
+
+    def __init__(self, server: ServerSettings, ask: Ask) -> None:
+        self._server = server
+        self._ask = ask
+        self._cleaner = StreamCleaner()
+        self._thinking = ThinkFilter()
+        self._seen = 0
+        """Bytes of the reply so far, thinking included."""
+        self._given = 0
+        """Characters given out since the last Void."""
+        self._reasoned = False
+        self._ended = ""
+        self._usage: Usage | None = None
+
+    async def text(self, response: "Response") -> AsyncGenerator[str | Void, None]:
+        """What the reply says, as it comes. Raises StorytellerError."""
+        async with contextlib.aclosing(self._chunks(response)) as chunks:
+            async for chunk in chunks:
+                for piece in self._take(chunk):
+                    yield piece
+                if self._flooded:
+                    break
+        for piece in self._rest():
+            yield piece
+
+    @property
+    def lost_in_thought(self) -> bool:
+        """The cap was spent on thinking, and nothing was said."""
+        return self._ended == "length" and not self._given and (self._reasoned or self._thinking.thought)
+
+    def finish(self) -> Finish:
+        """How it ended. Raises StorytellerError where it did not, or where it said nothing."""
+        if self._ended == "content_filter":
+            raise troubles.refused(self._server)
+        if self._ended == "error":
+            raise troubles.server_failed(self._server, "")
+        if not self._given:
+            raise troubles.empty(self._server)
+        if not self._ended and not self._flooded:
+            raise troubles.cut_off(self._server)
+        return Finish(cut=self._flooded or self._ended == "length", usage=self._usage or self._estimate())
+
+    @property
+    def _flooded(self) -> bool:
+        return self._given > _FLOOD * _FLOOD_BYTES_A_TOKEN * self._ask.max_tokens
+
+    def _estimate(self) -> Usage:
+        return Usage(self._ask.estimated, -(-self._seen // 4), estimated=True)
+
+    def _take(self, chunk: Chunk) -> Iterator[str | Void]:
+        if chunk.error is not None and chunk.finish in ("", "error"):
+            raise _of_words(self._server, chunk.error)
+        if chunk.refusal:
+            raise troubles.refused(self._server)
+        self._reasoned = self._reasoned or chunk.reasoning
+        self._ended = chunk.finish or self._ended
+        self._usage = chunk.usage or self._usage
+        self._seen += len(chunk.text.encode("utf-8", "replace"))
+        yield from self._count(self._thinking.feed(self._cleaner.feed(chunk.text)))
+
+    def _rest(self) -> Iterator[str | Void]:
+        yield from self._count(self._thinking.feed(self._cleaner.close()))
+        yield from self._count([self._thinking.close()])
+
+    def _count(self, pieces: list[str | Void]) -> Iterator[str | Void]:
+        for piece in pieces:
+            if isinstance(piece, Void):
+                self._given = 0
+            else:
+                self._given += len(piece)
+            if piece:
+                yield piece
+
+    async def _chunks(self, response: "Response") -> AsyncGenerator[Chunk, None]:
+        kind = response.response.headers.get("content-type", _SSE).split(";")[0].strip().lower()
+        if kind == "application/json":
+            yield await self._whole(response)
+        elif kind != _SSE:
+            raise troubles.no_story(self._server, "a web page" if kind == "text/html" else kind[:40])
+        else:
+            async with contextlib.aclosing(self._events(response)) as events:
+                async for chunk in events:
+                    yield chunk
+
+    async def _events(self, response: "Response") -> AsyncGenerator[Chunk, None]:
+        """The stream's chunks; what goes wrong after the reply has ended is not worth a word."""
+        chunks = aiter(response)
+        patience: float | None = None
+        while True:
+            try:
+                async with asyncio.timeout(patience):
+                    chunk = read_chunk(await anext(chunks))
+            except StopAsyncIteration:
+                return
+            except Exception as error:
+                if self._ended:
+                    return
+                raise self._translate(error) from error
+            yield chunk
+            patience = _COUNT_PATIENCE if self._ended else self._server.stall_timeout
+
+    def _translate(self, error: Exception) -> Exception:
+        import openai
+
+        match error:
+            case TimeoutError() | openai.APITimeoutError():
+                return troubles.stalled(self._server)
+            case openai.APIConnectionError():
+                return troubles.cut_off(self._server)
+            case openai.APIError():
+                return troubles.of_stream_error(self._server, error)
+            case ValueError():  # a chunk that is no JSON: the SDK lets the decoder's error through
+                return troubles.server_failed(self._server, "a piece of it could not be read")
+            case _:
+                return error
+
+    async def _whole(self, response: "Response") -> Chunk:
+        """A reply from a server that does not stream although it was asked to."""
+        body = bytearray()
+        try:
+            async for part in response.response.aiter_bytes():
+                body += part
+                if len(body) > _MAX_BODY:
+                    raise troubles.server_failed(self._server, "it is far too long")
+            return read_completion(json.loads(body))
+        except (ValueError, RecursionError) as error:
+            raise troubles.server_failed(self._server, "it could not be read") from error
+        except StorytellerError:
+            raise
+        except Exception as error:
+            raise troubles.cut_off(self._server) from error
+
+
+def _of_words(server: ServerSettings, words: str) -> StorytellerError:
+    if troubles.is_too_long(words):
+        return troubles.TooLong(server, context=troubles.context_size(words))
+    return troubles.server_failed(server, words)

@@ -1,0 +1,111 @@
+"""The new short-term memory and the ledger's operations, out of a model's notes."""
+
+import re
+from typing import TYPE_CHECKING
+
+from fiction.engine.ports import Scene
+from fiction.story.ledger import (
+    AddFact,
+    LedgerOp,
+    OpenThread,
+    PutCast,
+    RetractFact,
+    SupersedeFact,
+    ThreadStatus,
+    TouchThread,
+)
+from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, MemoryChange, Rationale
+from fiction.story.sanitise import clean_line
+from fiction.storytellers.llm.tokens import sentences, words
+
+if TYPE_CHECKING:
+    from fiction.storytellers.llm.notes import ChangeNote, FactNote, LedgerNote, RationaleNote, ThreadNote
+
+_MAX_OPS = 6
+"""Of each kind, in one turn."""
+_MAX_CHANGES = 5
+_MIN_WORDS = 4
+_LOST = 0.3
+"""A memory that shrinks to less than this share of its words, with no reason given, was lost and not rewritten."""
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
+_NO_SLUG = re.compile(r"[^\w]+")
+
+
+def new_memory(told: str, old: str, rationale: Rationale) -> tuple[str, str]:
+    """The short-term memory within its bounds, and what the reader should know of how it came about."""
+    fresh = _told_sentences(told)
+    kept = _told_sentences(old)
+    if words(" ".join(fresh)) < _MIN_WORDS:
+        return old, "The storyteller's new memory was empty; the old one was kept." if old else ""
+    notice = ""
+    if not rationale.dropped and words(" ".join(fresh)) < _LOST * words(old):
+        known = {sentence.casefold() for sentence in kept}
+        fresh = [*kept, *(sentence for sentence in fresh if sentence.casefold() not in known)]
+        notice = "The storyteller's new memory had lost most of the old one without a reason; both were kept."
+    bounded = _bounded(fresh)
+    if len(bounded) < len(fresh):
+        notice = notice or "The new memory was too long; its oldest sentences were let go."
+    return " ".join(bounded), notice
+
+
+def rationale_of(note: "RationaleNote") -> Rationale:
+    """The reasons for the change of memory that say anything."""
+    return Rationale(_changes(note.dropped), _changes(note.added))
+
+
+def ledger_ops(note: "LedgerNote", scene: Scene) -> tuple[LedgerOp, ...]:
+    """What the notes change in the ledger; what makes no sense there is passed over."""
+    known = {thread.id for thread in scene.ledger.threads}
+    facts = [op for fact in note.facts if (op := _fact(fact)) is not None]
+    threads = [op for thread in note.threads if (op := _thread(thread, known)) is not None]
+    cast = [PutCast(member.name, member.who, member.where, member.stance) for member in note.cast if member.name]
+    met = [member for member in cast if member.name.casefold() not in ("you", scene.reader.name.casefold())]
+    return (*facts[:_MAX_OPS], *threads[:_MAX_OPS], *met[:_MAX_OPS])
+
+
+def thread_id(text: str) -> str:
+    """A short name for a thread: lower case, words joined by hyphens."""
+    return "-".join(_NO_SLUG.sub(" ", text.casefold()).replace("_", " ").split()[:5])[:48]
+
+
+def _told_sentences(text: str) -> list[str]:
+    lines = (clean_line(_BULLET.sub("", line), limit=2000) for line in text.split("\n"))
+    return [sentence for line in lines for sentence in sentences(line)]
+
+
+def _bounded(told: list[str]) -> list[str]:
+    """The last sentences that keep to the bounds, and at least one."""
+    told = told[-SHORT_TERM_SENTENCES:]
+    while len(told) > 1 and words(" ".join(told)) > SHORT_TERM_WORDS:
+        told = told[1:]
+    if words(told[0]) > SHORT_TERM_WORDS:
+        return [" ".join(told[0].split()[:SHORT_TERM_WORDS])]
+    return told
+
+
+def _changes(notes: "list[ChangeNote]") -> tuple[MemoryChange, ...]:
+    return tuple(MemoryChange(note.what, note.why) for note in notes if note.what)[:_MAX_CHANGES]
+
+
+def _fact(note: "FactNote") -> LedgerOp | None:
+    if not note.subject or not note.relation:
+        return None
+    if note.status.casefold() == "over":
+        return RetractFact(note.subject, note.relation)
+    if not note.object:
+        return None
+    changed = note.status.casefold() == "changed"
+    return (SupersedeFact if changed else AddFact)(note.subject, note.relation, note.object)
+
+
+def _thread(note: "ThreadNote", known: set[str]) -> LedgerOp | None:
+    name = note.id if note.id in known else thread_id(note.id or note.setup)
+    try:
+        status = ThreadStatus(note.status.casefold())
+    except ValueError:
+        status = ThreadStatus.OPEN
+    if name in known:
+        return TouchThread(name, status) if status is not ThreadStatus.OPEN else None
+    if not name or not note.setup or status in (ThreadStatus.PAID, ThreadStatus.DROPPED):
+        return None
+    return OpenThread(name, note.setup, note.payoff)

@@ -1,0 +1,67 @@
+"""Which server tells the story, and how long to wait for it."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from fiction.errors import SettingsError
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared, never bound
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """One OpenAI-compatible server and the model to ask of it.
+
+    Raises:
+        SettingsError: the address is no http or https URL, or no model is named.
+    """
+
+    base_url: str
+    """As the server's documents give it, usually ending in `/v1`; a bare `http://host:port` is taken to mean that."""
+    model: str
+    api_key: str = field(default="", repr=False)
+    """Sent to this server alone. Empty for servers that want none."""
+    temperature: float = 0.8
+    context: int = 0
+    """The model's context in tokens, where it is known; 0 where it is not."""
+    connect_timeout: float = 5.0
+    """Seconds until a connection must stand."""
+    stall_timeout: float = 60.0
+    """Seconds between two pieces of a reply that has begun. The first piece may take as long as it likes."""
+
+    def __post_init__(self) -> None:
+        url = self.base_url.strip().rstrip("/").removesuffix("/chat/completions")
+        try:
+            parts = urlsplit(url)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            host, parts = None, urlsplit("")
+        if not host or parts.scheme not in ("http", "https"):
+            raise SettingsError(
+                "The server's address must be an http or https URL.", hint="Such as http://127.0.0.1:8080/v1."
+            )
+        if not self.model.strip():
+            raise SettingsError(
+                "No model is named for the server.", hint="Set FICTION_MODEL, or `model` in the settings."
+            )
+        object.__setattr__(self, "base_url", url if parts.path else f"{url}/v1")
+
+    @property
+    def address(self) -> str:
+        """`host:port` as messages name it, without user, password and path; no port where the URL has none."""
+        parts = urlsplit(self.base_url)
+        host = parts.hostname or ""
+        host = f"[{host}]" if ":" in host else host
+        return f"{host}:{parts.port}" if parts.port else host
+
+    @property
+    def loopback(self) -> bool:
+        """The server runs on this machine."""
+        host = urlsplit(self.base_url).hostname or ""
+        return host in _LOOPBACK or host.startswith("127.")
+
+    @property
+    def openai(self) -> bool:
+        """The server is OpenAI's own."""
+        host = urlsplit(self.base_url).hostname or ""
+        return host == "openai.com" or host.endswith(".openai.com")

@@ -1,0 +1,76 @@
+"""Sharing out a prompt's room: parts with items, each part with a share, what one leaves over going to the next."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from fiction.storytellers.llm.tokens import clip, estimate
+
+_LEAST_ITEM = 30
+"""Tokens under which a shortened item is not worth its place."""
+_HEADING = 10
+_BULLET = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One text, and where it stands among its like when they are told."""
+
+    text: str
+    place: int = 0
+
+
+@dataclass(slots=True)
+class Part:
+    """One kind of material."""
+
+    heading: str
+    share: float
+    """Of the room, before what others leave over is shared out."""
+    items: Sequence[Item]
+    """The weightiest first."""
+    shorten: Callable[[str, int], str] = clip
+    at_first: int = 99
+    """How many items count before what is left over is shared out."""
+    bullet: str = "- "
+    kept: list[Item] = field(default_factory=list)
+
+    @property
+    def used(self) -> int:
+        """Tokens."""
+        return sum(estimate(item.text) + _BULLET for item in self.kept) + (_HEADING if self.kept else 0)
+
+    def fill(self, tokens: int, items: Sequence[Item]) -> None:
+        """Keep what fits of the items, shortening those that do not."""
+        self.kept = []
+        left = tokens - _HEADING
+        for item in items:
+            fits = estimate(item.text) + _BULLET <= left
+            text = item.text if fits else self.shorten(item.text, left - _BULLET) if left >= _LEAST_ITEM else ""
+            if text:
+                self.kept.append(Item(text, item.place))
+                left -= estimate(text) + _BULLET
+
+    def told(self) -> str:
+        """As it stands in the prompt; empty where nothing was kept."""
+        lines = [f"{self.bullet}{item.text}" for item in sorted(self.kept, key=lambda item: item.place)]
+        between = "\n" if self.bullet else "\n\n"
+        return f"{self.heading}:\n{between.join(lines)}" if lines else ""
+
+
+def share_out(
+    parts: Sequence[Part], tokens: int, *, greedy: Sequence[Part], drop: Callable[[Part], Sequence[Item]]
+) -> None:
+    """Fill every part to its share, then the greedy ones, in this order, with what is left.
+
+    `drop` says which of a part's items still count when its turn to be greedy has come.
+    """
+    for part in parts:
+        part.fill(int(tokens * part.share), part.items[: part.at_first])
+    for part in greedy:
+        left = tokens - sum(other.used for other in parts)
+        part.fill(part.used + max(0, left), drop(part))
+
+
+def numbered(texts: Sequence[str]) -> tuple[Item, ...]:
+    """Items that are told in the order of their worth."""
+    return tuple(Item(text, place) for place, text in enumerate(texts))
