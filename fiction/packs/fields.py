@@ -181,6 +181,6 @@ Effects = Annotated[
 ]
 Spirit = Annotated[Approach, Field(strict=False)]
 Texts = Annotated[
-    list[Prose], Field(max_length=40), BeforeValidator(one_or_many, json_schema_input_type=str | list[str])
+    Many[Prose], Field(max_length=40), BeforeValidator(one_or_many, json_schema_input_type=str | list[str])
 ]
 """One text or several whole variants."""

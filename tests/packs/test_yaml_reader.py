@@ -166,7 +166,28 @@ def test_random_bytes_raise_nothing_but_pack_errors(fast: bool, raw: bytes) -> N
         assert error.problems[0].line >= 1
 
 
-TOKENS = ["a", "b: ", "- ", "\n", "  ", "{", "}", "[", "]", ", ", "'", '"', "|", "> ", "&a ", "*a", "!x ", "# c", " :", "é"]
+TOKENS = [
+    "a",
+    "b: ",
+    "- ",
+    "\n",
+    "  ",
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    "'",
+    '"',
+    "|",
+    "> ",
+    "&a ",
+    "*a",
+    "!x ",
+    "# c",
+    " :",
+    "é",
+]
 
 
 @given(st.lists(st.sampled_from(TOKENS), max_size=14).map("".join))
