@@ -59,7 +59,7 @@ class Home:
 
     @property
     def world_folders(self) -> tuple[tuple[str, Path], ...]:
-        """Where worlds are looked for, as (`bundled` or `installed`, folder); in a checkout they are the same folder."""
+        """Where worlds are looked for, as (`bundled` or `installed`, folder); in a checkout both are the same."""
         bundled = bundled_worlds()
         if bundled is None or bundled.resolve() == self.worlds.resolve():
             return (("installed", self.worlds),)

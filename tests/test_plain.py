@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from support.scripted import ListMemory, Scripted
 
 from fiction.engine.ports import NewStory, SaveCard, StorytellerCard, WorldCard
 from fiction.engine.session import Session
@@ -18,6 +17,7 @@ from fiction.plain import Page, PlainGame, library
 from fiction.saves.store import SaveFile
 from fiction.story.reader import ReaderProfile, StoryRecord
 from fiction.story.world import World
+from support.scripted import ListMemory, Scripted
 
 WORLD = World("w", "1.0.0", "A World", "", "")
 DOWN = StorytellerError("No server answers.", trouble=Trouble.UNREACHABLE, hint="Start it.")

@@ -26,9 +26,14 @@ def complain(text: str) -> None:
         return
 
 
+def on_terminal() -> bool:
+    """Whether somebody sits at the input."""
+    return bool(sys.stdin) and sys.stdin.isatty()
+
+
 def ask(question: str) -> bool:
     """Ask for a yes on the terminal; no terminal, no yes."""
-    if not sys.stdin.isatty():
+    if not on_terminal():
         return False
     print(f"{clean(question)} [y/N] ", end="", flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -101,10 +101,10 @@ def _memory() -> Finding:
 
 
 async def _servers(context: Context) -> list[Finding]:
-    from fiction.commands.servers import find_servers
+    from fiction.commands import servers
 
     findings: list[Finding] = []
-    for server in await find_servers():
+    for server in await servers.find_servers(servers.PORTS):
         named = ", ".join(server.models[:5]) or "no models"
         model = server.models[0] if server.models else "NAME"
         said = (

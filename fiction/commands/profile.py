@@ -4,10 +4,9 @@ import argparse
 import os
 import shlex
 import subprocess
-import sys
 
 from fiction.commands import Context, add_json, add_shared
-from fiction.commands.console import ask, say, say_json
+from fiction.commands.console import ask, on_terminal, say, say_json
 from fiction.errors import FictionError
 
 
@@ -53,7 +52,7 @@ def _edit(context: Context) -> None:
 
     file = context.home.reader
     editor = context.environment.get("VISUAL") or context.environment.get("EDITOR") or _usual_editor()
-    if not editor or not sys.stdin.isatty():
+    if not editor or not on_terminal():
         raise FictionError("There is no editor to open here.", hint=f"The profile is the file {file}.")
     if not file.exists():
         write_private(file, TEMPLATE)

@@ -1,0 +1,79 @@
+"""`fiction config` and `fiction profile`."""
+
+import json
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from commands.conftest import Fiction
+
+from fiction.commands import profile
+
+KEY = "sk-very-secret-0123456789"
+
+
+def test_a_setting_is_set_got_and_shown_with_its_source(
+    fiction: Fiction, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert fiction("config", "set", "theme", "paper").lines == ["theme = paper"]
+    assert fiction("config", "get", "theme").lines == ["paper"]
+    monkeypatch.setenv("FICTION_MODEL", "gemma")
+    shown = fiction("config").lines
+    assert f"theme = paper   from {home / 'config.yaml'}" in shown
+    assert "server.model = gemma   from FICTION_MODEL" in shown
+    assert json.loads(fiction("config", "get", "server.model", "--json").out) == {"server.model": "gemma"}
+    assert "stronger than the file" in fiction("config", "set", "server.model", "other").out
+
+
+def test_a_key_is_read_from_the_input_and_never_shown(fiction: Fiction, home: Path) -> None:
+    assert fiction("config", "set", "server.api_key", typed=f"{KEY}\n").lines == ["server.api_key = set"]
+    file = home / "config.yaml"
+    assert KEY in file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for words in (["config"], ["config", "--json"], ["config", "get", "server.api_key"], ["doctor"]):
+        shown = fiction(*words)
+        assert KEY not in shown.out + shown.err
+
+
+def test_a_key_that_is_not_for_the_address_is_said_to_be_held_back(
+    fiction: Fiction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("FICTION_BASE_URL", "http://127.0.0.1:9/v1")
+    assert "The key in OPENAI_API_KEY was not set for 127.0.0.1, so it is not sent there." in fiction("config").lines
+    assert fiction("config", "get", "server.api_key").lines == ["not set"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("nothing", "x"), ("animations", "wild"), ("server.budget", "10")])
+def test_what_makes_no_sense_is_one_sentence(fiction: Fiction, home: Path, name: str, value: str) -> None:
+    assert name in fiction("config", "set", name, value).sentence
+    assert not (home / "config.yaml").exists()
+
+
+def test_the_profile_is_shown(fiction: Fiction, home: Path) -> None:
+    (home / "reader.yaml").write_text("name: Ada\nlines: [spiders]\n")
+    assert "name: Ada" in fiction("profile").lines
+    assert json.loads(fiction("profile", "show", "--json").out)["profile"]["lines"] == ["spiders"]
+
+
+def test_the_profile_is_edited_in_the_readers_editor(
+    fiction: Fiction, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "editor.py"
+    editor.write_text("import sys; open(sys.argv[1], 'a').write('name: Ada\\n')")
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
+    assert "no editor" in fiction("profile", "edit").sentence
+    monkeypatch.setattr(profile, "on_terminal", lambda: True)
+    assert fiction("profile", "edit").lines == ["The profile is in order."]
+    assert "name: Ada" in fiction("profile").lines
+    editor.write_text("import sys; open(sys.argv[1], 'w').write('nmae: Ada\\n')")
+    assert "reader.yaml:1: `nmae` is no part of a profile." in fiction("profile", "edit").sentence
+
+
+def test_the_profile_is_not_reset_without_asking(fiction: Fiction, home: Path) -> None:
+    assert fiction("profile", "reset").lines == ["There is no profile; nothing is changed."]
+    (home / "reader.yaml").write_text("name: Ada\n")
+    assert fiction("profile", "reset").sentence.startswith("Nothing was deleted.")
+    assert fiction("profile", "reset", "--yes").code == 0
+    assert not (home / "reader.yaml").exists()
