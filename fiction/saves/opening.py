@@ -6,6 +6,7 @@ from pathlib import Path
 from fiction.errors import SaveDamaged
 from fiction.saves.files import Mode, asked_header, check_header, check_tables, connect, read_header
 from fiction.saves.lock import StoryLock
+from fiction.saves.migrations import STEPS, Step
 from fiction.saves.rows import StoryRow, row_of, whole
 from fiction.saves.salvage import Wreck
 from fiction.saves.tree import head_row, path_rows
@@ -16,7 +17,7 @@ CHECKED = 20
 """So many turns up from the head are checked when a save is opened; the rest when they are read."""
 
 
-def open_for_play(path: Path) -> tuple[sqlite3.Connection, StoryLock]:
+def open_for_play(path: Path, *, steps: tuple[Step, ...] = STEPS) -> tuple[sqlite3.Connection, StoryLock]:
     """A checked connection and the story's lock, which the caller lets go of.
 
     Raises:
@@ -25,9 +26,9 @@ def open_for_play(path: Path) -> tuple[sqlite3.Connection, StoryLock]:
     path.stat()
     lock = StoryLock(path)
     try:
-        check_header(read_header(path), path.stem)
-        upgrade(path)
-        return _checked(path, "write"), lock
+        check_header(read_header(path), path.stem, newest=len(steps))
+        upgrade(path, steps=steps)
+        return _checked(path, "write", steps), lock
     except BaseException:
         lock.release()
         raise
@@ -36,16 +37,16 @@ def open_for_play(path: Path) -> tuple[sqlite3.Connection, StoryLock]:
 def open_to_read(path: Path) -> sqlite3.Connection:
     """A checked connection that can change nothing; it needs no lock and leaves nothing beside the file."""
     path.stat()
-    return _checked(path, "read")
+    return _checked(path, "read", STEPS)
 
 
-def _checked(path: Path, mode: Mode) -> sqlite3.Connection:
+def _checked(path: Path, mode: Mode, steps: tuple[Step, ...]) -> sqlite3.Connection:
     db: sqlite3.Connection | None = None
     try:
         with translated(path.stem):
             db = connect(path, mode)
-            check_header(asked_header(db), path.stem)
-            check_tables(db, path.stem)
+            check_header(asked_header(db), path.stem, newest=len(steps))
+            check_tables(db, path.stem, steps=steps)
             _check_head(db)
             return db
     except BaseException as error:

@@ -1,0 +1,133 @@
+"""Migrations: taken whole or not at all, the file before kept, every released format opened for ever."""
+
+import json
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from saves.stored import account
+
+from bench.stories import prose
+from fiction.errors import SaveBusy, SaveError, SaveTooNew
+from fiction.saves.migrations import STEPS
+from fiction.saves.opening import open_for_play
+from fiction.saves.store import SaveFile
+from fiction.saves.upgrade import upgrade
+from fiction.story.turn import Turn
+
+DATA = Path(__file__).parent / "data"
+Grow = Callable[..., list[Turn]]
+
+
+@pytest.fixture
+def path(save: SaveFile, grow: Grow) -> Path:
+    grow(save, 4)
+    save.close()
+    return save.file
+
+
+def to_two(db: sqlite3.Connection) -> None:
+    db.execute("CREATE TABLE weather(turn INTEGER PRIMARY KEY, sky TEXT NOT NULL) STRICT")
+    db.execute("INSERT INTO weather SELECT id, 'grey' FROM turn")
+
+
+def fails_halfway(db: sqlite3.Connection) -> None:
+    to_two(db)
+    db.execute("INSERT INTO nowhere VALUES(1)")
+
+
+def leaves_a_loose_end(db: sqlite3.Connection) -> None:
+    db.execute("UPDATE turn SET parent=999 WHERE id=2")
+
+
+def version(path: Path) -> int:
+    return int.from_bytes(path.read_bytes()[60:64], "big")
+
+
+def test_an_older_save_is_brought_up_and_kept_as_it_was(path: Path) -> None:
+    before = path.read_bytes()
+    upgrade(path, steps=(*STEPS, to_two))
+    assert version(path) == 2
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM weather").fetchone() == (4,)
+    assert path.with_name("tale.fiction.v1.bak").read_bytes() == before
+    assert path.with_name("tale.fiction.v1.bak").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_save_of_this_format_is_left_alone(path: Path) -> None:
+    before = path.read_bytes()
+    upgrade(path)
+    assert path.read_bytes() == before
+    assert not path.with_name("tale.fiction.v1.bak").exists()
+
+
+@pytest.mark.parametrize("step", [fails_halfway, leaves_a_loose_end])
+def test_a_step_that_fails_leaves_the_save_as_it_was(path: Path, step: Callable[[sqlite3.Connection], None]) -> None:
+    with pytest.raises(SaveError):
+        upgrade(path, steps=(*STEPS, step))
+    assert version(path) == 1
+    with closing(SaveFile.open(path)) as save:
+        assert save.verify() == []
+        head = save.head()
+        assert head is not None
+        assert head.passage == prose(4)
+
+
+def test_what_was_reached_before_a_failing_step_is_kept(path: Path) -> None:
+    with pytest.raises(SaveError):
+        upgrade(path, steps=(*STEPS, to_two, fails_halfway))
+    assert version(path) == 2
+    upgrade(path, steps=(*STEPS, to_two, lambda db: None))
+    assert version(path) == 3
+
+
+def test_a_kill_in_the_middle_leaves_the_save_as_it_was(path: Path) -> None:
+    script = """
+import os, signal, sys
+from pathlib import Path
+from fiction.saves.migrations import STEPS
+from fiction.saves.upgrade import upgrade
+def killed(db):
+    db.execute("PRAGMA cache_size=1")
+    db.execute("CREATE TABLE weather(turn INTEGER PRIMARY KEY, sky TEXT NOT NULL) STRICT")
+    db.execute("UPDATE turn SET passage=passage || hex(randomblob(20000))")
+    os.kill(os.getpid(), signal.SIGKILL)
+upgrade(Path(sys.argv[1]), steps=(*STEPS, killed))
+"""
+    done = subprocess.run([sys.executable, "-c", script, str(path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    journal = path.with_name(f"{path.name}-journal")
+    assert journal.stat().st_size > 0, "it was killed in the middle of writing"
+    with closing(SaveFile.open(path)) as save:
+        assert save.verify() == []
+        head = save.head()
+        assert head is not None
+        assert head.passage == prose(4)
+    assert version(path) == 1
+
+
+def test_opening_brings_a_save_up_under_its_lock(path: Path) -> None:
+    db, lock = open_for_play(path, steps=(*STEPS, to_two))
+    with closing(db):
+        assert db.execute("SELECT sky FROM weather").fetchone() == ("grey",)
+        with pytest.raises(SaveBusy):
+            SaveFile.open(path)
+    lock.release()
+    assert version(path) == 2
+    with pytest.raises(SaveTooNew):
+        SaveFile.open(path)
+
+
+@pytest.mark.parametrize("stored", sorted(DATA.glob("format-*.fiction")), ids=lambda path: path.stem)
+def test_a_save_of_every_released_format_opens_with_all_that_it_held(stored: Path, tmp_path: Path) -> None:
+    path = tmp_path / stored.name
+    shutil.copyfile(stored, path)
+    with closing(SaveFile.open(path)) as save:
+        assert save.verify() == []
+        assert account(save) == json.loads(stored.with_suffix(".json").read_text(encoding="utf-8"))
