@@ -115,7 +115,7 @@ class LibraryScreen(Room):
         return Content.assemble(("Continue", "bold"), "  ", title, *scene, f", {turn}")
 
     def _about(self) -> Option:
-        reason = [Content("\n   "), plain_line(self._no_model, "italic", limit=120)] if self._no_model else []
+        reason = [Content("  "), plain_line(self._no_model, "italic", limit=120)] if self._no_model else []
         words = Content.assemble("A story about ...", *reason)
         option = _line("a", words, "about")
         option.disabled = bool(self._no_model)

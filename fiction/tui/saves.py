@@ -36,7 +36,7 @@ def _option(card: SaveCard, now: float) -> Option:
         lines += [Content("\n"), plain_line(f"still untold: {card.pending}", "italic", limit=120)]
     if card.trouble:
         lines += [Content("\n"), plain_line(f"can't be opened: {card.trouble}", limit=240)]
-    return Option(Content.assemble(title, *lines, "\n"), id=f"save-{card.name}")
+    return Option(Content.assemble(title, *lines), id=f"save-{card.name}")
 
 
 class SavesScreen(Room):

@@ -21,7 +21,7 @@ from fiction.tui.widgets.world_page import WorldPage
 def _option(card: WorldCard, at: int) -> Option:
     second = f"can't be played: {card.trouble}" if card.trouble else card.summary
     title = plain_line(card.title or card.id, "bold", limit=80)
-    return Option(Content.assemble(title, "\n", plain_line(second, "dim", limit=160), "\n"), id=f"world-{at}")
+    return Option(Content.assemble(title, "\n", plain_line(second, "dim", limit=160)), id=f"world-{at}")
 
 
 class WorldsScreen(Room):

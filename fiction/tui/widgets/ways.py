@@ -71,7 +71,7 @@ class Ways(VerticalScroll, can_focus=True):
         width: 1fr;
     }
     WayRow .caret { width: 2; color: $accent; }
-    WayRow .key { width: 3; color: $accent; }
+    WayRow .key { width: 4; color: $accent; }
     WayRow .label { width: 1fr; }
     WayRow .aside { width: 1fr; padding-left: 2; color: $text-muted; }
     WayRow:hover { background: $block-hover-background; }

@@ -1,0 +1,46 @@
+"""What a screen shows, as text, and the way into a story."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual.app import App
+from textual.pilot import Pilot
+
+from fiction.tui.reading import ReadingScreen
+
+
+def shown(app: App[None]) -> str:
+    """Every line of the screen as it would be painted."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+
+async def until(pilot: Pilot[None], what: Callable[[], object], *, seconds: float = 5.0) -> None:
+    """Wait for something to become true."""
+    for _ in range(int(seconds / 0.02)):
+        await pilot.pause()
+        if what():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"it never came to be; the screen shows:\n{shown(pilot.app)}")
+
+
+async def sees(pilot: Pilot[None], *texts: str) -> None:
+    """Wait until all of these stand on the screen."""
+    await until(pilot, lambda: all(text in shown(pilot.app) for text in texts))
+
+
+def reading(app: App[None]) -> ReadingScreen:
+    """The reading screen, which must be on top."""
+    assert isinstance(app.screen, ReadingScreen), app.screen
+    return app.screen
+
+
+async def begin(pilot: Pilot[None]) -> ReadingScreen:
+    """Three key presses from the title into a running story."""
+    await pilot.pause()
+    for _ in range(3):
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+    await sees(pilot, "Climb down")
+    return reading(pilot.app)
