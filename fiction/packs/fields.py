@@ -180,7 +180,9 @@ Effects = Annotated[
     Field(default_factory=dict, max_length=20),
 ]
 Spirit = Annotated[Approach, Field(strict=False)]
-Texts = Annotated[
-    Many[Prose], Field(max_length=40), BeforeValidator(one_or_many, json_schema_input_type=str | list[str])
+TextList = Annotated[
+    list[Prose], Field(max_length=40), BeforeValidator(one_or_many, json_schema_input_type=str | list[str])
 ]
 """One text or several whole variants."""
+Texts = Annotated[TextList, Field(default_factory=list)]
+"""The same, where it may be left out."""

@@ -5,7 +5,21 @@ from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import Field
 
-from fiction.packs.fields import Cover, Language, Line, Many, Prose, Setting, Short, Slug, Spirit, Texts, Url, Version
+from fiction.packs.fields import (
+    Cover,
+    Language,
+    Line,
+    Many,
+    Prose,
+    Setting,
+    Short,
+    Slug,
+    Spirit,
+    TextList,
+    Texts,
+    Url,
+    Version,
+)
 from fiction.packs.parts import (
     ActPart,
     Author,
@@ -68,7 +82,7 @@ class PackPart(Part):
     threads: Annotated[Many[ThreadPart], Field(max_length=200)]
     qualities: Annotated[Many[QualityPart], Field(max_length=200)]
     callbacks: Texts
-    attempts: Annotated[dict[Spirit, Texts], Field(default_factory=dict)]
+    attempts: Annotated[dict[Spirit, TextList], Field(default_factory=dict)]
     openings: Annotated[Many[OpeningPart], Field(max_length=20)]
     storylets: Annotated[Many[StoryletPart], Field(max_length=1000)]
     endings: Annotated[Many[EndingPart], Field(max_length=60)]
