@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn, TextIO
@@ -11,6 +12,7 @@ from fiction import __version__
 from fiction.commands import Command, Context, add_shared
 from fiction.commands.console import complain, fall_silent
 from fiction.errors import FictionError
+from fiction.story.sanitise import clean_line
 
 COMMANDS = {
     "play": "start a new story",
@@ -34,6 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:
         return int(leaving.code or 0)
     context = Context(home_named=options.home, environment=os.environ, verbose=options.verbose)
+    with warnings.catch_warnings():
+        if not (options.verbose or sys.warnoptions):
+            warnings.simplefilter("ignore")  # they speak to programmers
+        return _run(options, context)
+
+
+def _run(options: argparse.Namespace, context: Context) -> int:
+    """Run the command; whatever goes wrong is one sentence."""
     try:
         code = _command(options.command).run(options, context)
         sys.stdout.flush()
@@ -43,18 +53,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
-    except FictionError as error:
-        _trace(error, context)
-        complain(error.sentence)
-        return 1
-    except OSError as error:
-        _trace(error, context)
-        place = f"{error.filename}: " if error.filename else ""
-        complain(f"{place}{error.strerror or type(error).__name__}.")
-        return 1
     except Exception as error:  # noqa: BLE001 - the last door: whatever it is, the reader gets a sentence
-        complain(_report(error, context))
+        said = _sentence(error, context)
+        if context.verbose:
+            from fiction.commands.reports import trace
+
+            complain(trace(error, context))
+        complain(said)
         return 1
+
+
+def _sentence(error: Exception, context: Context) -> str:
+    match error:
+        case FictionError():
+            return clean_line(error.sentence, limit=2_000)
+        case OSError():
+            place = f"{error.filename}: " if error.filename else ""
+            return clean_line(f"{place}{error.strerror or type(error).__name__}.", limit=2_000)
+        case _:
+            return _report(error, context)
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -96,18 +113,8 @@ def _report(error: Exception, context: Context) -> str:
     from fiction.commands.reports import write_report
 
     where = write_report(error, context)
-    _trace(error, context)
-    kind = type(error).__name__
     ending = f"the report is in {where}." if where else "run the command again with --verbose for a report."
-    return f"Something in fiction itself went wrong ({kind}); your stories are as last saved; {ending}"
-
-
-def _trace(error: BaseException, context: Context) -> None:
-    """With --verbose, where the failure came from."""
-    if context.verbose:
-        from fiction.commands.reports import trace
-
-        complain(trace(error, context))
+    return f"Something in fiction itself went wrong ({type(error).__name__}); every turn is saved; {ending}"
 
 
 def _forgive_encoding(stream: TextIO | None) -> None:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from fiction.saves.shelf import SaveShelf
     from fiction.storytellers.llm.server import ServerSettings
 
+_NO_SLOTS = str.maketrans("{}", "()")
+"""Braces are slots in a pack; in a reader's sentence they are not."""
 NO_MODEL = "No model is set up."
 NO_MODEL_HINT = "Name one with `fiction config set server.model NAME`; `fiction doctor` finds servers on this machine."
 
@@ -310,7 +312,7 @@ def premise_pack(premise: str, genre: str = "") -> str:
     Raises:
         FictionError: there is no premise.
     """
-    about = clean(premise).strip()
+    about = clean(premise).strip().translate(_NO_SLOTS)[:2_000]
     if not about:
         raise FictionError("The story has neither a world nor a premise.", hint="Name a world, or use --about TEXT.")
     title = clean_line(re.split(r"[.!?\n]", about)[0], limit=60)
@@ -320,7 +322,7 @@ def premise_pack(premise: str, genre: str = "") -> str:
         "version": "1.0.0",
         "title": title[0].upper() + title[1:] if title else "A story",
         "summary": clean_line(about),
-        "genre": [clean_line(genre, limit=40)] if genre.strip() else [],
+        "genre": [clean_line(genre.translate(_NO_SLOTS), limit=40)] if genre.strip() else [],
         "setting": f"The story is about this, in the reader's own words: {about}",
     }
     return json.dumps(pack, ensure_ascii=False, indent=1)
