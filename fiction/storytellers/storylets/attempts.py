@@ -16,12 +16,19 @@ CLOSE = 0.45
 """The same for a plan whose words the reader edited: it is meant to be that plan."""
 
 _LEAD = re.compile(
+    r"(?:(?:then|now|so|and|but|well|next|first)[,\s]+)?"
     r"(?:(?:i|you|we)(?:['’](?:m|ll|d|re))?\s+)?"
-    r"(?:(?:am|are|will|would|shall|then|now|just)\s+)*"
-    r"(?:(?:going|want|wish|like|try|attempt|decide|need|choose|have|intend)\s+to\s+|gonna\s+|to\s+)?"
+    r"(?:(?:am|are|will|would|shall|should|must|can|could|may|might|then|now|just|also|simply)\s+)*"
+    r"(?:(?:going|want|wish|like|try|attempt|decide|need|choose|have|intend|mean)\s+to\s+|gonna\s+|to\s+)?"
     r"(?:let\s+me\s+|let['’]s\s+)?",
     re.IGNORECASE,
 )
+_SPEECH = re.compile(
+    r"[\"“]([^\"”]+)[\"”]?,?\s*(?:(?:i|you)\s+(?:say|ask|shout|call|whisper|answer|reply)\b)?", re.IGNORECASE
+)
+_LET_ME = re.compile(r"let (?:me|us) (?:out|in|go|through|pass|alone|be|by|down|up)\b", re.IGNORECASE)
+_NOT = re.compile(r"(?:do not|don['’]?t|never|won['’]?t|refuse to)\s+", re.IGNORECASE)
+_MEANWHILE = re.compile(r"(\w+ing\b[^,]*), (?:and )?you (.+)")
 _QUOTED = re.compile(r"([\"“][^\"”]*[\"”]?)")
 _ASKS = re.compile(
     r"(?:who|what|where|when|why|how|which|is|are|do|does|did|can|could|will|would|may|have|has)\b", re.I
@@ -85,22 +92,41 @@ class Act:
     approach: Approach
 
 
+_SET_OUT = re.compile(r"\b(you) (?:\w+ ){1,6}?to (?=(?:say|ask), [“\"]|try )", re.I)
+_DOUBLE_STOP = re.compile(r"([.!?…][”\"])\.")
+
+
+def smooth(text: str) -> str:
+    """A told attempt without "you set out to say" and "you mean to try", which no one would write."""
+    return _DOUBLE_STOP.sub(r"\1", _SET_OUT.sub(r"\1 ", text))
+
+
 def read(text: str, names: frozenset[str]) -> Act:
     """The reader's words as an act. `names` are the world's names in lower case; they keep their capitals."""
     said = " ".join(text.replace("{", "(").replace("}", ")").split())
     spirit = approach(said)
     if not (bare := said.strip(' .!…,;:-–—"“”')):
         return Act("let the moment speak", "You let a moment go by.", spirit)
-    if said[0] in '"“':
-        speech = clip(bare, LIMIT - 10)
-        return Act(f"say, “{speech}”", f"You said, “{speech}”.", spirit)
+    speech = _SPEECH.match(said)
+    if speech or _LET_ME.match(bare) or not re.search(r"[a-z]", said, re.IGNORECASE):
+        return _spoken(speech.group(1) if speech else bare, said[speech.end() :] if speech else "", spirit)
     if bare.endswith("?") or (said.endswith("?") and _ASKS.match(said)):
         question = clip(bare.rstrip("?"), LIMIT - 10)
         question = question[0].upper() + question[1:]
         return Act(f"ask, “{question}?”", f"You asked, “{question}?”", Approach.CURIOUS)
     phrase = _phrase(bare, names)
-    deed = f"You tried{phrase[3:]}." if phrase.startswith("try ") else f"You tried to {phrase}."
-    return Act(phrase, deed, spirit)
+    if phrase.startswith(("try ", "refuse to ")):
+        verb, rest = phrase.split(" ", 1)
+        return Act(phrase, f"You {'tried' if verb == 'try' else 'refused'} {rest}.", spirit)
+    return Act(phrase, f"You tried to {phrase}.", spirit)
+
+
+def _spoken(words: str, after: str, spirit: Approach) -> Act:
+    """Something that the protagonist says, and what the reader has them do with it."""
+    line = clip(words, LIMIT - 10).rstrip(" ,")
+    rest = clip(_second_person(after.strip(" ,.;!")), LIMIT - len(line)) if len(line) < LIMIT / 2 else ""
+    said = f"“{line[:1].upper()}{line[1:]}”" + (f", {rest}" if rest else "")
+    return Act(f"say, {said}", smooth(f"You said, {said}."), spirit)
 
 
 def _phrase(text: str, names: frozenset[str]) -> str:
@@ -109,11 +135,15 @@ def _phrase(text: str, names: frozenset[str]) -> str:
     rest = "".join(part if part[:1] in '"“' else _second_person(part) for part in _QUOTED.split(rest))
     rest = re.sub(r"\s*[.!…]+\s+(\w)", lambda m: "; " + m.group(1).lower(), rest)
     rest = clip(rest, LIMIT).rstrip(" .!,;:")
+    if meanwhile := _MEANWHILE.fullmatch(rest):
+        rest = f"{meanwhile.group(2)}, {meanwhile.group(1)[0].lower()}{meanwhile.group(1)[1:]}"
+    if refused := _NOT.match(rest):
+        rest = f"refuse to {rest[refused.end() :]}"
     first = rest.split(None, 1)[0]
     plain = first.lower().strip(",;:'’")
     named = plain.removesuffix("'s").removesuffix("’s") in names and stem(plain) not in ACTIVE
     if plain in _NO_ACT or named:
-        return f"try to bring it about that {rest if named else rest[0].lower() + rest[1:]}"
+        return f"try to see to it that {rest if named else rest[0].lower() + rest[1:]}"
     rest = rest if first.isupper() and len(first) > 1 else rest[0].lower() + rest[1:]
     if plain.endswith("ing") and plain not in _NO_GERUNDS:
         return f"try {rest}"

@@ -42,6 +42,7 @@ class Deck:
         self.services = {s.id: s for s in spare if s.id in SERVICES}
         self.openings = world.openings or (general.openings if general else ())
         self.places = {place.id: place for place in world.places}
+        self.named = {someone.id for someone in world.characters}
         self.characters = {someone.id: someone for someone in world.characters or STRANGERS}
         seeds = (*(general.threads if general else ()), *world.threads)
         self.threads = {thread.id: thread for thread in seeds}

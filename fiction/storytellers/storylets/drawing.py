@@ -59,6 +59,13 @@ def climax_due(page: Page) -> bool:
     return direction.must_end or turns == ENDLESS or turns - page.depth <= LAST_TURNS
 
 
+def time_is_up(page: Page) -> bool:
+    """Whether the story has had its turns: where no climax can come any more, it ends here."""
+    direction, turns = page.scene.direction, page.scene.settings.turns
+    over = direction.must_end or (direction.toward_ending and turns != ENDLESS and page.depth >= turns)
+    return over and not page.tale.ended
+
+
 def _of_kind(page: Page, kind: StoryletKind) -> list[Storylet]:
     return [storylet for storylet in page.deck.own if storylet.kind is kind]
 

@@ -47,7 +47,8 @@ def _epilogue(page: Page) -> list[str]:
     lines = [line for line in page.deck.world.epilogue if page.holds(line.when)]
     rng = page.dice("epilogue")
     ranked = sorted(lines, key=lambda line: (-line.weight, rng.random()))[:MOST_LINES]
-    told = [capital(page.fill(line.text)) for line in lines if line in ranked]
+    told = [capital(" ".join(page.fill(line.text).split())) for line in lines if line in ranked]
+    told = list(filter(None, told))
     told.extend(_remembered(page, LEAST_LINES - len(told)))
     middle = (len(told) + 1) // 2 if len(told) > LEAST_LINES else len(told)
     return [" ".join(part) for part in (told[:middle], told[middle:]) if part]

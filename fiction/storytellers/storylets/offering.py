@@ -42,7 +42,7 @@ def _general(page: Page) -> Iterable[tuple[str, Sequence[StoryletPlan]]]:
 
 
 def _varied(page: Page, plans: list[tuple[str, StoryletPlan]]) -> list[tuple[str, StoryletPlan]]:
-    """Plans of different spirits, those not offered before first."""
+    """Plans of different spirits, those not taken before first."""
     first: dict[Approach, tuple[str, StoryletPlan]] = {}
     for key, plan in sorted(plans, key=lambda item: page.tale.done.get(item[0], 0)):
         first.setdefault(plan.approach, (key, plan))
@@ -51,7 +51,7 @@ def _varied(page: Page, plans: list[tuple[str, StoryletPlan]]) -> list[tuple[str
 
 def _chosen(page: Page, scene: str, plans: Sequence[StoryletPlan]) -> list[tuple[str, StoryletPlan]]:
     """Up to three plans: the due thread's, then conditional, then new ones; each of another spirit if it can be."""
-    able = [plan for plan in plans if page.holds(plan.when) and not page.forbidden(plan)]
+    able = [plan for plan in plans if _may(page, scene, plan)]
     due = page.scene.direction.due_thread
     ranked = sorted(
         able,
@@ -69,6 +69,13 @@ def _chosen(page: Page, scene: str, plans: Sequence[StoryletPlan]) -> list[tuple
     picked.extend(plan for plan in ranked if plan not in picked)
     three = picked[:COUNT]
     return [(f"{scene}/{plan.id}" if scene else "", plan) for plan in able if plan in three]
+
+
+def _may(page: Page, scene: str, plan: StoryletPlan) -> bool:
+    """Whether a plan can be offered: it holds, crosses no line, and a general one was not taken lately."""
+    if page.deck.is_general(scene) and page.tired(f"{scene}/{plan.id}"):
+        return False
+    return page.holds(plan.when) and not page.forbidden(plan)
 
 
 def _off_profile(page: Page, picked: list[StoryletPlan]) -> list[StoryletPlan]:

@@ -1,8 +1,10 @@
 """The page being written: one turn's scene and state, with everything that its telling gathers."""
 
 import random
+from collections import ChainMap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import cast
 
 from fiction.engine.ports import Scene
 from fiction.story.conditions import Situation, Value
@@ -43,6 +45,8 @@ class Page:
     title: str = ""
     importance: int = 4
     ending: str = ""
+    _here: dict[str, Value] = field(init=False)
+    _situation: Situation = field(init=False)
 
     @property
     def depth(self) -> int:
@@ -55,32 +59,31 @@ class Page:
 
     # --- conditions ---
 
-    def situation(self) -> Situation:
-        """What conditions are asked about, as things stand at this point of the telling."""
-        tale, direction = self.tale, self.scene.direction
-        values: dict[str, Value] = {
-            **tale.qualities,
+    def __post_init__(self) -> None:
+        """Make what conditions are asked about; it looks at the state as it is at the time of asking."""
+        direction, tale = self.scene.direction, self.tale
+        self._here = {
             "act": direction.act,
             "turn": self.depth,
             "tension": round(direction.tension),
             "place": tale.place,
             "opening": tale.opening,
         }
-        live = {t.id: t.status for t in self.scene.ledger.threads}
-        return Situation(
-            values,
+        closed = {t.id for t in self.scene.ledger.threads if t.status is ThreadStatus.PAID}
+        self._situation = Situation(
+            ChainMap(self._here, cast(dict[str, Value], tale.qualities)),
             {
                 "seen": tale.told.__contains__,
                 "did": tale.done.__contains__,
                 "met": tale.met.__contains__,
-                "paid": lambda t: t in tale.paid or live.get(t) is ThreadStatus.PAID,
+                "paid": lambda thread: thread in tale.paid or thread in closed,
                 "open": self.is_open,
             },
         )
 
     def holds(self, when: str) -> bool:
         """Whether a condition holds now."""
-        return not when or self.deck.holds(when, self.situation())
+        return not when or self.deck.holds(when, self._situation)
 
     def is_open(self, thread: str) -> bool:
         """Whether a thread is set up and not yet paid."""
@@ -111,6 +114,10 @@ class Page:
 
     def _rested(self, told: int) -> bool:
         return self.depth - told >= REST
+
+    def tired(self, key: str) -> bool:
+        """Whether a plan was taken too lately to be told again."""
+        return key in self.tale.done and not self._rested(self.tale.done[key])
 
     def draw(self, key: str, bodies: tuple[Body, ...], *, insist: bool = False) -> str:
         """One variant, noted as told: the most particular that fits, without replacement.
@@ -189,6 +196,7 @@ class Page:
         """Bring the reader to a place of the world."""
         if place in self.deck.places and place != self.tale.place:
             self.tale.place, self.tale.moved = place, self.depth
+            self._here["place"] = place
 
     def meet(self, cast: dict[str, str]) -> None:
         """The running scene's people are these."""

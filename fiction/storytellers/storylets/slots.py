@@ -21,7 +21,7 @@ _BRACES = re.compile(r"[{}]")
 _STARTS = re.compile(r"(?:^|[.!?…][\"”’')\]]*\s+|\n\s*|[\"“(])[\"“‘'(*_]*$")
 _ADVERB = r"(?:\s+(?:\w+ly|never|always|still|only|just|also|already|then|now))*"
 _AGREES = re.compile(
-    rf"\x00([ps])(?:(['’]re|['’]s)(?!\w)|({_ADVERB}\s+)([^\W\d_]+(?:n['’]t)?)(?:(\s+and\s+)([^\W\d_]+))?)"
+    rf"\x00([ps])(?:(['’]re|['’]s)(?!\w)|({_ADVERB}\s+)([^\W\d_]+(?:['’]t)?)(?:(\s+and\s+)([^\W\d_]+))?)"
 )
 _PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do", "isn't": "aren't", "wasn't": "weren't"}
 _PLURAL |= {"hasn't": "haven't", "doesn't": "don't"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from fiction.engine.ports import Scene
-from fiction.story.plan import Choice, ChoiceKind
+from fiction.story.plan import Approach, Choice, ChoiceKind
 from fiction.story.storylets import Body, StoryletKind, StoryletPlan
 from fiction.story.turn import Reflection
 from fiction.storytellers.storylets import attempts, callbacks, drawing, endings, offering, shortterm, wandering
@@ -12,7 +12,7 @@ from fiction.storytellers.storylets.chance import digest
 from fiction.storytellers.storylets.deck import CODA, PASSING, Deck
 from fiction.storytellers.storylets.page import Page
 from fiction.storytellers.storylets.tale import Recollection, Tale, load
-from fiction.storytellers.storylets.words import capital, sentences
+from fiction.storytellers.storylets.words import capital, paragraphs, sentences
 
 PATIENCE = 1
 """Attempts that a scene waits for before the story moves on; scenes that must come out somehow wait longer."""
@@ -63,9 +63,7 @@ def step(scene: Scene, deck: Deck) -> Step:
         _begin(page)
     else:
         _go_on(page, _deed(page))
-    if not page.paragraphs:
-        page.paragraphs.append(STILL)
-    passage = "\n\n".join(page.paragraphs)
+    passage = "\n\n".join(filter(None, page.paragraphs)) or STILL
     return Step(passage, _reflection(page))
 
 
@@ -209,9 +207,17 @@ def _climax_is_over(page: Page) -> bool:
 
 def _attempt(page: Page, act: attempts.Act) -> None:
     """Tell what comes of the reader's own act: never that it was done as they wished, always that they tried it."""
-    variants = tuple(map(Body, page.deck.attempts(act.approach) or (OFF_HAND,)))
-    page.say(page.draw(f"attempt {act.approach}", variants, insist=True), act=act.phrase)
+    key, variants = _variants(page, act.approach)
+    told = page.fill(page.draw(key, variants, insist=True), act=act.phrase)
+    page.paragraphs.extend(paragraphs(attempts.smooth(told)))
     page.remember(act.deed, "deed", "you tried this in your own way")
+
+
+def _variants(page: Page, approach: Approach) -> tuple[str, tuple[Body, ...]]:
+    """What may come of an attempt in that spirit; in another where all of that spirit was told lately."""
+    order = (approach, *(other for other in Approach if other is not approach))
+    sets = [(f"attempt {spirit}", tuple(map(Body, page.deck.attempts(spirit)))) for spirit in order]
+    return next((item for item in sets if page.fresh(*item)), (sets[0][0], sets[0][1] or (Body(OFF_HAND),)))
 
 
 def _after_attempt(page: Page) -> None:
@@ -245,8 +251,7 @@ def _next(page: Page) -> None:
         page.plans = offering.offer(page, coda)
         return None
     drawn = drawing.draw(page)
-    must_end = page.scene.direction.must_end and not page.tale.ended
-    if must_end and (drawn is None or drawn.storylet.kind is not StoryletKind.CLIMAX):
+    if drawing.time_is_up(page) and (drawn is None or drawn.storylet.kind is not StoryletKind.CLIMAX):
         return endings.tell(page, endings.ANY)
     if drawn:
         return _tell(page, drawn)
@@ -273,10 +278,11 @@ def _tell(page: Page, drawn: drawing.Drawn) -> None:
         tale.hinged.append(page.scene.direction.act)
     if storylet.title:
         tale.title = page.title = page.fill(storylet.title)
+    if general:
+        wandering.introduce(page, before)
     page.say(page.draw(storylet.id, storylet.bodies, insist=True))
     _echo(page, drawn)
     if general:
-        wandering.introduce(page, before)
         wandering.overhear(page)
     page.importance = max(page.importance, storylet.importance)
     page.affect(storylet.effects)
@@ -291,7 +297,8 @@ def _echo(page: Page, drawn: drawing.Drawn) -> None:
         key = f"{drawn.storylet.id}!{index}"
         if key not in page.tale.told and page.holds(echo.when):
             page.once(key)
-            page.paragraphs[-1:] = [f"{page.paragraphs[-1]} {capital(page.fill(echo.text).strip())}"]
+            last = page.paragraphs.pop() if page.paragraphs else ""
+            page.paragraphs.append(f"{last} {capital(' '.join(page.fill(echo.text).split()))}".strip())
             return
 
 

@@ -29,11 +29,18 @@ def wander(page: Page, storylet: Storylet) -> None:
 
 
 def introduce(page: Page, before: frozenset[str]) -> None:
-    """A sentence for everybody in the scene who was not met `before`."""
+    """A sentence for the first in the scene who was not met `before`; the memory keeps who they are."""
     for who in page.tale.cast.values():
         someone = page.deck.characters[who]
-        if who not in before and someone.role and page.once(f"person {who}"):
-            page.paragraphs.append(f"{capitalised(someone)}: {someone.role.rstrip('.')}.")
+        role = someone.role.strip().rstrip(".")
+        if who in before or not role or who not in page.deck.named or not page.once(f"person {who}"):
+            continue
+        part = role if role.startswith(("your ", "a ", "an ")) else f"the {role.removeprefix('the ')}"
+        name = capitalised(someone)
+        sayings = (f"{name} is {part} here.", f"You know {name} by now: {part}.", f"This is {name}, {part}.")
+        page.paragraphs.append(page.dice(f"introduce {who}").choice(sayings))
+        page.remember(f"You met {name}, {part}.", "deed", "you may meet again")
+        return
 
 
 def overhear(page: Page) -> None:
