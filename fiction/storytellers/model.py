@@ -91,7 +91,7 @@ class ModelStoryteller:
         from fiction.storytellers.llm.reflecting import Answers, questions
 
         answers, usage = Answers(scene), Usage()
-        for small in (False, True):
+        for small in (self._client.capabilities.small, True):
             asked = questions(scene, passage, self._render(scene, small=small))
             try:
                 usage += await ask_down(self._client, asked, answers.take)

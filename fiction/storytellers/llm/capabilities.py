@@ -9,6 +9,7 @@ from fiction.storytellers.llm.server import ServerSettings
 
 THINKING_TOKENS = 4096
 """What is added to the cap on a reply for a model that can't be kept from thinking first."""
+_TOO_MUCH = 2
 _RATIO_STEP = 0.1
 _MAX_RATIO = 2.5
 
@@ -42,14 +43,19 @@ class Capabilities:
     system_role: bool = True
     """The model's template knows system messages."""
     rung: Rung = Rung.JSON_SCHEMA
-    small: bool = False
-    """Whole notes are too much for this model: it is asked for plans and memory only."""
+    garbled: int = 0
+    """How many turns in a row the model could not answer the whole question."""
     thinking: bool = False
     """The model spends the cap on thinking before it replies."""
     context: int = 0
     """The context in tokens, as the server named it in a refusal; 0 where it never did."""
     token_ratio: float = 1.0
     """The server's count of a prompt's tokens over our estimate, in steps, never under 1."""
+
+    @property
+    def small(self) -> bool:
+        """Whole questions are too much for this model: it is asked the small ones at once."""
+        return self.garbled >= _TOO_MUCH
 
     @classmethod
     def of(cls, server: ServerSettings) -> "Capabilities":

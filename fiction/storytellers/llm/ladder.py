@@ -55,10 +55,11 @@ async def ask_down(client: Client, questions: Sequence[Question], accept: Callab
     for _ in range(MAX_CALLS):
         answer = await descent.ask()
         if answer is not None and accept(answer):
-            descent.remember()
-            break
+            descent.remember(accepted=True)
+            return descent.usage
         if not descent.step_down(answer):
             break
+    descent.remember(accepted=False)
     return descent.usage
 
 
@@ -68,7 +69,7 @@ class _Descent:
     def __init__(self, client: Client, questions: Sequence[Question]) -> None:
         self.client = client
         self.left = list(questions)
-        self.first = questions[0].name
+        self.asked = len(self.left)
         self.rung = client.capabilities.rung
         self.usage = Usage()
         self._unsupported = False
@@ -113,10 +114,14 @@ class _Descent:
             return False
         return True
 
-    def remember(self) -> None:
-        """The way that worked for the whole question is the first one next time."""
-        if self.left[0].name == self.first:
+    def remember(self, *, accepted: bool) -> None:
+        """The way that worked for the whole question is the first one next time; count where none did."""
+        whole = accepted and len(self.left) == self.asked
+        if whole:
             self._keep(self.rung)
+        if self.asked > 1:
+            known = self.client.capabilities
+            self.client.capabilities = dataclasses.replace(known, garbled=0 if whole else known.garbled + 1)
 
     def _keep(self, rung: Rung) -> None:
         self.client.capabilities = dataclasses.replace(self.client.capabilities, rung=rung)

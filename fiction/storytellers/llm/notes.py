@@ -21,17 +21,17 @@ def _line(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    return clean(_joined(value)[:_MAX_TEXT]).strip()
+    return clean(_joined(value, "\n")[:_MAX_TEXT]).strip()
 
 
-def _joined(value: object) -> str:
+def _joined(value: object, between: str = " ") -> str:
     match value:
         case str():
             return value
         case list():
-            return " ".join(_joined(part) for part in value[:100])
+            return between.join(_joined(part) for part in value[:100])
         case dict():
-            return " ".join(_joined(part) for part in list(value.values())[:100])
+            return between.join(_joined(part) for part in list(value.values())[:100])
         case bool() | None:
             return ""
         case _:

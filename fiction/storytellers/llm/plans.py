@@ -10,13 +10,15 @@ from fiction.engine.ports import Scene
 from fiction.story.plan import Approach, Plan
 from fiction.story.sanitise import clean_line
 from fiction.storytellers.llm.texts import prompt
-from fiction.storytellers.llm.tokens import clip
+from fiction.storytellers.llm.tokens import clip, words
 
 if TYPE_CHECKING:
     from fiction.storytellers.llm.notes import PlanNote
 
 PLANS = 3
 MAX_LABEL_WORDS = 14
+_LABEL_OF_BRIEF = 4
+"""A plan without a label takes its brief for one, if that has so many words."""
 _MAX_LABEL_WIDE = 36
 """Characters of a label in a script without spaces."""
 _MAX_STAKE = 90
@@ -84,14 +86,14 @@ def before(scene: Scene) -> list[str]:
 
 def alike(label: str, other: str) -> bool:
     """Whether two labels say the same, word order and endings of sentences apart."""
-    words, others = set(_WORD.findall(label.casefold())), set(_WORD.findall(other.casefold()))
-    if not words or not others:
-        return not words and not others
-    return len(words & others) / len(words | others) >= _ALIKE
+    said, others = set(_WORD.findall(label.casefold())), set(_WORD.findall(other.casefold()))
+    if not said or not others:
+        return not said and not others
+    return len(said & others) / len(said | others) >= _ALIKE
 
 
 def _plan(note: "PlanNote") -> Plan | None:
-    label = _label(note.label or note.brief)
+    label = _label(note.label or (note.brief if words(note.brief) >= _LABEL_OF_BRIEF else ""))
     if not label or _IDLE.match(label):
         return None
     stake = clean_line(_NUMBERING.sub("", note.stake), limit=_MAX_STAKE).rstrip(".")
@@ -101,10 +103,10 @@ def _plan(note: "PlanNote") -> Plan | None:
 def _label(text: str) -> str:
     """One line of at most fourteen words, cut at the end of a word, without numbering, quotes and full stop."""
     line = clean_line(_NUMBERING.sub("", text), limit=300).strip(" *_`\"“”'").rstrip(".。 ")
-    words = line.split(" ")
-    if len(words) > MAX_LABEL_WORDS:
-        line = " ".join(words[:MAX_LABEL_WORDS]).rstrip(",;:-–— ")
-    if len(words) <= 2 and len(line) > _MAX_LABEL_WIDE:
+    parts = line.split(" ")
+    if len(parts) > MAX_LABEL_WORDS:
+        line = " ".join(parts[:MAX_LABEL_WORDS]).rstrip(",;:-–— ")
+    if len(parts) <= 2 and len(line) > _MAX_LABEL_WIDE:
         line = line[:_MAX_LABEL_WIDE]
     return line[:1].upper() + line[1:]
 

@@ -9,7 +9,7 @@ from fiction.storytellers.llm.asks import Message
 from fiction.storytellers.llm.bible import language_of
 from fiction.storytellers.llm.ladder import Answer, Question
 from fiction.storytellers.llm.lenient import numbered_lines, read_object
-from fiction.storytellers.llm.notes import Notes, PlanNote
+from fiction.storytellers.llm.notes import Notes
 from fiction.storytellers.llm.plans import PLANS, before, filled_up, sound_plans
 from fiction.storytellers.llm.prompt import Prompt
 from fiction.storytellers.llm.remembering import ledger_ops, new_memory, rationale_of
@@ -102,7 +102,7 @@ def read_notes(answer: Answer) -> Notes:
     """The notes in a reply; empty ones where there are none. A numbered list counts as plans."""
     value = read_object(answer.text)
     if value is None:
-        return Notes(plans=[PlanNote(label=line) for line in numbered_lines(answer.text)])
+        return Notes.model_validate({"plans": numbered_lines(answer.text)})
     notes = Notes.model_validate(value)
     if answer.cut and "ledger" not in value and "importance" not in value:
         notes = notes.model_copy(update={"memory": whole_sentences(notes.memory)})

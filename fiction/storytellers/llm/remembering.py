@@ -25,6 +25,8 @@ _MAX_OPS = 6
 """Of each kind, in one turn."""
 _MAX_CHANGES = 5
 _MIN_WORDS = 4
+_MIN_SETUP = 2
+"""Words in which a thread can be set up."""
 _LOST = 0.3
 """A memory that shrinks to less than this share of its words, with no reason given, was lost and not rewritten."""
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
@@ -106,6 +108,6 @@ def _thread(note: "ThreadNote", known: set[str]) -> LedgerOp | None:
         status = ThreadStatus.OPEN
     if name in known:
         return TouchThread(name, status) if status is not ThreadStatus.OPEN else None
-    if not name or not note.setup or status in (ThreadStatus.PAID, ThreadStatus.DROPPED):
+    if not name or words(note.setup) < _MIN_SETUP or status in (ThreadStatus.PAID, ThreadStatus.DROPPED):
         return None
     return OpenThread(name, note.setup, note.payoff)

@@ -1,0 +1,158 @@
+"""A chat server on loopback whose habits a test scripts: how each request is answered, byte by byte if need be."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PASSAGE = (
+    "The ferryman lets the rope run through his hands until the boat lies still. You hold out the coin and he turns it "
+    "over, once, as if the other side might say something else. 'Too much,' he says, 'for a crossing.' Behind him the "
+    "lantern on the far bank goes out, comes back, and goes out again. He has seen it as well. He does not look round. "
+    "'There is nobody over there tonight,' he says, and puts the coin into your palm and closes your fingers on it. "
+    "The water has come up two steps since you began to talk. Somebody on the far side calls a name, not yours."
+)
+NOTES: dict[str, object] = {
+    "plans": [
+        {"label": "Take the oar and cross alone", "stake": "the boat", "approach": "bold", "brief": "You push off."},
+        {"label": "Ask Imre whose name that was", "stake": "his trust", "approach": "curious", "brief": "You ask."},
+        {"label": "Cover the lantern and listen", "stake": "time", "approach": "careful", "brief": "You listen."},
+    ],
+    "rationale": {
+        "dropped": [{"what": "The rain stopped.", "why": "it no longer matters"}],
+        "added": [{"what": "Somebody called a name.", "why": "it wants an answer"}],
+    },
+    "memory": "You stand at the landing with Imre. He gave the coin back. Somebody on the far bank called a name.",
+    "ledger": {
+        "facts": [{"subject": "Imre", "relation": "gave back", "object": "the coin", "status": "new"}],
+        "threads": [{"id": "the-far-bank", "status": "open", "setup": "Who calls from there?", "payoff": "They meet."}],
+        "cast": [{"name": "Imre", "who": "the ferryman", "where": "the landing", "stance": "wary"}],
+    },
+    "importance": 6,
+    "title": "The landing",
+    "ending": False,
+}
+
+
+class Wire:
+    """One request, and the ways to answer it."""
+
+    def __init__(self, handler: BaseHTTPRequestHandler, body: dict) -> None:
+        self.handler = handler
+        self.body = body
+
+    @property
+    def asks_for_notes(self) -> bool:
+        return '"plans"' in self.body["messages"][-1]["content"]
+
+    @property
+    def format(self) -> str:
+        """The response format that was asked for; empty for none."""
+        return self.body.get("response_format", {}).get("type", "")
+
+    @property
+    def reply(self) -> str:
+        """What a good model would say."""
+        return json.dumps(NOTES) if self.asks_for_notes else PASSAGE
+
+    def head(self, status: int, kind: str, **headers: str) -> None:
+        self.handler.send_response(status)
+        self.handler.send_header("Content-Type", kind)
+        self.handler.send_header("Connection", "close")
+        for name, value in headers.items():
+            self.handler.send_header(name.replace("_", "-"), value)
+        self.handler.end_headers()
+        self.handler.close_connection = True
+
+    def write(self, data: bytes) -> None:
+        self.handler.wfile.write(data)
+        self.handler.wfile.flush()
+
+    def json(self, status: int, body: object, **headers: str) -> None:
+        self.head(status, "application/json", **headers)
+        self.write(json.dumps(body).encode())
+
+    def refuse(self, message: str, *, status: int = 400, param: str = "") -> None:
+        self.json(status, {"error": {"message": message, "param": param, "type": "invalid_request_error"}})
+
+    def event(self, payload: object) -> None:
+        self.write(f"data: {payload if isinstance(payload, str) else json.dumps(payload)}\n\n".encode())
+
+    def delta(self, finish: str | None = None, **delta: object) -> None:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        self.event({"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]})
+
+    def stream(self, text: str, *, finish: str | None = "stop", usage: bool = True, size: int = 17) -> None:
+        """A whole reply the way servers send it."""
+        self.head(200, "text/event-stream")
+        self.delta(role="assistant", content="")
+        for start in range(0, len(text), size):
+            self.delta(content=text[start : start + size])
+        if finish is not None:
+            self.delta(finish)
+            if usage:
+                counted = {"prompt_tokens": 900, "completion_tokens": 120, "total_tokens": 1020}
+                self.event({"object": "chat.completion.chunk", "choices": [], "usage": counted})
+            self.event("[DONE]")
+
+
+Habit = Callable[[Wire], None]
+
+
+def good(wire: Wire) -> None:
+    wire.stream(wire.reply)
+
+
+class ModelServer:
+    """The server. `habit` answers every request; `script` answers the first ones, one each."""
+
+    def __init__(self) -> None:
+        self.habit: Habit = good
+        self.script: list[Habit] = []
+        self.requests: list[dict] = []
+        self.hung_up = threading.Event()
+        """A client went away in the middle of a reply."""
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                outer.requests.append({**body, "_headers": dict(self.headers)})
+                habit = outer.script.pop(0) if outer.script else outer.habit
+                try:
+                    habit(Wire(self, body))
+                except OSError:
+                    outer.hung_up.set()
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    @contextmanager
+    def running(self) -> Iterator["ModelServer"]:
+        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._server.shutdown()
+            self._server.server_close()
+            thread.join()
+
+
+def until_hung_up(wire: Wire, seconds: float = 5.0) -> None:
+    """Say nothing until the client goes away."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        wire.write(b": still here\n\n")
+        time.sleep(0.02)
