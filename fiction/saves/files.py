@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -34,6 +34,8 @@ class Header(NamedTuple):
 
 def connect(path: Path, mode: Mode, *, wait: float = WAIT) -> sqlite3.Connection:
     """A connection that trusts nothing in the file. Transactions are explicit."""
+    if mode == "read":
+        _settle(path)
     uri = f"{path.absolute().as_uri()}?{_QUERY[mode]}"
     db = sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
     try:
@@ -51,6 +53,14 @@ def connect(path: Path, mode: Mode, *, wait: float = WAIT) -> sqlite3.Connection
         db.close()
         raise
     return db
+
+
+def _settle(path: Path) -> None:
+    """Let SQLite roll back what a killed process left half written, which a reading connection may not do."""
+    journal = path.with_name(f"{path.name}-journal")
+    if journal.is_file() and journal.stat().st_size:
+        with suppress(sqlite3.Error), closing(connect(path, "write")) as db:
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def read_header(path: Path) -> Header:
