@@ -6,6 +6,7 @@ The order of the fields is the order of the columns in `migrations`.
 
 import sqlite3
 import zlib
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 
@@ -219,14 +220,18 @@ def replace_turn(db: sqlite3.Connection, row: TurnRow) -> None:
     db.execute(f"UPDATE turn SET {names} WHERE id=?", (*seal(row), row.id))  # noqa: S608 - names from this module
 
 
+@cache
+def select(kind: type[SealedRow]) -> str:
+    """The statement that reads a table's rows, in the order of its fields."""
+    return f"SELECT {','.join(kind._fields)} FROM {TABLES[kind]}"  # noqa: S608 - names from this module
+
+
 def rows_of(db: sqlite3.Connection, kind: type[R], rest: str = "", values: tuple[object, ...] = ()) -> list[R]:
     """Rows of a table, whole or not; `rest` is what follows FROM (constants of this package only).
 
     All at once: a statement that is left half read would keep writers out.
     """
-    columns = ",".join(f"{TABLES[kind]}.{name}" for name in kind._fields)
-    cursor = db.execute(f"SELECT {columns} FROM {TABLES[kind]} {rest}", values)  # noqa: S608 - no outside text in it
-    return [kind._make(row) for row in cursor.fetchall()]
+    return [kind._make(row) for row in db.execute(f"{select(kind)} {rest}", values).fetchall()]
 
 
 def row_of(db: sqlite3.Connection, kind: type[R], rest: str = "", values: tuple[object, ...] = ()) -> R | None:
@@ -237,4 +242,4 @@ def row_of(db: sqlite3.Connection, kind: type[R], rest: str = "", values: tuple[
 
 def count_torn(db: sqlite3.Connection, kind: type[SealedRow]) -> int:
     """How many rows of a table are not as they were written."""
-    return sum(not whole(kind(*row)) for row in db.execute(f"SELECT * FROM {TABLES[kind]}"))  # noqa: S608 - as above
+    return sum(not whole(kind(*row)) for row in db.execute(select(kind)))

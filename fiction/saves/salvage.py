@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fiction.saves.files import connect
-from fiction.saves.rows import TABLES, R, TurnRow, row_of, whole
+from fiction.saves.rows import R, TurnRow, row_of, select, whole
 
 SMALLEST_TURN = 300
 """Bytes that a turn takes at least: bounds the search in a file that no longer knows its last turn."""
@@ -52,10 +52,8 @@ class Wreck:
         return sorted(found.values())
 
     def _scan(self, kind: type[R], order: str) -> Iterator[R]:
-        columns = ",".join(kind._fields)
         with suppress(sqlite3.Error):
-            query = f"SELECT {columns} FROM {TABLES[kind]} ORDER BY rowid {order}"  # noqa: S608 - names from this package
-            for values in self._db.execute(query):
+            for values in self._db.execute(f"{select(kind)} ORDER BY rowid {order}"):
                 row = kind._make(values)
                 if whole(row):
                     yield row

@@ -172,12 +172,13 @@ TestPlayedStory.settings = settings(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_many_played_stories_agree() -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         PlayedStory,
         settings=settings(
-            max_examples=400, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
