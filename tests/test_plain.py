@@ -242,8 +242,7 @@ async def test_after_the_end_the_reader_is_told_what_can_be_typed(table: Table) 
     table.teller.ends_at = 2
     played = await play(table, "1", "1", "/continue")
     assert any(line.startswith("The end.") for line in played.lines)
-    assert any("/continue" in line and "/undo" in line for line in played.lines)
-    assert "There is no plan 1." in played.lines
+    assert sum("/continue" in line and "/undo" in line for line in played.lines) == 2
     assert any(line.startswith("Passage 3: ") for line in played.lines)
 
 

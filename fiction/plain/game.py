@@ -56,6 +56,8 @@ class PlainGame:
                     await self._obey(line)
                 except FictionError as error:
                     self._page.say(error.sentence)
+        if not self._leaving:
+            self._page.prompt("\n")
         self._page.say(f"Saved as {self._session.name}. To go on: fiction resume {self._session.name}")
         if self._interrupts.pressed:
             return INTERRUPTED

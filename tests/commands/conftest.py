@@ -1,5 +1,6 @@
 """The commands as they are typed: in this process for speed, or as a process of their own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -98,16 +99,27 @@ def world(home: Path) -> str:
 
 @dataclass
 class Server:
-    """A server of models that refuses everything in one way."""
+    """A server of models that answers everything in one way."""
 
     base_url: str
     status: int = 200
     body: bytes = b"{}"
+    """The answer to a question; a list of models is `listed`, if there is one."""
+    kind: str = "application/json"
+    listed: bytes = b""
     keys: list[str] | None = None
 
     @property
     def port(self) -> int:
         return int(self.base_url.rsplit(":", 1)[1].split("/")[0])
+
+    def streams(self, *pieces: str) -> None:
+        """From now on, answer with these pieces of a reply."""
+        chunks = [{"delta": {"content": piece}, "index": 0, "finish_reason": None} for piece in pieces]
+        chunks.append({"delta": {}, "index": 0, "finish_reason": "stop"})
+        frame = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "tiny"}
+        lines = [f"data: {json.dumps({**frame, 'choices': [chunk]})}\n\n" for chunk in chunks]
+        self.body, self.kind = "".join([*lines, "data: [DONE]\n\n"]).encode(), "text/event-stream"
 
 
 @pytest.fixture
@@ -117,20 +129,20 @@ def server() -> Iterator[Server]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer()
+            self._answer(answers.listed or answers.body, "application/json")
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("content-length", 0)))
-            self._answer()
+            self._answer(answers.body, answers.kind)
 
-        def _answer(self) -> None:
+        def _answer(self, body: bytes, kind: str) -> None:
             assert answers.keys is not None
             answers.keys.append(self.headers.get("authorization", ""))
             self.send_response(answers.status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(answers.body)))
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(body)))
             self.end_headers()
-            self.wfile.write(answers.body)
+            self.wfile.write(body)
 
         def log_message(self, format: str, *arguments: object) -> None:
             """Nothing on stderr."""

@@ -53,6 +53,21 @@ def test_a_configured_server_is_tried(
     assert KEY not in shown.out + shown.err
 
 
+def test_a_server_that_works_is_said_to(
+    fiction: Fiction, world: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FICTION_BASE_URL", server.base_url)
+    monkeypatch.setenv("FICTION_MODEL", "tiny")
+    server.listed = b'{"object": "list", "data": [{"id": "tiny", "object": "model", "created": 1, "owned_by": "me"}]}'
+    server.streams('{"colour":', ' "green"}')
+    shown = fiction("doctor")
+    assert "lists 1 models, tiny among them." in shown.out
+    assert "ok  story: It streams: first words after " in shown.out
+    assert "It keeps to a JSON schema" in shown.out
+    server.streams("The lamp is out.")
+    assert "It does not keep to a JSON schema" in fiction("doctor").out
+
+
 async def test_a_server_on_this_machine_is_found_by_its_models(server: Server) -> None:
     server.body = json.dumps({"data": [{"id": "tiny\x1b[2J", "owned_by": "llamacpp"}]}).encode()
     assert await find_servers({server.port: "?"}) == (FoundServer(server.base_url, "llama.cpp", ("tiny",)),)
