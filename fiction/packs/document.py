@@ -54,9 +54,14 @@ class Document:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint naming the known word that looks most like this one, or an empty string."""
-    likely = (other for other in known if abs(len(other) - len(word)) <= 4)
-    close = difflib.get_close_matches(word[:80], list(islice(likely, 500)), 1)
+    likely = (other for other in known if abs(len(other) - len(word)) <= 4 and _ends(other) & _ends(word))
+    close = difflib.get_close_matches(word[:80], list(islice(likely, 100)), 1)
     return f"did you mean {close[0]!r}?" if close else ""
+
+
+def _ends(word: str) -> set[tuple[int, str]]:
+    """What most typing errors leave as it was; comparing with every known word would take too long."""
+    return {(0, word[:1]), (1, word[-1:])}
 
 
 def pack_error(name: str, problems: Iterable[Problem]) -> PackError:
