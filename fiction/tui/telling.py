@@ -109,7 +109,8 @@ class Telling(Room):
                 async for event in events:
                     await self._take(event, choice, anew)
         finally:
-            self.desk.unwait()
+            if self._open:
+                self.desk.unwait()
         if self._failed is not None:
             await self._show_failure(self._failed)
         else:
@@ -183,8 +184,13 @@ class Telling(Room):
             return Content("The storyteller could make no plans of its own; these are general ones.")
         return None
 
+    @property
+    def _open(self) -> bool:
+        """The book is open: there is still something to show it on."""
+        return self.is_running and not self._leaving and bool(self.query(Page))
+
     def _focus_what_is_next(self) -> None:
-        if not self.desk.writing:
+        if self._open and not self.desk.writing:
             (self.page if self.page.below else self.query_one(Ways)).focus()
 
     async def show_story(self) -> None:
@@ -209,7 +215,7 @@ class Telling(Room):
             self._count_down()
 
     def _count_down(self) -> None:
-        if self.phase is not Phase.TROUBLE:
+        if not self._open or self.phase is not Phase.TROUBLE:
             return
         label = f"Try again  (better in {self._countdown} s)" if self._countdown > 0 else "Try again"
         self.query_one(Ways).relabel(0, label)
@@ -219,7 +225,7 @@ class Telling(Room):
 
     async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A turn was stopped, or broke."""
-        if event.worker is not self._turn or self._leaving:
+        if event.worker is not self._turn or not self._open:
             return
         choice = self._leaf.choice if self._leaf else Choice(ChoiceKind.BEGIN)
         match event.state:

@@ -1,4 +1,4 @@
-"""A game in a folder, told by a script: the real Session over real saves, with a storyteller that can be made to fail."""
+"""A game in a folder, told by a script: the real Session over real saves; the storyteller can be made to fail."""
 
 import asyncio
 import dataclasses

@@ -29,10 +29,9 @@ class Leaf(VerticalGroup):
 
     DEFAULT_CSS = """
     Leaf { height: auto; padding-bottom: 1; }
-    Leaf .scene { color: $text-muted; text-align: center; text-style: bold; margin-bottom: 1; display: none; }
-    Leaf .act { color: $secondary; text-style: italic; margin-bottom: 1; display: none; }
-    Leaf .void { color: $text-muted; text-style: italic; margin-top: 1; display: none; }
-    Leaf .-shown { display: block; }
+    Leaf .scene { color: $text-muted; text-align: center; text-style: bold; margin-bottom: 1; }
+    Leaf .act { color: $secondary; text-style: italic; margin-bottom: 1; }
+    Leaf .void { color: $text-muted; text-style: italic; margin-top: 1; }
     Leaf.-void Passage { color: $text-disabled; }
     """
 
@@ -51,13 +50,14 @@ class Leaf(VerticalGroup):
         return cls(turn.choice, passage=turn.passage, scene=new_scene, turn=turn)
 
     def compose(self) -> ComposeResult:
-        """Scene, act, passage, and what is said about it."""
-        words = act(self.choice)
-        yield Static(plain_line(self._scene), classes="scene -shown" if self._scene else "scene")
-        yield Static(Content.assemble("> ", plain(words)), classes="act -shown" if words else "act")
+        """Scene, act, passage; no more widgets than needed, for there are many leaves."""
+        if self._scene:
+            yield Static(plain_line(self._scene), classes="scene")
+        if words := act(self.choice):
+            yield Static(Content.assemble("> ", plain(words)), classes="act")
         yield self._passage
-        yield self._waiting
-        yield Static(Content(CUT_SHORT), classes="void")
+        if self.turn is None:
+            yield self._waiting
 
     @property
     def text_height(self) -> int:
@@ -90,4 +90,5 @@ class Leaf(VerticalGroup):
         self._waiting.stop()
         self._passage.flush()
         self.add_class("-void")
-        self.query_one(".void").set_class(bool(self._passage.text), "-shown")
+        if self._passage.text:
+            self.mount(Static(Content(CUT_SHORT), classes="void"))
