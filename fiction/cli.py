@@ -10,9 +10,6 @@ from typing import NoReturn, TextIO
 
 from fiction import __version__
 from fiction.commands import Command, Context, add_shared
-from fiction.commands.console import complain, fall_silent
-from fiction.errors import FictionError
-from fiction.story.sanitise import clean_line
 
 COMMANDS = {
     "play": "start a new story",
@@ -49,29 +46,21 @@ def _run(options: argparse.Namespace, context: Context) -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:
+        from fiction.commands.console import fall_silent
+
         fall_silent()
         return 0
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - the last door: whatever it is, the reader gets a sentence
-        said = _sentence(error, context)
-        if context.verbose:
-            from fiction.commands.reports import trace
+        from fiction.commands.console import complain
+        from fiction.commands.reports import sentence, trace
 
+        said = sentence(error, context)
+        if context.verbose:
             complain(trace(error, context))
         complain(said)
         return 1
-
-
-def _sentence(error: Exception, context: Context) -> str:
-    match error:
-        case FictionError():
-            return clean_line(error.sentence, limit=2_000)
-        case OSError():
-            place = f"{error.filename}: " if error.filename else ""
-            return clean_line(f"{place}{error.strerror or type(error).__name__}.", limit=2_000)
-        case _:
-            return _report(error, context)
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -98,7 +87,12 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong with the command line, cleaned of what a terminal would obey."""
 
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        return argparse.HelpFormatter(self.prog, width=_columns())
+
     def error(self, message: str) -> NoReturn:
+        from fiction.commands.console import complain
+
         self.print_usage(sys.stderr)
         complain(f"{self.prog}: {message}")
         self.exit(2)
@@ -109,12 +103,12 @@ def _command(name: str) -> Command:
     return module
 
 
-def _report(error: Exception, context: Context) -> str:
-    from fiction.commands.reports import write_report
-
-    where = write_report(error, context)
-    ending = f"the report is in {where}." if where else "run the command again with --verbose for a report."
-    return f"Something in fiction itself went wrong ({type(error).__name__}); every turn is saved; {ending}"
+def _columns() -> int:
+    """Width of the help. argparse would load shutil to find it, which takes longer than all the rest."""
+    try:
+        return max(40, min(100, os.get_terminal_size().columns - 2))
+    except (OSError, ValueError):
+        return 78
 
 
 def _forgive_encoding(stream: TextIO | None) -> None:

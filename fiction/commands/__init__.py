@@ -2,14 +2,11 @@
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from fiction.paths import Home, find_home
-
 if TYPE_CHECKING:
+    from fiction.paths import Home
     from fiction.wiring import House
 
 
@@ -25,19 +22,23 @@ class Command(Protocol):
         ...
 
 
-@dataclass(frozen=True)
 class Context:
-    """What every command is given."""
+    """What every command is given. Nothing in it is made before it is asked for, so that `--help` costs nothing."""
 
-    home_named: str
-    """What followed `--home`; may be empty."""
-    environment: Mapping[str, str]
-    verbose: bool = False
+    def __init__(self, *, home_named: str, environment: Mapping[str, str], verbose: bool = False) -> None:
+        """`home_named` is what followed `--home`; may be empty."""
+        self._home_named = home_named
+        self.environment = environment
+        self.verbose = verbose
 
     @cached_property
-    def home(self) -> Home:
+    def home(self) -> "Home":
         """The home in force. Raises FictionError where the one that was named can't be one."""
-        return find_home(self.home_named, environment=self.environment, current=Path.cwd())
+        from pathlib import Path
+
+        from fiction.paths import find_home
+
+        return find_home(self._home_named, environment=self.environment, current=Path.cwd())
 
     @cached_property
     def house(self) -> "House":

@@ -9,9 +9,22 @@ from pathlib import Path
 
 from fiction import __version__
 from fiction.commands import Context
-from fiction.story.sanitise import clean
+from fiction.errors import FictionError
+from fiction.story.sanitise import clean, clean_line
 
 _KEY = re.compile(r"\b(?:sk|pk|or|hf|gsk|xai)[-_][A-Za-z0-9_\-]{8,}|(?i:bearer|api[-_]?key)[\s=:\"']+[^\s\"']{6,}")
+
+
+def sentence(error: Exception, context: Context) -> str:
+    """What the reader is told of an error that ended a command; a report is written of one that nobody foresaw."""
+    if isinstance(error, FictionError):
+        return clean_line(error.sentence, limit=2_000)
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return clean_line(f"{place}{error.strerror or type(error).__name__}.", limit=2_000)
+    where = write_report(error, context)
+    ending = f"the report is in {where}." if where else "run the command again with --verbose for a report."
+    return f"Something in fiction itself went wrong ({type(error).__name__}); every turn is saved; {ending}"
 
 
 def trace(error: BaseException, context: Context) -> str:
