@@ -6,7 +6,6 @@ The order of the fields is the order of the columns in `migrations`.
 
 import sqlite3
 import zlib
-from functools import cache
 from typing import NamedTuple, TypeVar
 
 
@@ -182,6 +181,8 @@ TABLES: dict[type[SealedRow], str] = {
 }
 """In an order in which rows can be copied without a reference running ahead."""
 
+_SELECT = {kind: f"SELECT {','.join(kind._fields)} FROM {table}" for kind, table in TABLES.items()}  # noqa: S608
+
 
 def checksum(row: SealedRow) -> int:
     """CRC-32 over all columns but the last, each with its type and length, so that no two rows look alike."""
@@ -220,10 +221,9 @@ def replace_turn(db: sqlite3.Connection, row: TurnRow) -> None:
     db.execute(f"UPDATE turn SET {names} WHERE id=?", (*seal(row), row.id))  # noqa: S608 - names from this module
 
 
-@cache
 def select(kind: type[SealedRow]) -> str:
     """The statement that reads a table's rows, in the order of its fields."""
-    return f"SELECT {','.join(kind._fields)} FROM {TABLES[kind]}"  # noqa: S608 - names from this module
+    return _SELECT[kind]
 
 
 def rows_of(db: sqlite3.Connection, kind: type[R], rest: str = "", values: tuple[object, ...] = ()) -> list[R]:

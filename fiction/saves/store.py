@@ -113,7 +113,9 @@ class SaveFile:
 
     def rename(self, title: str) -> None:
         """Give the story another title; the file keeps its name."""
-        self._describe(replace(self.story, title=clean_line(title)))
+        if not (title := clean_line(title)):
+            raise SaveError("A story needs a title.")
+        self._describe(replace(self.story, title=title))
 
     def configure(self, settings: StorySettings, reader: ReaderProfile) -> None:
         """Change the contract or the reader in mid-story."""

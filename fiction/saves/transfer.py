@@ -33,8 +33,8 @@ from fiction.saves.verify import problems
 
 LARGEST = 512 << 20
 """Bytes of a file that is taken in: about 80,000 turns."""
-PATIENCE = 20_000
-"""Times 100,000 steps of SQLite's machine that a stranger's file may keep us busy: some minutes."""
+PATIENCE = 2_000
+"""Times 100,000 steps of SQLite's machine that a stranger's file may keep us busy: under a minute."""
 
 
 def export(db: sqlite3.Connection, target: Path) -> None:

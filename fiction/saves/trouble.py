@@ -49,8 +49,8 @@ def from_sqlite(error: sqlite3.Error, name: str) -> SaveError:
             return SaveError(f"{name} can't be opened here, or its folder can't be written.", hint=_ALLOW)
         case sqlite3.SQLITE_TOOBIG:
             return SaveError(f"A text is too long for {name}.", hint="The limit is eight million bytes.")
-        case sqlite3.SQLITE_MISUSE:
-            return SaveError(f"{name} is closed.")
+        case sqlite3.SQLITE_NOTADB:
+            return SaveDamaged(f"{name} is not a save of fiction, or its beginning is damaged.", hint=mend(name))
         case _ if isinstance(error, sqlite3.ProgrammingError):
             return SaveError(f"{name} is closed.")
         case _:
