@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
@@ -301,14 +302,16 @@ def test_a_folder_that_can_not_be_made_is_said_in_a_sentence(shelf: WorldShelf, 
     assert [card.id for card in shelf.cards()] == [ID]
 
 
-@unix
-@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root writes everywhere")
-def test_a_read_only_folder_is_said_in_a_sentence(shelf: WorldShelf, source: Path) -> None:
-    folder = installed(shelf)
-    folder.mkdir()
-    folder.chmod(0o555)
-    with pytest.raises(PackError, match="can't be written: there is no permission"):
+def test_a_read_only_disk_is_said_in_a_sentence(
+    shelf: WorldShelf, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**options: object) -> str:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    with pytest.raises(PackError, match="can't be written: the disk is read-only"):
         shelf.install(source)
+    assert files_in(installed(shelf)) == []
 
 
 @unix

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiction.errors import PackError
@@ -230,6 +230,7 @@ def test_the_json_schema_speaks_of_every_key() -> None:
     assert schema["required"] == ["schema", "id", "version", "title", "summary", "setting"]
 
 
+@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_random_bytes_put_into_a_pack_raise_nothing_but_pack_errors(example: str, data: st.DataObject) -> None:
     raw = bytearray(example.encode())
@@ -245,6 +246,7 @@ def test_random_bytes_put_into_a_pack_raise_nothing_but_pack_errors(example: str
         assert all("Input should" not in problem.message for problem in error.problems)
 
 
+@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_values_of_any_shape_anywhere_raise_nothing_but_pack_errors(example: str, data: st.DataObject) -> None:
     """Take one value of the example and put another in its place, whatever its type."""

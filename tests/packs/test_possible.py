@@ -1,6 +1,6 @@
 """The interval analysis never calls impossible what can happen."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiction.packs.possible import MAYBE, Bounds, can_hold
@@ -21,6 +21,7 @@ def joined(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return pair | chain | parts.map(lambda part: f"(not {part})") | parts.map(lambda part: f"(-{part})")
 
 
+@settings(deadline=None, max_examples=150)
 @given(
     st.recursive(ATOMS, joined, max_leaves=6).filter(lambda text: len(text) <= 400),
     st.fixed_dictionaries({name: st.integers(-3, 6) for name in NAMES}),

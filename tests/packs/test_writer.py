@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiction.errors import PackError
@@ -131,6 +131,7 @@ def test_the_guides_example_reads_back_as_itself(example: str) -> None:
     assert load_world(dump_world(world)) == world
 
 
+@settings(deadline=None, max_examples=40)
 @given(WORLD)
 def test_every_world_reads_back_as_itself(world: World) -> None:
     world = replace(world, storylets=tuple(_whole(storylet, world) for storylet in world.storylets))

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiction.errors import PackError
@@ -137,6 +137,7 @@ def test_more_than_the_whole_may_be_is_refused_while_it_is_read() -> None:
 
 
 @pytest.mark.parametrize("build", [lambda: zipped(("world.yaml", b"a: 1" * 50), ("README.md", b"hello"))])
+@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_a_zip_with_bytes_changed_is_read_or_refused(build: Callable[[], bytes], data: st.DataObject) -> None:
     raw = bytearray(build())
