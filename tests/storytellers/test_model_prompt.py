@@ -12,7 +12,7 @@ from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
 from fiction.story.reader import Length, ReaderProfile, StorySettings
 from fiction.story.storylets import Body, StoryletPlan
 from fiction.story.turn import Turn
-from fiction.story.world import Lore, Opening, Safety, Style, World
+from fiction.story.world import Beat, Character, Ending, Lore, Opening, Safety, Style, World
 from fiction.storytellers.llm.prompt import render_turn
 from fiction.storytellers.llm.reflecting import questions
 from fiction.storytellers.llm.tokens import estimate
@@ -159,7 +159,27 @@ def test_a_beginning_without_an_opening_is_told_from_premise_and_outline() -> No
     user = render_turn(begin).user
     assert "first passage" in user
     assert "a drowned bell" in user
-    assert "The letter is delivered to nobody." in user
+    assert "About now, unless it has happened: The letter is delivered to nobody." in user
+
+
+def test_the_outline_is_told_as_far_as_the_story_has_come() -> None:
+    outline = tuple(Beat(f"b{n}", f"Step {n} comes.") for n in range(8))
+    world = World(**{**_fields(WORLD), "outline": outline, "endings": (Ending("e", "The far bank", condition="met"),)})
+    half = render_turn(scene(world=world, direction=Direction(progress=0.5))).user
+    assert "About now, unless it has happened: Step 4 comes." in half
+    assert "After that: Step 5 comes." in half
+    assert "In the end: Step 7 comes." in half
+    assert "The far bank" not in half
+    ending = render_turn(scene(world=world, direction=Direction(progress=1.2, must_end=True))).user
+    assert "A possible ending: The far bank (met)" in ending
+    endless = scene(world=world, depth=500, settings=StorySettings(turns=0))
+    assert "Step 6 comes." in render_turn(endless).user
+
+
+def test_somebody_not_named_stands_in_a_prompt_that_has_room() -> None:
+    cast = (*WORLD.characters, Character("oda", "Oda", "eel seller", "Oda has a boat of her own."))
+    of = scene(world=World(**{**_fields(WORLD), "characters": cast}))
+    assert "a boat of her own" in render_turn(of).user
 
 
 def test_limits_of_reader_and_pack_are_rules() -> None:

@@ -10,8 +10,6 @@ from fiction.storytellers.llm.texts import fenced, language_name, mark_of, promp
 from fiction.storytellers.llm.tokens import clip, estimate
 
 _MAX_LISTED = 10
-_BEAT = 40
-"""Tokens of one step of the outline."""
 _MAX_LIMITS = 400
 """Characters of each list of what must never come or stays off-stage."""
 
@@ -53,19 +51,14 @@ def _bible(world: World, reader: ReaderProfile, settings: StorySettings, tokens:
 def _paragraphs(world: World, reader: ReaderProfile, settings: StorySettings) -> Iterable[tuple[str, str, float]]:
     """Heading, text, and the greatest share of the room that it may take."""
     style = world.style
-    yield "World", f"{world.title}. {settings.premise or world.summary}", 0.2
-    yield "Setting", world.setting, 0.35
+    yield "World", f"{world.title}. {world.summary or settings.premise}", 0.2
+    yield "Setting", world.setting, 0.4
     yield "The protagonist", world.protagonist.replace("{you}", reader.name or "you"), 0.25
     yield "The reader as protagonist", _reader(reader), 0.25
     yield "Tone", ", ".join(style.tone), 0.1
     yield "People", "; ".join(f"{c.name}, {c.role}" if c.role else c.name for c in world.characters), 0.3
     yield "Places", "; ".join(place.name for place in world.places), 0.15
-    yield "The way of the story", " / ".join(clip(beat.summary, _BEAT) for beat in world.outline), 0.5
-    yield (
-        "Possible endings",
-        "; ".join(f"{e.title}{f' ({e.condition})' if e.condition else ''}" for e in world.endings),
-        0.2,
-    )
+    yield "Questions this story may raise", " / ".join(seed.setup for seed in world.threads), 0.2
     yield "Voice of this world, as an example", style.sample, 0.3
 
 

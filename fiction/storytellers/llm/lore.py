@@ -6,17 +6,25 @@ from collections.abc import Iterable, Iterator
 from fiction.story.world import Character, Lore, World
 
 _ASCII = re.compile(r"[\x00-\u024f]+\Z")
+_SHORT_NAME = 3
+"""Letters; `The`, `Sir` and `Old` name nobody."""
 _PEOPLE, _THINGS, _PLACES, _FACTIONS = 60, 45, 40, 35
 """Where cast and things stand among a pack's own entries, whose priority is 50 unless it says otherwise."""
 
 
-def lore_for(world: World, *texts: str) -> tuple[str, ...]:
-    """The entries that the texts call for, as sentences: `always` first, then by priority, then in the pack's order."""
+def lore_for(world: World, *texts: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The entries that the texts call for, and those of the cast that they don't, as sentences.
+
+    Called for are `always` ones first, then by priority, then in the pack's order. The others stand in a prompt that
+    has room for them: who else there is helps a storyteller to bring somebody in.
+    """
     said = " ".join(texts).casefold()
-    entries = [*world.lore, *_of_cast(world), *_of_things(world)]
+    cast = tuple(_of_cast(world))
+    entries = (*world.lore, *cast, *_of_things(world))
     wanted = [entry for entry in entries if entry.always or any(_occurs(word, said) for word in entry.keywords)]
     wanted.sort(key=lambda entry: (not entry.always, -entry.priority))
-    return tuple(_told(entry) for entry in wanted)
+    others = (entry for entry in cast if entry not in wanted)
+    return tuple(map(_told, wanted)), tuple(map(_told, others))
 
 
 def about_character(character: Character) -> str:
@@ -50,9 +58,8 @@ def _of_things(world: World) -> Iterator[Lore]:
 
 
 def _names(name: str) -> tuple[str, ...]:
-    """A name and its first word, so that `Imre Vass` comes up with `Imre`; but not `the` and the like."""
-    first = name.split(" ", 1)[0]
-    return (name, first) if len(first) > 3 and first[0].isupper() and first.lower() != "the" else (name,)
+    """A name and those of its words that are names, so that `Imre Vass` comes up with `Imre` and with `Vass`."""
+    return (name, *(word for word in name.split() if len(word) > _SHORT_NAME and word[0].isupper()))
 
 
 def _told(entry: Lore) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fiction.engine.ports import Scene
 from fiction.story.ledger import Fact
 from fiction.story.turn import Turn
+from fiction.storytellers.llm.course import course_of
 from fiction.storytellers.llm.lore import lore_for, occurring
 from fiction.storytellers.llm.shares import Item, Part, numbered, share_out
 from fiction.storytellers.llm.tokens import clip, clip_start, estimate, sentences
@@ -23,15 +24,17 @@ _WORD = re.compile(r"\w{4,}")
 def gather(scene: Scene, plan: str, tokens: int) -> str:
     """The material for a turn, within `tokens` by our estimate."""
     last = scene.parent.passage if scene.parent else ""
-    lore = Part("Of this world", 0.1, numbered(lore_for(scene.world, plan, last, scene.memory)))
+    called_for, others = lore_for(scene.world, plan, last, scene.memory)
+    lore = Part("Of this world", 0.1, numbered([*called_for, *others]), at_first=len(called_for))
+    course = Part("The course of the story", 0.12, numbered(course_of(scene)))
     facts = Part("Established, and not to be contradicted", 0.12, numbered(_facts(scene, plan, last)))
     people = Part("People you have met", 0.08, numbered(_people(scene, plan, last)))
     threads = Part("Open threads, the longest waiting first", 0.1, numbered(_threads(scene)))
-    recall = Part("Remembered from earlier turns", 0.22, _recalled(scene), shorten=excerpt_for(plan))
-    memory = Part("Memory", 0.3, numbered([scene.memory] if scene.memory else []), shorten=clip_start, bullet="")
+    recall = Part("Remembered from earlier turns", 0.2, _recalled(scene), shorten=excerpt_for(plan))
+    memory = Part("Memory", 0.28, numbered([scene.memory] if scene.memory else []), shorten=clip_start, bullet="")
     passages = Part(
         "The last passages",
-        0.3,
+        0.28,
         _passages(scene),
         clip_start,
         at_first=max(1, scene.settings.recent_passages),
@@ -42,7 +45,7 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
         shown = {item.place for item in passages.kept} if part is recall else set()
         return [item for item in part.items if item.place not in shown]
 
-    parts = (lore, facts, people, threads, recall, memory, passages)
+    parts = (lore, course, facts, people, threads, recall, memory, passages)
     share_out(parts, tokens, greedy=(memory, passages, recall, lore), drop=still_counts)
     return "\n\n".join(filter(None, (part.told() for part in parts)))
 
@@ -51,7 +54,11 @@ def _facts(scene: Scene, plan: str, last: str) -> list[str]:
     """What was contradicted, then pinned facts, then those about what the plan and the last passage name."""
     named = occurring({name for fact in scene.ledger.facts for name in (fact.subject, fact.object)}, plan, last)
     facts = [fact for fact in reversed(scene.ledger.facts) if fact.pinned]
-    facts += [fact for fact in reversed(scene.ledger.facts) if not fact.pinned and {fact.subject, fact.object} & named]
+    facts += [
+        fact
+        for fact in reversed(scene.ledger.facts)
+        if not fact.pinned and ({fact.subject, fact.object} & named or fact.subject.casefold() == "you")
+    ]
     return [*scene.established, *map(_sentence, facts[:_MAX_FACTS])]
 
 

@@ -53,7 +53,7 @@ def render_turn(scene: Scene, *, budget: int | None = None, small: bool = False)
 
 def _render_user(scene: Scene, tokens: int) -> str:
     plan = _plan(scene)
-    direction = "\n".join(_one_line(line) for line in scene.direction.lines[:_MAX_LINES])
+    direction = " ".join(_one_line(line) for line in scene.direction.lines[:_MAX_LINES])
     least, most = scene.reader.passage_length.words
     ask = prompt(f"ask_{scene.choice.kind.value}", least=str(least), most=str(most))
     around = estimate(prompt("turn", ask=ask, direction=direction, plan=plan)) + 16
@@ -63,7 +63,7 @@ def _render_user(scene: Scene, tokens: int) -> str:
         "turn",
         mark=mark,
         material=fenced(material, mark) or "(nothing yet)",
-        direction=f"{direction}\n\n" if direction else "",
+        direction=f"For this passage: {direction}\n\n" if direction else "",
         ask=ask,
         plan=fenced(plan, mark),
     )
@@ -118,7 +118,6 @@ def _beginning(scene: Scene) -> str:
         scene.settings.premise,
         f"{opening.title}. {opening.summary}" if opening else "",
         f"The place: {place.name}. {place.description}" if place else "",
-        f"How the story starts: {scene.world.outline[0].summary}" if scene.world.outline else "",
     ]
     return clip("\n".join(line for line in lines if line), _MAX_ACT) or scene.world.summary
 
