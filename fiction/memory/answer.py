@@ -15,7 +15,7 @@ class Nearest(Protocol):
     """A question to the dense arm that is being answered elsewhere."""
 
     def pieces(self) -> Whole | None:
-        """The nearest allowed pieces; None where they are to be found by an exact search instead."""
+        """Allowed pieces, the nearest ones among them; None where all that are allowed must be compared."""
         ...
 
 
@@ -51,10 +51,12 @@ def answer(cue: Cue, overrides: tuple[Memory, ...], upkeep: Upkeep, arm: DenseAr
     by_words = fuse.best(lexical, fuse.CANDIDATES)
     pieces, likeness = by_words, None
     if asked is not None and question.vector is not None:
-        nearest = asked.pieces()
-        if nearest is None:
-            nearest = index.nearest(question.vector, question.allowed, fuse.CANDIDATES)
-        pieces = np.union1d(by_words, nearest)
+        among = asked.pieces()
+        if among is None:
+            among = np.flatnonzero(question.allowed)
+        nearest = index.nearest(question.vector, among, fuse.CANDIDATES)
+        wordings = index.wordings(overrides)
+        pieces = np.union1d(np.union1d(by_words, nearest), wordings[question.allowed[wordings]])
         likeness = (index.rows(pieces) @ question.vector).astype(np.float64)
     ranked = fuse.rank(pieces, lexical, likeness, index.catalogue)
     held = fuse.pinned(overrides, cue)

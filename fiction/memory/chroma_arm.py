@@ -23,6 +23,8 @@ _MOST = 200
 _WAIT = 0.25
 """Seconds that a recall waits for a busy Chroma before it compares exactly."""
 _ATTEMPTS = 2
+_SHARE = 100
+"""New pieces are handed over when they are one in so many."""
 
 _MISSING = "Chroma is not installed here; the long-term memory goes on without its index, and nothing is lost."
 _UNWRITABLE = "The long-term memory's folder can't be written; it goes on without its index, and nothing is lost."
@@ -52,6 +54,7 @@ class ChromaArm:
         self._state = State.OPENING
         self._failures = 0
         self._chroma: ChromaIndex | None = None
+        self._waiting: list[TurnId] = []
 
     @property
     def worker(self) -> Worker:
@@ -63,13 +66,16 @@ class ChromaArm:
     def start(self, index: PassageIndex) -> None:
         """Open the collection, or build it anew, to hold what the index holds now."""
         self._state = State.OPENING
+        self._waiting.clear()
         shelf = _shelf(index, index.catalogue.told_pieces())
         self._worker.post(lambda: self._open(shelf))
 
     def put(self, index: PassageIndex, turn: TurnId) -> None:
-        """Take in one passage."""
-        if self._state in (State.OPENING, State.READY):
-            shelf = _shelf(index, np.array(index.catalogue.pieces(turn), np.int64))
+        """Take in one passage; in a long story together with the next ones, since each call looks at everything."""
+        self._waiting.append(turn)
+        if self._state is not State.GIVEN_UP and len(self._waiting) * _SHARE >= len(index):
+            shelf = _shelf(index, self._fresh(index))
+            self._waiting.clear()
             self._worker.post(lambda: self._put(shelf))
 
     def ask(self, question: Question, index: PassageIndex) -> Nearest:
@@ -82,7 +88,12 @@ class ChromaArm:
         if self._state is not State.READY or vector is None or not allowed or count > _MOST:
             return EXACTLY
         enough = min(allowed, fuse.CANDIDATES)
-        return _Asked(self._worker.ask(lambda: self._nearest(vector, count)), question, index, enough)
+        asked = self._worker.ask(lambda: self._nearest(vector, count))
+        return _Asked(asked, question, index, self._fresh(index), enough)
+
+    def _fresh(self, index: PassageIndex) -> Whole:
+        """The pieces that Chroma was not given yet."""
+        return np.array([piece for turn in self._waiting for piece in index.catalogue.pieces(turn)], np.int64)
 
     # --- on its own thread ---
 
@@ -155,6 +166,7 @@ class _Asked:
     future: "Future[list[str]]"
     question: Question
     index: PassageIndex
+    fresh: Whole
     enough: int
 
     def pieces(self) -> Whole | None:
@@ -163,7 +175,8 @@ class _Asked:
             found = self.future.result(_WAIT)
         except Exception:  # noqa: BLE001 - a time-out or a stopped thread; the exact search answers
             return None
-        numbers = np.array([piece for name in found for piece in self._numbers(name)], np.int64)
+        known = np.array([piece for name in found for piece in self._numbers(name)], np.int64)
+        numbers = np.union1d(known, self.fresh)
         numbers = numbers[self.question.allowed[numbers]]
         return numbers if len(numbers) >= self.enough else None
 

@@ -10,7 +10,8 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +35,17 @@ else:
 
 
 _log = logging.getLogger(__name__)
-_BATCH = 64
-"""Records a call: some milliseconds, during which Chroma may hold up the other threads."""
+_BATCH = 16
+"""Records a call. Chroma holds up every other thread while it takes them in: some 20 ms, more in a long story."""
+_SHARE = 50
+"""Every call costs Chroma a look at all that it holds, so a call brings at least one record for so many."""
+_LONGEST_PAUSE = 0.2
+"""Seconds. The game goes on between two calls."""
 _PAGE = 500
 _PROBES = 10
 _NEVER_SYNC = 1_000_000
+_CAREFUL = 200
+"""How many neighbours a search looks at: finds 93 of the true 100 nearest in 4,000 passages, where 100 finds 83."""
 _SAME = 0.01
 
 
@@ -159,11 +166,13 @@ class ChromaIndex:
         self._collection = self._client.get_or_create_collection(
             self._name,
             embedding_function=None,
-            configuration={"hnsw": {"space": "cosine", "sync_threshold": _NEVER_SYNC}},
+            configuration={"hnsw": {"space": "cosine", "sync_threshold": _NEVER_SYNC, "ef_search": _CAREFUL}},
         )
-        if self._collection.count() == 0 and len(shelf):
+        # `get` is the first to read: it lets the other threads run while Chroma builds its graph, `count` would not.
+        held = self._held()
+        if not held and len(shelf):
             self.nearest(shelf.rows([0])[0], 1)
-        self._fill(shelf, stopping)
+        self._fill(shelf, held, stopping)
         if not stopping():
             self._probe(shelf)
 
@@ -194,17 +203,18 @@ class ChromaIndex:
             self._client = self._collection = None
             os.close(self._lock)
 
-    def _fill(self, shelf: Shelf, stopping: Callable[[], bool]) -> None:
+    def _fill(self, shelf: Shelf, held: Mapping[str, dict[str, int]], stopping: Callable[[], bool]) -> None:
         wanted = dict(shelf.records())
-        held = self._held()
         self.drop([name for name in held if name not in wanted])
         lacking = [at for at, (name, about) in enumerate(wanted.items()) if held.get(name) != about]
         records = list(wanted.items())
-        for start in range(0, len(lacking), _BATCH):
-            if stopping():
-                return
-            batch = lacking[start : start + _BATCH]
+        start = 0
+        while start < len(lacking) and not stopping():
+            batch = lacking[start : start + max(_BATCH, start // _SHARE)]
+            began = time.monotonic()
             self._upsert([records[at] for at in batch], shelf.rows(batch))
+            time.sleep(min(_LONGEST_PAUSE, time.monotonic() - began))
+            start += len(batch)
 
     def _held(self) -> dict[str, dict[str, int]]:
         held: dict[str, dict[str, int]] = {}

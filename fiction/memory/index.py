@@ -82,6 +82,16 @@ class PassageIndex:
             self._has.append(False)
         return True
 
+    def take_wording(self, memory: Memory) -> None:
+        """Index the reader's wording of a passage, with its vector."""
+        if self.take(memory):
+            self.place(memory.turn, self._try_to_embed(memory.text), which=edition(memory))
+
+    def wordings(self, overrides: Iterable[Memory]) -> Whole:
+        """The pieces of the reader's own wordings: few, and known only here."""
+        found = [self.catalogue.pieces(memory.turn, edition(memory)) for memory in overrides if memory.edited]
+        return np.array([piece for pieces in found for piece in pieces], np.int64)
+
     def forget(self, turn: TurnId) -> None:
         """Drop a turn that the save no longer has."""
         self.catalogue.drop(turn)
@@ -132,21 +142,21 @@ class PassageIndex:
         """Make a cue ready: what may be recalled, how rare each word is there, and the vector to ask with."""
         changed = tuple(overrides)
         for memory in changed:
-            if memory.edited and not memory.forgotten and self.take(memory):
-                self.place(memory.turn, self._try_to_embed(memory.text), which=edition(memory))
+            if memory.edited and not memory.forgotten:
+                self.take_wording(memory)
         allowed = self.catalogue.allowed(cue.lineage, cue.before, changed)
         terms, thread = tuple(self.words.terms(cue.text)), tuple(self.words.terms(cue.thread))
         evidence = self.lexical.look_up(terms + thread, allowed)
         return Question(allowed, terms, thread, evidence, self._vector(cue, evidence))
 
-    def nearest(self, vector: Floats, allowed: Flags, count: int) -> Whole:
-        """The pieces most like the vector among the allowed ones, exactly; in no order."""
-        among = np.flatnonzero(allowed & self._has.all)
+    def nearest(self, vector: Floats, among: Whole, count: int) -> Whole:
+        """The pieces most like the vector among those that have one, exactly; in no order."""
+        among = self.with_vectors(among)
+        if len(among) <= count:
+            return among
         # Most rows: one product over all of them is cheaper than a copy of those that count.
         rows = self._rows.all
         likeness = (rows @ vector)[among] if 2 * len(among) > len(rows) else rows[among] @ vector
-        if len(among) <= count:
-            return among
         return among[np.argpartition(-likeness, count)[:count]]
 
     def _vector(self, cue: Cue, evidence: Evidence) -> Floats | None:

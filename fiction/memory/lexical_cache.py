@@ -17,7 +17,7 @@ _FORMAT = 1
 def load(path: Path, *, language: str) -> tuple[Catalogue, LexicalIndex] | None:
     """What was stored; None where there is nothing, or nothing that is whole and of this language and format."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             if str(arrays["about"]) != _about(language):
                 return None
             held = {name: arrays[name] for name in arrays.files if name != "about"}

@@ -32,6 +32,7 @@ class Upkeep:
         self._worker = worker
         self._cache = cache
         self._unsaved = 0
+        self._unchecked: set[TurnId] = set()
         self._computed: list[tuple[TurnId, Embedding]] = []
 
     # --- the words: everybody waits for these ---
@@ -55,6 +56,7 @@ class Upkeep:
         newest = next(newer, None)
         if newest is None or newest.turn != last or not self.index.catalogue.holds(newest):
             return False
+        self._unchecked = set(self.index.catalogue.told())
         for memory in newer:
             self._unsaved += self.index.take(memory)
         return True
@@ -69,17 +71,17 @@ class Upkeep:
                 pause()
 
     def check_words(self) -> None:
-        """Read every passage again: keeps the texts at hand, and mends an index that its save has left behind."""
-        known = set(self.index.catalogue.told())
-        for at, memory in enumerate(self._archive.memories()):
-            known.discard(memory.turn)
+        """Read again what came out of the cache: has the texts at hand, and mends what the save no longer says."""
+        for at, memory in enumerate(self._archive.memories() if self._unchecked else ()):
+            self._unchecked.discard(memory.turn)
             self._unsaved += self.index.take(memory)
             if at % _BREATH == 0:
                 self._worker.breathe()
             if self._worker.stopping:
                 return
-        for turn in known:
+        for turn in self._unchecked:
             self.index.forget(turn)
+        self._unchecked.clear()
 
     def make_vectors(self, *, pause: Callable[[], None]) -> None:
         """Vectors for the passages that have none; the save keeps them. `pause` is called now and then."""
@@ -112,8 +114,11 @@ class Upkeep:
 
     def take(self, memory: Memory, embedding: Embedding | None) -> None:
         """A turn that was just saved, or the reader's wording of one."""
+        if memory.edited:
+            self.index.take_wording(memory)
+            return
         self._unsaved += self.index.take(memory)
-        if not memory.edited and not self.index.place(memory.turn, embedding):
+        if not self.index.place(memory.turn, embedding):
             self.embed(memory.turn)
 
     def text(self, turn: TurnId) -> str:

@@ -15,6 +15,7 @@ _UNSPACED = (
 )
 _PARTS = re.compile(rf"([{_UNSPACED}]+)|((?:(?![{_UNSPACED}])(?:[^\W_]|[{_MARKS}]))+)")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
+_LATIN = re.compile("[\u0000-\u024f\u0300-\u036f\u1e00-\u1eff]+")
 _ALGORITHMS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
     "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
@@ -28,8 +29,10 @@ _LONGEST = 64
 
 
 def fold(word: str) -> str:
-    """The word without its accents; Hangul and Kana stay whole."""
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", word)))
+    """A Latin word without its accents; in other scripts a mark makes another letter, so the word stays."""
+    if word.isascii() or not _LATIN.fullmatch(word):
+        return word
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", word))
 
 
 class Words:
@@ -57,13 +60,13 @@ class Words:
         return words, grams
 
     def term(self, word: str) -> str:
-        """The stem of a word out of `split`, without accents."""
+        """The stem of a word out of `split`. Accents go first: who types without them finds what was told with them."""
         term = self._terms.get(word)
         if term is None:
             if len(self._terms) >= _REMEMBERED:
                 self._terms.clear()
-            stem = self._stemmer.stemWord(word) if self._stemmer else word
-            term = self._terms[word] = fold(stem) or word
+            plain = fold(word) or word
+            term = self._terms[word] = (self._stemmer.stemWord(plain) if self._stemmer else plain) or plain
         return term
 
     def terms(self, text: str) -> list[str]:

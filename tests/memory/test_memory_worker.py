@@ -1,0 +1,95 @@
+"""The thread that does the work."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from threading import Event
+
+import pytest
+
+from fiction.memory.worker import Stopped, Worker
+
+
+async def test_what_somebody_waits_for_comes_before_what_can_be_done_later() -> None:
+    worker, gate, done = Worker("test"), Event(), list[str]()
+    worker.post(lambda: gate.wait(5) and None)
+    worker.post(lambda: done.append("later"), later=True)
+    answer = asyncio.ensure_future(worker.call(lambda: done.append("now")))
+    await asyncio.sleep(0)
+    gate.set()
+    await answer
+    await worker.idle()
+    assert done == ["now", "later"]
+    assert await worker.stop(lambda: done.append("last"), patience=2)
+    assert done[-1] == "last"
+
+
+async def test_an_error_comes_back_and_the_worker_goes_on() -> None:
+    class Panic(BaseException):
+        """What compiled code raises."""
+
+    def fail() -> None:
+        raise Panic("no")
+
+    worker = Worker("test")
+    worker.post(fail)
+    with pytest.raises(RuntimeError, match="Panic: no"):
+        await worker.call(fail)
+    assert await worker.call(lambda: 7) == 7
+    await worker.stop(lambda: None, patience=2)
+
+
+async def test_a_cancelled_wait_harms_nobody() -> None:
+    worker, gate = Worker("test"), Event()
+    worker.post(lambda: gate.wait(5) and None)
+    waiting = asyncio.ensure_future(worker.call(lambda: 1))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    gate.set()
+    assert await worker.call(lambda: 2) == 2
+    assert waiting.cancelled()
+    await worker.stop(lambda: None, patience=2)
+
+
+async def test_the_end_waits_no_longer_than_its_patience() -> None:
+    worker, gate = Worker("test"), Event()
+    worker.post(lambda: gate.wait(5) and None)
+    waiting = asyncio.ensure_future(worker.call(lambda: 1))
+    await asyncio.sleep(0.01)
+    start = time.monotonic()
+    assert not await worker.stop(lambda: None, patience=0.05)
+    assert time.monotonic() - start < 1
+    gate.set()
+    with pytest.raises(Stopped):
+        await waiting
+    assert await worker.stop(lambda: None, patience=2)
+    with pytest.raises(Stopped):
+        await worker.call(lambda: 3)
+
+
+async def test_a_long_job_can_let_others_in() -> None:
+    worker, inside, asked = Worker("test"), Event(), Event()
+    order: list[str] = []
+
+    def long() -> None:
+        inside.set()
+        asked.wait(5)
+        worker.breathe()
+        order.append("long")
+
+    worker.post(long, later=True)
+    await asyncio.to_thread(inside.wait, 5)
+    answer = asyncio.ensure_future(worker.call(lambda: order.append("short")))
+    await asyncio.sleep(0)
+    asked.set()
+    await answer
+    await worker.idle()
+    assert order == ["short", "long"]
+    await worker.stop(lambda: None, patience=2)
+
+
+def test_a_thread_that_is_stuck_does_not_keep_the_program_from_ending() -> None:
+    code = "import time; from fiction.memory.worker import Worker; w = Worker('x'); w.post(lambda: time.sleep(60))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=20, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
