@@ -1,25 +1,19 @@
-"""`python -m fiction.packs.check PATH ...`: every problem and warning of world packs, for their authors."""
+"""`python -m fiction.packs.check PATH ...`: every mistake and warning of packs, for their authors."""
 
 import sys
 from pathlib import Path
 
-from fiction.errors import PackError
-from fiction.packs.lint import lint
-from fiction.packs.loader import load_pack
+from fiction.packs.library import WorldShelf
 
 
 def main(paths: list[str]) -> int:
-    """Print what is wrong with each file; 1 if any can't be used."""
+    """Print what is wrong with each folder, file or zip; 1 if any can't be used."""
     failed = False
     for path in paths:
-        try:
-            pack = load_pack(Path(path).read_bytes(), name=path)
-        except PackError as error:
-            failed = True
-            lines = [str(problem) for problem in error.problems]
-        else:
-            lines = [f"warning: {warning}" for warning in lint(pack)]
-            lines.append(f"{path}: {pack.world.title} {pack.world.version}, {len(lines)} warnings")
+        errors, warnings = WorldShelf(()).problems(Path(path))
+        failed = failed or bool(errors)
+        lines = [str(error) for error in errors] + [f"warning: {warning}" for warning in warnings]
+        lines.append(f"{path}: {len(errors)} mistakes, {len(warnings)} warnings")
         sys.stdout.write("".join(f"{line}\n" for line in lines))
     return int(failed)
 

@@ -99,7 +99,7 @@ class WorldShelf:
         world = _load(files).world
         if not replace and (taken := self._find(world.id)) is not None:
             said = f"There is a world {world.id!r} already ({taken.source})."
-            raise PackError(said, hint="Say so if it is to be replaced.")
+            raise PackError(said, hint="Say --replace to put this one in its place.")
         restore(folder)
         place(files, folder, world.id)
         return _card(_Entry(world.id, INSTALLED, folder, folder / world.id))

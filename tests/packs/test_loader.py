@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from fiction.errors import PackError
 from fiction.packs.document import MAX_PROBLEMS
+from fiction.packs.lint import lint
 from fiction.packs.loader import json_schema, load_pack, load_world
+from fiction.packs.writer import dump_world
+from fiction.packs.yaml_reader import read_yaml
 from fiction.story.plan import Approach
 from fiction.story.storylets import Body, Effect, Role, StoryletKind
 
@@ -230,6 +233,15 @@ def test_the_json_schema_speaks_of_every_key() -> None:
     assert schema["required"] == ["schema", "id", "version", "title", "summary", "setting"]
 
 
+def test_the_json_schema_takes_what_the_loader_takes(example: str) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(json_schema())
+    validator.check_schema(json_schema())
+    assert list(validator.iter_errors(read_yaml(example, name="w.yaml").data)) == []
+    wrong = read_yaml(changed(example, "genre: [mystery]", "genre: mystery"), name="w.yaml")
+    assert len(list(validator.iter_errors(wrong.data))) == 1
+
+
 @settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_random_bytes_put_into_a_pack_raise_nothing_but_pack_errors(example: str, data: st.DataObject) -> None:
@@ -240,7 +252,7 @@ def test_random_bytes_put_into_a_pack_raise_nothing_but_pack_errors(example: str
             st.binary(max_size=8) | st.sampled_from([b"- ", b"{", b"}", b"null", b": ", b"\n", b"[1]", b"-1", b"'"])
         )
     try:
-        load_world(bytes(raw), name="w.yaml")
+        assert isinstance(lint(load_pack(bytes(raw), name="w.yaml")), tuple)
     except PackError as error:
         assert error.problems
         assert all("Input should" not in problem.message for problem in error.problems)
@@ -262,7 +274,9 @@ def test_values_of_any_shape_anywhere_raise_nothing_but_pack_errors(example: str
     while rest < len(lines) and (not lines[rest].strip() or len(lines[rest]) - len(lines[rest].lstrip(" -")) > indent):
         rest += 1
     try:
-        load_world("\n".join([*lines[:index], f"{head} {value}", *lines[rest:]]), name="w.yaml")
+        pack = load_pack("\n".join([*lines[:index], f"{head} {value}", *lines[rest:]]), name="w.yaml")
+        assert load_world(dump_world(pack.world)) == pack.world
+        assert all(warning.line for warning in lint(pack))
     except PackError as error:
         assert all(problem.line for problem in error.problems)
         assert all("makes no sense" not in problem.message for problem in error.problems)
