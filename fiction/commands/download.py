@@ -58,7 +58,8 @@ def _read(link: str, host: str) -> bytes:
         raise FictionError(f"{clean_line(host)} answers {error.code} to this link.", hint="Look at the link.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        raise FictionError(f"{clean_line(host)} could not be reached: {clean_line(str(reason))}.") from None
+        said = (reason.strerror if isinstance(reason, OSError) else None) or str(reason)
+        raise FictionError(f"{clean_line(host)} could not be reached: {clean_line(said)}.") from None
     if len(raw) > LARGEST:
         raise FictionError(f"That is more than {LARGEST >> 20} MB, too much for a world.")
     return raw

@@ -51,11 +51,10 @@ def run(options: argparse.Namespace, context: Context) -> int:
         case "check":
             return _check(options.save, context, as_json=options.as_json)
         case "export":
-            if options.file.exists() and not options.force:
-                raise FictionError(f"{options.file} is there already.", hint="Say --force to write over it.")
-            shelf.export_story(options.save, options.file)
-            say(f"Written to {options.file}.")
+            _export(options.save, options.file, context, force=options.force)
         case "import":
+            if not options.file.is_file():
+                raise FictionError(f"There is no file {options.file}.")
             say(f"Taken in as {shelf.import_story(options.file)}.")
         case "repair":
             name, turns = shelf.repair(options.save)
@@ -113,6 +112,15 @@ def _show(name: str, context: Context, *, as_json: bool) -> None:
             say(f"{key.replace('_', ' ')}: {value}")
     for mark in bookmarks:
         say(f"bookmark: {mark['name']}, turn {mark['turn']}")
+
+
+def _export(name: str, file: Path, context: Context, *, force: bool) -> None:
+    if not file.absolute().parent.is_dir():
+        raise FictionError(f"There is no folder {file.parent}.", hint="Make it first.")
+    if file.exists() and not force:
+        raise FictionError(f"{file} is there already.", hint="Say --force to write over it.")
+    context.house.save_shelf.export_story(name, file)
+    say(f"Written to {file}.")
 
 
 def _check(name: str, context: Context, *, as_json: bool) -> int:

@@ -66,7 +66,7 @@ class MemoryPart(_Part):
     chroma: bool = True
     """Whether recall by meaning is used; recall by words always is."""
     embed_model: Line = ""
-    """An embedding model on the same server; empty uses the built-in one, without any download."""
+    """An embedding model on the same server. Kept for later: this version uses its own, without a server."""
 
 
 class Settings(_Part):

@@ -193,11 +193,14 @@ class PlainGame:
         self._page.say(f"This place is saved as {self._session.bookmark(name).name}.")
 
     def _storyteller(self, name: str) -> None:
-        card = next((card for card in self._game.storytellers() if card.name == name), None)
-        if card is not None and not card.available:
-            raise NotFound(card.why_not)
+        cards = self._game.storytellers()
+        missing = next((card for card in cards if card.name == name and not card.available), None)
+        if missing is not None:
+            raise NotFound(missing.why_not)
         if name:
             self._session.use(name)
+        else:
+            self._page.say(f"There are: {', '.join(card.name for card in cards if card.available)}.")
         self._page.say(f"Told by {clean_line(self._session.storyteller.about)}.")
 
     def _help(self, _: str) -> None:

@@ -150,6 +150,16 @@ class TestAServerThatFails:
         assert again.code == 0
         assert "I count the boats" in again.out
 
+    def test_until_it_works_again(self, fiction: Fiction, world: str, server: Server) -> None:
+        server.status = 500
+        fiction("play", world, "--save", "kept", typed="1\nI count the boats\n")
+        server.status = 200
+        server.streams("You count the boats. ", "There is one too many, and nobody on the quay will look at it.")
+        again = fiction("resume", "kept", typed="/retry\n/memory\n")
+        assert again.code == 0
+        assert "You count the boats. There is one too many, and nobody on the quay will look at it." in again.lines
+        assert fiction("saves", "check").code == 0
+
     def test_nobody_answers(self, fiction: Fiction, world: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FICTION_BASE_URL", "http://127.0.0.1:9/v1")
         played = fiction("play", world, "--save", "kept", typed="1\n")

@@ -56,6 +56,8 @@ def test_a_story_goes_out_of_the_house_and_into_it(fiction: Fiction, kept: Path,
     assert fiction("resume", "shared", typed="1\n").code == 0
     file.write_text("not a save")
     assert fiction("saves", "import", str(file)).sentence
+    assert "There is no file" in fiction("saves", "import", str(tmp_path / "nothing")).sentence
+    assert "There is no folder" in fiction("saves", "export", "kept", str(tmp_path / "no" / "x")).sentence
 
 
 def test_a_damaged_story_is_brought_back_as_far_as_it_is_whole(fiction: Fiction, kept: Path) -> None:
