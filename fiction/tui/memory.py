@@ -117,7 +117,9 @@ class MemoryScreen(Room):
 
     def on_mount(self) -> None:
         """Start with what the storyteller carries along."""
-        self.query_one("#short-term").focus()
+        area = self.query_one("#short-term", TextArea)
+        area.move_cursor(area.document.end)
+        area.focus()
         self.look()
 
     def on_tabbed_content_tab_activated(self) -> None:

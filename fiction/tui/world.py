@@ -47,8 +47,9 @@ class WorldScreen(Room):
 
     def hints(self) -> tuple[Hint, ...]:
         """The keys of the page."""
+        begin = (Hint("Enter", "begin", ""),) if self._world else ()
         return (
-            Hint("Enter", "begin", ""),
+            *begin,
             Hint("Space", "read on", "screen.read(1)"),
             Hint("Esc", "back", "screen.back"),
             Hint("?", "help", "app.help"),
@@ -63,6 +64,7 @@ class WorldScreen(Room):
             self._world = found
             menu.fill([_option(opening) for opening in found.openings] or [Option(Content("Begin"))])
             menu.focus()
+            self.show_hints()
         else:
             menu.display = False
 

@@ -15,13 +15,13 @@ def shown(app: App[None]) -> str:
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
 
-async def until(pilot: Pilot[None], what: Callable[[], object], *, seconds: float = 5.0) -> None:
+async def until(pilot: Pilot[None], what: Callable[[], object], *, seconds: float = 20.0) -> None:
     """Wait for something to become true."""
-    for _ in range(int(seconds / 0.02)):
+    for _ in range(int(seconds / 0.05)):
         await pilot.pause()
         if what():
             return
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
     raise AssertionError(f"it never came to be; the screen shows:\n{shown(pilot.app)}")
 
 

@@ -8,13 +8,13 @@ import pytest
 from fakes import PROSE, SALT, Shelf, Teller
 from screens import begin, reading, sees, shown, until
 
+from fiction.engine.ports import NewStory
 from fiction.errors import FictionError, StorytellerError, Trouble
 from fiction.story.plan import ChoiceKind
 from fiction.story.turn import Stage
 from fiction.tui.app import FictionApp
 from fiction.tui.library import LibraryScreen
 from fiction.tui.phases import Phase
-from fiction.tui.widgets.page import Page
 from fiction.tui.widgets.pen import Pen
 from fiction.tui.widgets.ways import WayRow
 
@@ -255,30 +255,32 @@ async def test_the_view_is_not_dragged_while_the_story_streams(opened: Opened) -
         assert screen.page.scroll_offset.y == place
 
 
-async def test_few_turns_are_mounted_and_older_ones_come_when_they_are_scrolled_to(opened: Opened) -> None:
-    app = opened(Teller(passages=("A short one.", "Another.")))
+async def test_few_turns_are_mounted_and_older_ones_come_when_they_are_scrolled_to(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, Teller(passages=("A short one.", "Another.")))
+    session = await shelf.start(NewStory(world="salt-road"))
+    async for _ in session.proceed():
+        pass
+    for _ in range(45):
+        async for _ in session.play(session.offered(1)):
+            pass
+    app = FictionApp(shelf, start=session, animations="none")
     async with app.run_test(size=(60, 20), notifications=True) as pilot:
-        screen = await begin(pilot)
-        for depth in range(2, 34):
-            await pilot.press("1")
-            await until(pilot, lambda d=depth: screen.phase is Phase.CHOOSING and screen.session.turn.depth == d)
-        page = screen.query_one(Page)
+        await sees(pilot, "turn 46")
+        page = reading(app).page
         assert len(page.leaves) <= 30
         page.focus()
-        for _ in range(3):
+        for _ in range(2):
             await pilot.press("home")
-            await pilot.pause(0.1)
+            await pilot.pause(0.3)
         first = page.leaves[0].turn
         assert first is not None
         assert first.depth == 1
         assert len(page.leaves) <= 30
-        await pilot.press("end")
-        await pilot.pause(0.1)
         await pilot.press("1")
-        await until(pilot, lambda: screen.phase is Phase.CHOOSING)
+        await sees(pilot, "turn 47")
         last = page.leaves[-1].turn
         assert last is not None
-        assert last.depth == 34
+        assert last.depth == 47
 
 
 async def test_a_place_gets_a_name(opened: Opened) -> None:
@@ -353,8 +355,6 @@ async def test_the_form_becomes_the_profile_and_the_contract(tmp_path: Path) -> 
 
 
 async def test_a_session_that_is_handed_over_opens_at_once(tmp_path: Path) -> None:
-    from fiction.engine.ports import NewStory
-
     shelf = Shelf(tmp_path)
     session = await shelf.start(NewStory(world="salt-road"))
     app = FictionApp(shelf, start=session, theme="paper", animations="none")
