@@ -171,7 +171,7 @@ class Row:
 
 
 def report(world: World, stories: Sequence[Story]) -> Iterator[Row]:
-    """Everything measured over one pack's stories of one length."""
+    """Everything measured over one pack's stories of one length; how much is new is no gate where there is no end."""
     length = stories[0].length
     lengths = [len(story.turns) for story in stories]
     endless = length == 0
@@ -187,12 +187,17 @@ def report(world: World, stories: Sequence[Story]) -> Iterator[Row]:
     yield Row(f"told twice within {NEVER_WITHIN} turns", str(twice), twice == 0, "0")
     planned = [story for story in stories if story.policy != "written"]
     repeated = mean(metrics.repeated_sentences(story.turns) for story in planned)
-    yield Row("repeated sentences", f"{repeated:.3f}", repeated < 0.10, "< 0.10")
+    yield Row("repeated sentences", f"{repeated:.3f}", endless or repeated < 0.10, "< 0.10")
     overlap = mean(metrics.overlap(story.turns) for story in planned)
-    yield Row("4-word runs told before", f"{overlap:.3f}", overlap < 0.10, "< 0.10")
+    yield Row("4-word runs told before", f"{overlap:.3f}", endless or overlap < 0.10, "< 0.10")
     novelty = mean(metrics.plan_novelty(story.turns, world) for story in stories)
-    yield Row("new plans among those offered", f"{novelty:.2f}", novelty > 0.5, "> 0.50")
-    count = sum(lengths)
+    yield Row("new plans among those offered", f"{novelty:.2f}", endless or novelty > 0.5, "> 0.50")
+    yield from craft(stories)
+
+
+def craft(stories: Sequence[Story]) -> Iterator[Row]:
+    """What is measured of the text itself, and what it cost."""
+    count = sum(len(story.turns) for story in stories)
     acts = sum(metrics.violations(turn) for story in stories for turn in story.turns)
     yield Row("agency violations per 100 turns", f"{100 * acts / count:.1f}", acts / count <= 0.03, "<= 3")
     faults = [fault for story in stories for turn in story.turns for fault in metrics.faults(turn)]

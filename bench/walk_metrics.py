@@ -16,7 +16,7 @@ _ACTS = re.compile(
     r"|confess|admit|accept|surrender|forgive|betray|kill|attack|say|reply|answer|tell|ask|shout|whisper)\b"
 )
 _FAULTS = re.compile(
-    r"[{}]|\n{3,}|  |\b(?:they|They) (?:is|was|has|does)\b|\bsomeone\.they|\x00|[.!?]\.(?!\.)|^\s|\s$|(?:^|\n)[a-z]"
+    r"[{}]|\n{3,}|  |\b(?:they|They) (?:is|was|has|does)\b|\x00|(?<!\.)[.!?]\.(?!\.)|^\s|\s$|(?:^|\n)[a-z]"
 )
 
 
@@ -76,6 +76,8 @@ def plan_novelty(turns: Sequence[Turn], world: World) -> float:
 def violations(turn: Turn) -> int:
     """Acts and words of the protagonist that the choice did not license, outside quotations."""
     licence = set(words(turn.choice.text))
+    if any(mark in turn.choice.text for mark in '?"“'):
+        licence |= {"ask", "say"}
     return sum(hit.group(1) not in licence for hit in _ACTS.finditer(_SPEECH.sub(" ", turn.passage)))
 
 

@@ -33,40 +33,9 @@ _QUOTED = re.compile(r"([\"“][^\"”]*[\"”]?)")
 _ASKS = re.compile(
     r"(?:who|what|where|when|why|how|which|is|are|do|does|did|can|could|will|would|may|have|has)\b", re.I
 )
-_NO_ACT = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "my",
-        "his",
-        "her",
-        "its",
-        "their",
-        "our",
-        "your",
-        "this",
-        "that",
-        "these",
-        "those",
-        "he",
-        "she",
-        "it",
-        "they",
-        "there",
-        "here",
-        "everyone",
-        "everybody",
-        "someone",
-        "somebody",
-        "nobody",
-        "suddenly",
-        "then",
-        "because",
-        "if",
-        "when",
-        "while",
-    ]
+_NO_ACT = listed(
+    "the a an my his her its their our your this that these those he she it they there here everyone everybody"
+    " someone somebody nobody suddenly then because if when while"
 )
 _NO_GERUNDS = listed("bring sing ring sling fling string swing spring cling sting wring ping wing")
 _PERSON = (

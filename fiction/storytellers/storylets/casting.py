@@ -7,6 +7,9 @@ from fiction.story.world import Character
 from fiction.storytellers.storylets.deck import ABSENT
 from fiction.storytellers.storylets.page import Page
 
+FEW = 4
+"""Acquaintances below which a new face is as welcome as a known one."""
+
 
 def cast(page: Page, storylet: Storylet, kept: dict[str, str]) -> dict[str, str] | None:
     """Role to character id, with the scene's earlier bindings kept; None where a role finds nobody."""
@@ -35,7 +38,8 @@ def _bind(order: list[str], ranked: dict[str, list[str]], taken: frozenset[str])
 def _ranked(page: Page, role: Role, place: str, rng: random.Random) -> list[str]:
     """Who may play a role, the best first."""
     able = [someone for someone in page.deck.characters.values() if _may(someone, role)]
-    scores = {someone.id: _fit(page, someone, place) + 3 * rng.random() for someone in able}
+    anybody = not role.who and not role.tags
+    scores = {someone.id: _fit(page, someone, place, anybody=anybody) + 3 * rng.random() for someone in able}
     return sorted(scores, key=lambda who: -scores[who])[:6]
 
 
@@ -47,11 +51,14 @@ def _may(someone: Character, role: Role) -> bool:
     return ABSENT.isdisjoint((*someone.tags, someone.role.lower()))
 
 
-def _fit(page: Page, someone: Character, place: str) -> float:
+def _fit(page: Page, someone: Character, place: str, *, anybody: bool) -> float:
+    """How well somebody suits: known people come back, but where anybody would do not the same ones all the time."""
     met = page.tale.met.get(someone.id)
-    score = 0.0 if met is None else 2.5
+    score = 0.0
     if someone.place:
         score += 2.0 if someone.place == place else -0.5
-    if met is not None and page.depth - met <= 1:
-        score -= 1.5
-    return score
+    if met is None:
+        return score
+    few = anybody and len(page.tale.met) < FEW
+    score += 0.5 if few else 2.5
+    return score - 4.0 / (page.depth - met) if anybody and page.depth > met else score

@@ -1,6 +1,6 @@
 """What there is to tell in a world: its storylets, plans, cast and conditions, looked up and read once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from fiction.story.conditions import Condition, ConditionError, Situation, parse
@@ -38,7 +38,7 @@ class Deck:
         taken = {storylet.id for storylet in world.storylets}
         spare = general.storylets if general else ()
         self.own = world.storylets
-        self.general = tuple(s for s in spare if s.id not in taken and s.id not in SERVICES)
+        self.general = tuple(s for s in spare if s.id not in (*taken, *SERVICES) and not (taken and _has_plot(s)))
         self.services = {s.id: s for s in spare if s.id in SERVICES}
         self.openings = world.openings or (general.openings if general else ())
         self.places = {place.id: place for place in world.places}
@@ -65,10 +65,15 @@ class Deck:
         """Whether the storylet is one of the shared ones."""
         return storylet in self._general_ids
 
-    def attempts(self, approach: Approach) -> tuple[str, ...]:
-        """What comes of an unplanned act in that spirit, in this world's words or else in general ones."""
-        own, general = self._attempts
-        return own.get(approach, ()) or general.get(approach, ()) or next(iter((*own.values(), *general.values())), ())
+    def attempts(self, approach: Approach) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What may come of an unplanned act, as sets of variants with their keys, the fittest first.
+
+        This world's words in that spirit, then general ones in it, then what there is in other spirits.
+        """
+        for spirit in (approach, *(other for other in Approach if other is not approach)):
+            for name, attempts in zip(("own", "general"), self._attempts, strict=True):
+                if attempts.get(spirit):
+                    yield f"attempt {name} {spirit}", attempts[spirit]
 
     def condition(self, text: str) -> Condition | None:
         """The condition, read; None where it can't be read."""
@@ -115,6 +120,11 @@ def _as_storylet(opening: Opening) -> Storylet:
     return Storylet(
         opening.id, opening.title, bodies=(body,), plans=opening.plans, place=opening.place, only_by_goto=True
     )
+
+
+def _has_plot(storylet: Storylet) -> bool:
+    """Whether a general storylet belongs to a thread; a world with storylets of its own has its own threads."""
+    return any((*plan.opens, *plan.advances, *plan.pays) for plan in storylet.plans)
 
 
 def _texts(scene: Storylet | StoryletPlan) -> Iterable[str]:

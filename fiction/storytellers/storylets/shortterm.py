@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, MemoryChange, Rationale
 from fiction.storytellers.storylets.page import Page
 from fiction.storytellers.storylets.tale import Note
-from fiction.storytellers.storylets.words import sentences
+from fiction.storytellers.storylets.words import sentences, stems
 
 LONG_AGO = 16
 """Turns after which a deed that no open thread needs may go."""
@@ -44,7 +44,7 @@ def update(page: Page) -> ShortTerm:
     known = {note.text for note in kept}
     added: list[tuple[Note, str]] = []
     for note, why in _single(page.additions):
-        if note.text not in known:
+        if note.text not in known and not (note.kind == "note" and _said_already(note, added)):
             known.add(note.text)
             added.append((note, why))
     kept.extend(note for note, _ in added)
@@ -77,6 +77,12 @@ def _single(additions: Sequence[tuple[Note, str]]) -> list[tuple[Note, str]]:
         for note, why in additions
         for text in sentences(note.text)
     ]
+
+
+def _said_already(note: Note, added: Sequence[tuple[Note, str]]) -> bool:
+    """Whether another new sentence says much the same (a thread's setup and the scene's own note often do)."""
+    words = set(stems(note.text))
+    return any(2 * len(words & (other := set(stems(sentence.text)))) > len(words | other) for sentence, _ in added)
 
 
 def _over(note: Note, page: Page) -> str:

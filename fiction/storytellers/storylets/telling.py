@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from fiction.engine.ports import Scene
-from fiction.story.plan import Approach, Choice, ChoiceKind
+from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.storylets import Body, StoryletKind, StoryletPlan
 from fiction.story.turn import Reflection
-from fiction.storytellers.storylets import attempts, callbacks, drawing, endings, offering, shortterm, wandering
+from fiction.storytellers.storylets import attempts, deeds, drawing, endings, offering, scenes, shortterm
 from fiction.storytellers.storylets.chance import digest
-from fiction.storytellers.storylets.deck import CODA, PASSING, Deck
+from fiction.storytellers.storylets.deck import PASSING, Deck
 from fiction.storytellers.storylets.page import Page
 from fiction.storytellers.storylets.tale import Recollection, Tale, load
-from fiction.storytellers.storylets.words import capital, paragraphs, sentences
+from fiction.storytellers.storylets.words import paragraphs, sentences
 
 PATIENCE = 1
 """Attempts that a scene waits for before the story moves on; scenes that must come out somehow wait longer."""
+ROOTS = 4
+"""Sentences of an opening's memory that are never dropped: who the reader is, what they are after."""
 _STUBBORN = frozenset({StoryletKind.HINGE, StoryletKind.CLIMAX})
 
 STILL = "The moment passes, and nothing tells you whether it was the right one."
@@ -32,29 +34,6 @@ class Step:
     reflection: Reflection
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The reader's choice is a plan that we know."""
-
-    key: str
-    plan: StoryletPlan
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """The reader's choice is an act of their own."""
-
-    act: attempts.Act
-
-
-@dataclass(frozen=True, slots=True)
-class Waited:
-    """The reader let the moment run on."""
-
-
-Deed = Taken | Tried | Waited
-
-
 def step(scene: Scene, deck: Deck) -> Step:
     """Tell one turn."""
     page = Page(scene, deck, restore(scene, deck))
@@ -62,7 +41,7 @@ def step(scene: Scene, deck: Deck) -> Step:
     if scene.choice.kind is ChoiceKind.BEGIN:
         _begin(page)
     else:
-        _go_on(page, _deed(page))
+        _go_on(page, deeds.read(page))
     passage = "\n\n".join(filter(None, page.paragraphs)) or STILL
     return Step(passage, _reflection(page))
 
@@ -96,65 +75,41 @@ def _begin(page: Page) -> None:
     if opening is None:
         page.say(page.deck.world.setting)
         page.remember(" ".join(sentences(page.deck.world.setting)[:2]), "root", "this is where you are")
-        return _next(page)
+        return scenes.go_on(page)
     page.say(opening.text)
     page.tale.told[opening.id] = [page.depth]
     page.tale.storylet, page.tale.title = opening.id, page.fill(opening.title)
     page.title = page.tale.title
     first = sentences(opening.memory or f"{page.deck.world.protagonist} {' '.join(sentences(opening.text)[:2])}")
     for index, sentence in enumerate(first[:6]):
-        page.remember(sentence, "root" if index < 2 else "deed", "this is how the story begins")
+        page.remember(sentence, "root" if index < ROOTS else "deed", "this is how the story begins")
     page.affect(opening.effects)
     page.open_threads(opening.threads)
     if opening.plans:
         page.plans = offering.offer(page, page.deck.scenes.get(opening.id))
     else:
-        _next(page)
+        scenes.go_on(page)
     return None
 
 
 # --- every other turn ---
 
 
-def _deed(page: Page) -> Deed:
-    """What the reader's choice means here."""
-    choice, deck = page.scene.choice, page.deck
-    offered = page.scene.parent.plans if page.scene.parent else ()
-    match choice.kind:
-        case ChoiceKind.BEGIN | ChoiceKind.CONTINUE:
-            return Waited()
-        case ChoiceKind.OFFERED:
-            plan = choice.plan
-        case ChoiceKind.EDITED:
-            close = choice.plan and attempts.likeness(choice.text, choice.plan.label) >= attempts.CLOSE
-            plan = choice.plan if close else attempts.meant(choice.text, offered, deck.names)
-        case ChoiceKind.WRITTEN:
-            plan = attempts.meant(choice.text, offered, deck.names)
-        case _:
-            assert_never(choice.kind)
-    if plan and plan.key in deck.plans:
-        return Taken(plan.key, deck.plans[plan.key])
-    act = attempts.read(choice.text or (plan.label if plan else ""), deck.names)
-    if plan and choice.kind is ChoiceKind.OFFERED:
-        act = attempts.Act(act.phrase, act.deed, plan.approach)
-    return Tried(act)
-
-
-def _go_on(page: Page, deed: Deed) -> None:
+def _go_on(page: Page, deed: deeds.Deed) -> None:
     """Outcome, then what follows from it."""
     match deed:
-        case Taken(key, plan):
+        case deeds.Taken(key, plan):
             _outcome(page, key, plan)
             _follow(page, plan)
-        case Tried(act):
+        case deeds.Tried(act):
             _attempt(page, act)
             _after_attempt(page)
-        case Waited():
+        case deeds.Waited():
             passing = page.deck.services.get(PASSING)
             if passing and not page.tale.ended:
-                page.say(page.draw(PASSING, passing.bodies, insist=True))
-            _call_back(page)
-            _next(page)
+                page.say(page.draw(PASSING, passing.bodies))
+            scenes.call_back(page)
+            scenes.go_on(page)
         case _:
             assert_never(deed)
 
@@ -183,12 +138,12 @@ def _follow(page: Page, plan: StoryletPlan) -> None:
         return endings.tell(page, plan.ending)
     follower = drawing.follow(page, plan.goto) if plan.goto else None
     if follower and not (page.scene.direction.must_end and not _near_end(page, follower)):
-        _call_back(page)
-        return _tell(page, follower)
+        scenes.call_back(page)
+        return scenes.tell(page, follower)
     if _climax_is_over(page):
         return endings.tell(page, endings.ANY)
-    _call_back(page)
-    return _next(page)
+    scenes.call_back(page)
+    return scenes.go_on(page)
 
 
 def _near_end(page: Page, drawn: drawing.Drawn) -> bool:
@@ -207,17 +162,13 @@ def _climax_is_over(page: Page) -> bool:
 
 def _attempt(page: Page, act: attempts.Act) -> None:
     """Tell what comes of the reader's own act: never that it was done as they wished, always that they tried it."""
-    key, variants = _variants(page, act.approach)
+    sets = [(key, tuple(map(Body, texts))) for key, texts in page.deck.attempts(act.approach)] or [
+        ("", (Body(OFF_HAND),))
+    ]
+    key, variants = next((item for item in sets if page.fresh(*item)), sets[0])
     told = page.fill(page.draw(key, variants, insist=True), act=act.phrase)
     page.paragraphs.extend(paragraphs(attempts.smooth(told)))
     page.remember(act.deed, "deed", "you tried this in your own way")
-
-
-def _variants(page: Page, approach: Approach) -> tuple[str, tuple[Body, ...]]:
-    """What may come of an attempt in that spirit; in another where all of that spirit was told lately."""
-    order = (approach, *(other for other in Approach if other is not approach))
-    sets = [(f"attempt {spirit}", tuple(map(Body, page.deck.attempts(spirit)))) for spirit in order]
-    return next((item for item in sets if page.fresh(*item)), (sets[0][0], sets[0][1] or (Body(OFF_HAND),)))
 
 
 def _after_attempt(page: Page) -> None:
@@ -230,76 +181,8 @@ def _after_attempt(page: Page) -> None:
         return None
     if _climax_is_over(page):
         return endings.tell(page, endings.ANY)
-    _call_back(page)
-    return _next(page)
-
-
-def _call_back(page: Page) -> None:
-    if line := callbacks.call_back(page):
-        page.paragraphs.append(line)
-
-
-# --- what comes next ---
-
-
-def _next(page: Page) -> None:
-    """Tell the next storylet of a new scene; the end where it is due and nothing leads to it; else go on plainly."""
-    coda = page.deck.services.get(CODA)
-    if page.tale.ended and coda and page.once("coda"):
-        page.say(page.draw(CODA, coda.bodies, insist=True))
-        page.tale.storylet, page.tale.cast = CODA, {}
-        page.plans = offering.offer(page, coda)
-        return None
-    drawn = drawing.draw(page)
-    if drawing.time_is_up(page) and (drawn is None or drawn.storylet.kind is not StoryletKind.CLIMAX):
-        return endings.tell(page, endings.ANY)
-    if drawn:
-        return _tell(page, drawn)
-    page.tale.storylet = ""
-    page.plans = offering.offer(page, None)
-    return None
-
-
-def _tell(page: Page, drawn: drawing.Drawn) -> None:
-    """Tell a storylet: where, who, the body, at most one echo; then its effects and its plans."""
-    storylet, tale = drawn.storylet, page.tale
-    general = page.deck.is_general(storylet.id)
-    if not drawn.follows:
-        tale.scene += 1
-        tale.title = ""
-    if general:
-        tale.filled = page.depth
-        wandering.wander(page, storylet)
-    page.go(storylet.place)
-    before = frozenset(tale.met)
-    page.meet(drawn.cast)
-    tale.storylet, tale.lingers, tale.tension = storylet.id, 0, storylet.tension
-    if storylet.kind is StoryletKind.HINGE:
-        tale.hinged.append(page.scene.direction.act)
-    if storylet.title:
-        tale.title = page.title = page.fill(storylet.title)
-    if general:
-        wandering.introduce(page, before)
-    page.say(page.draw(storylet.id, storylet.bodies, insist=True))
-    _echo(page, drawn)
-    if general:
-        wandering.overhear(page)
-    page.importance = max(page.importance, storylet.importance)
-    page.affect(storylet.effects)
-    page.open_threads(storylet.opens)
-    page.remember(storylet.note, "note", "this is where things stand")
-    page.plans = offering.offer(page, storylet)
-
-
-def _echo(page: Page, drawn: drawing.Drawn) -> None:
-    """The first echo that holds and was never told, added to the body's last paragraph."""
-    for index, echo in enumerate(drawn.storylet.echoes):
-        key = f"{drawn.storylet.id}!{index}"
-        if key not in page.tale.told and page.holds(echo.when):
-            page.once(key)
-            last = page.paragraphs.pop() if page.paragraphs else ""
-            page.paragraphs.append(f"{last} {capital(' '.join(page.fill(echo.text).split()))}".strip())
-            return
+    scenes.call_back(page)
+    return scenes.go_on(page)
 
 
 # --- reflection ---

@@ -37,7 +37,7 @@ def introduce(page: Page, before: frozenset[str]) -> None:
             continue
         part = role if role.startswith(("your ", "a ", "an ")) else f"the {role.removeprefix('the ')}"
         name = capitalised(someone)
-        sayings = (f"{name} is {part} here.", f"You know {name} by now: {part}.", f"This is {name}, {part}.")
+        sayings = (f"{name} is {part} here.", f"They all know {name} here: {part}.", f"This is {name}, {part}.")
         page.paragraphs.append(page.dice(f"introduce {who}").choice(sayings))
         page.remember(f"You met {name}, {part}.", "deed", "you may meet again")
         return
