@@ -18,22 +18,25 @@ from fiction.saves.rows import TurnRow, VectorRow, insert, rows_of, whole
 from fiction.saves.trouble import translated
 from fiction.story.memory import Embedding, Memory, TurnId
 
-BATCH = 256
+BATCH = 128
 """Rows read or written at once: some milliseconds."""
 BREATH = 0.01
 """Seconds between two batches of writes, so that the player's write gets its turn."""
 
 
 class SaveArchive:
-    """A second way into a save. Opened when it is first used, by whichever thread uses it."""
+    """A second way into a save. Opened when it is first used, by whichever thread uses it.
 
-    def __init__(self, path: Path, uuid: str, *, writable: bool) -> None:
+    `turnstile` is the save's own: waiting there, the player's write comes next, whereas SQLite's waiting is a lottery.
+    """
+
+    def __init__(self, path: Path, uuid: str, *, writable: bool, turnstile: "threading.RLock") -> None:
         self._path = path
         self._uuid = uuid
         self._writable = writable
         self._db: sqlite3.Connection | None = None
         self._closed = False
-        self._turnstile = threading.Lock()
+        self._turnstile = turnstile
 
     @property
     def uuid(self) -> str:

@@ -2,7 +2,9 @@
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import pairwise
 
+from fiction.errors import SaveDamaged
 from fiction.saves import codec
 from fiction.saves.rows import RevisionRow, TurnRow, rows_of
 from fiction.saves.tree import lineage_of, nearest_snapshot, path_rows, place_of
@@ -40,7 +42,16 @@ def memories_of(
         bound = min(deepest, before - 1) if before else deepest
         rows = rows_of(db, TurnRow, rest, (segment, bound, len(words), limit - len(found)))
         found += [codec.memory_of(row) for row in rows]
+    if not words and _has_gap(found, limit):
+        raise SaveDamaged("Some turns of this story can't be found any more.")
     return tuple(found)
+
+
+def _has_gap(found: list[Memory], limit: int) -> bool:
+    """Whether depths are missing among memories that should be without a break down to the limit or the first turn."""
+    depths = [memory.depth for memory in found]
+    ends_early = bool(depths) and len(depths) < limit and depths[-1] != 1
+    return ends_early or any(above - below != 1 for above, below in pairwise(depths))
 
 
 def _holds(words: list[str], title: str, passage: str) -> bool:

@@ -274,7 +274,7 @@ class SaveFile:
 
     def archive(self) -> SaveArchive:
         """A second way into the same file for an index, usable from another thread."""
-        return SaveArchive(self._path, self.story.uuid, writable=not self.read_only)
+        return SaveArchive(self._path, self.story.uuid, writable=not self.read_only, turnstile=self._turnstile)
 
     def verify(self) -> list[str]:
         """Everything that is wrong with the file, as sentences; reads all of it (about 0.3 s at 10,000 turns)."""
