@@ -1,10 +1,8 @@
 """The composition root: the parts put together into a Game. Every part is imported when it is first needed."""
 
 import dataclasses
-import json
 import os
-import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -15,31 +13,25 @@ from fiction.engine.ports import (
     NewStory,
     SaveCard,
     SaveStore,
-    Scene,
     Storyteller,
     StorytellerCard,
-    Telling,
     WorldCard,
 )
-from fiction.errors import FictionError, NotFound, SettingsError
+from fiction.errors import NotFound, SettingsError
 from fiction.paths import Home, ensure_writable
-from fiction.story.events import Notice
-from fiction.story.memory import Cue, Embedding, Memory, Recall
+from fiction.premise import premise_pack
+from fiction.standins import NoMemory, StandIn
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
-from fiction.story.sanitise import clean, clean_line
-from fiction.story.turn import Reflection
+from fiction.story.sanitise import clean_line
 from fiction.story.world import World
 
 if TYPE_CHECKING:
     from fiction.config import Configuration
-    from fiction.engine.ports import Archive
     from fiction.engine.session import Session
     from fiction.packs.library import WorldShelf
     from fiction.saves.shelf import SaveShelf
     from fiction.storytellers.llm.server import ServerSettings
 
-_NO_SLOTS = str.maketrans("{}", "()")
-"""Braces are slots in a pack; in a reader's sentence they are not."""
 NO_MODEL = "No model is set up."
 NO_MODEL_HINT = "Name one with `fiction config set server.model NAME`; `fiction doctor` finds servers on this machine."
 
@@ -248,81 +240,3 @@ class House:
             return StoryMemory(cache=self.home.cache / "memory", language=world.language, chroma=chroma)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with an index, the story goes on
             return NoMemory(f"The long-term memory could not be started ({type(error).__name__}).")
-
-
-class StandIn:
-    """A storyteller in the place of another one: says so once, then tells."""
-
-    def __init__(self, storyteller: Storyteller, why: str) -> None:
-        self._storyteller = storyteller
-        self._why = why
-        self.name = storyteller.name
-        self.about = storyteller.about
-
-    async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
-        """Tell the passage, the first one with a word about who tells it."""
-        if self._why:
-            yield Notice(self._why)
-            self._why = ""
-        async for event in self._storyteller.narrate(scene):
-            yield event
-
-    async def reflect(self, scene: Scene, passage: str) -> Reflection:
-        """As the storyteller itself does."""
-        return await self._storyteller.reflect(scene, passage)
-
-    async def close(self) -> None:
-        """Let go of connections. Idempotent."""
-        await self._storyteller.close()
-
-
-class NoMemory:
-    """A long-term memory that holds nothing, and says why once."""
-
-    def __init__(self, why: str) -> None:
-        self._why = why
-
-    async def open(self, archive: "Archive") -> None:
-        """Let go of the archive."""
-        archive.close()
-
-    async def embed(self, text: str) -> Embedding | None:
-        """Nothing."""
-        return None
-
-    async def remember(self, memory: Memory, embedding: Embedding | None) -> None:
-        """Nothing."""
-
-    async def recall(self, cue: Cue, overrides: tuple[Memory, ...] = ()) -> Recall:
-        """Nothing, the first time with the reason."""
-        why, self._why = self._why, ""
-        return Recall(notice=why)
-
-    async def ready(self, timeout: float | None = None) -> bool:
-        """Always."""
-        return True
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
-
-
-def premise_pack(premise: str, genre: str = "") -> str:
-    """A world pack made of one sentence of the reader's (JSON is YAML): its setting, and nothing else.
-
-    Raises:
-        FictionError: there is no premise.
-    """
-    about = clean(premise).strip().translate(_NO_SLOTS)[:2_000]
-    if not about:
-        raise FictionError("The story has neither a world nor a premise.", hint="Name a world, or use --about TEXT.")
-    title = clean_line(re.split(r"[.!?\n]", about)[0], limit=60)
-    pack = {
-        "schema": 1,
-        "id": "premise",
-        "version": "1.0.0",
-        "title": title[0].upper() + title[1:] if title else "A story",
-        "summary": clean_line(about),
-        "genre": [clean_line(genre.translate(_NO_SLOTS), limit=40)] if genre.strip() else [],
-        "setting": f"The story is about this, in the reader's own words: {about}",
-    }
-    return json.dumps(pack, ensure_ascii=False, indent=1)

@@ -12,9 +12,10 @@ from fiction.engine.ports import Game, NewStory
 from fiction.engine.session import Session
 from fiction.errors import FictionError, NotFound, SettingsError
 from fiction.paths import Home
+from fiction.premise import premise_pack
 from fiction.story.events import Event, Notice, Remembered, TurnSaved
 from fiction.story.reader import ReaderProfile, StorySettings
-from fiction.wiring import House, premise_pack
+from fiction.wiring import House
 
 STORY = NewStory(world="salt-road", settings=StorySettings(seed=3))
 
