@@ -14,7 +14,7 @@ from fiction.storytellers.llm.asks import Ask, Finish
 from fiction.storytellers.llm.capabilities import Capabilities
 from fiction.storytellers.llm.client import Client
 from fiction.storytellers.llm.declining import declines
-from fiction.storytellers.llm.openings import noted_opening, told_opening
+from fiction.storytellers.llm.openings import noted_by_model, noted_opening, told_opening
 from fiction.storytellers.llm.page import Page
 from fiction.storytellers.llm.prompt import Prompt, render_turn
 from fiction.storytellers.llm.server import ServerSettings
@@ -90,6 +90,7 @@ class ModelStoryteller:
         from fiction.storytellers.llm.ladder import ask_down
         from fiction.storytellers.llm.reflecting import Answers, questions
 
+        scene, opened = noted_by_model(scene)
         answers, usage = Answers(scene), Usage()
         for small in (self._client.capabilities.small, True):
             asked = questions(scene, passage, self._render(scene, small=small))
@@ -98,7 +99,8 @@ class ModelStoryteller:
                 break
             except troubles.TooLong as error:
                 self._learn_context(scene, error)
-        return answers.reflection(passage, usage)
+        reflection = answers.reflection(passage, usage)
+        return dataclasses.replace(reflection, ledger_ops=(*opened, *reflection.ledger_ops))
 
     async def imagine(self, premise: str, genre: str, reader: ReaderProfile) -> World:
         """A world for a story about something. What the model leaves out is filled with our own defaults.

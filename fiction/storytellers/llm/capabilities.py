@@ -64,10 +64,11 @@ class Capabilities:
         return cls(token_cap=cap, context=server.context)
 
     def parameters(self, *, max_tokens: int, temperature: float) -> dict[str, object]:
-        """The optional parameters of a request that this server takes."""
+        """The optional parameters of a request that this server takes; `max_tokens` is by our estimate."""
         found: dict[str, object] = {}
         if self.token_cap:
-            found[self.token_cap.value] = max_tokens + (THINKING_TOKENS if self.thinking else 0)
+            counted = int(max_tokens * self.token_ratio)
+            found[self.token_cap.value] = counted + (THINKING_TOKENS if self.thinking else 0)
         if self.stream_options:
             found["stream_options"] = {"include_usage": True}
         if self.temperature:

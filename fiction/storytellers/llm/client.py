@@ -44,7 +44,6 @@ class Client:
             StorytellerError: there is no reply, or it did not come to its end.
             Unsupported: the server does not do `ask.response_format`.
         """
-        await sdk.imported()
         while True:
             reading = Reading(self.server, ask)
             response = await self._begin(ask)
@@ -80,12 +79,14 @@ class Client:
             await open_sdk.close()
 
     async def _begin(self, ask: Ask) -> "openai.AsyncStream[ChatCompletionChunk]":
+        if self._sdk is None:
+            self._sdk = await sdk.connected(self.server)
         import openai
 
         lessons = reconnects = 0
         while True:
             try:
-                return await self._request(ask)
+                return await self._request(self._sdk, ask)
             except openai.APIStatusError as error:
                 lessons += 1
                 self._learn(error, ask, last=lessons > _MAX_LESSONS)
@@ -94,15 +95,13 @@ class Client:
                     raise troubles.of_connection(self.server, error) from error
                 reconnects += 1
 
-    async def _request(self, ask: Ask) -> "openai.AsyncStream[ChatCompletionChunk]":
+    async def _request(self, client: "openai.AsyncOpenAI", ask: Ask) -> "openai.AsyncStream[ChatCompletionChunk]":
         optional = self.capabilities.parameters(max_tokens=ask.max_tokens, temperature=ask.temperature)
         if ask.response_format is not None:
             optional["response_format"] = ask.response_format
-        if self._sdk is None:
-            self._sdk = sdk.connect(self.server)
         messages = ask.messages if self.capabilities.system_role else _without_system(ask.messages)
         sent: list[ChatCompletionMessageParam] = [_param(message) for message in messages]
-        create = self._sdk.chat.completions.create
+        create = client.chat.completions.create
         return await create(model=self.server.model, messages=sent, stream=True, extra_body=optional)
 
     def _learn(self, error: "openai.APIStatusError", ask: Ask, *, last: bool) -> None:

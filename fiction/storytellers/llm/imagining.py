@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from fiction.story.reader import Pronouns, ReaderProfile
 from fiction.story.sanitise import clean, clean_line
@@ -116,8 +117,8 @@ def _outline(steps: list[str]) -> tuple[Beat, ...]:
 
 
 def _characters(notes: list[PersonNote]) -> tuple[Character, ...]:
-    named = {slug(note.name): note for note in notes if note.name}
-    return tuple(_character(key, note) for key, note in list(named.items())[:_MOST])
+    named = {slug(note.name): note for note in reversed(notes) if note.name}
+    return tuple(_character(key, named[key]) for key in _keys(note.name for note in notes))
 
 
 def _character(key: str, note: PersonNote) -> Character:
@@ -137,8 +138,13 @@ def _character(key: str, note: PersonNote) -> Character:
 
 
 def _places(notes: list[PlaceNote]) -> tuple[Place, ...]:
-    named = {slug(note.name): note for note in notes if note.name}
-    return tuple(Place(key, note.name, note.description) for key, note in list(named.items())[:_MOST])
+    named = {slug(note.name): note for note in reversed(notes) if note.name}
+    return tuple(Place(key, named[key].name, named[key].description) for key in _keys(note.name for note in notes))
+
+
+def _keys(names: Iterable[str]) -> list[str]:
+    """Ids for the first few of the names, each once, in their order."""
+    return list(dict.fromkeys(slug(name) for name in names if name))[:_MOST]
 
 
 def _threads(notes: list[SeedNote]) -> tuple[ThreadSeed, ...]:

@@ -1,5 +1,7 @@
 """The first turn of a world that brings its own opening: told as it stands, noted down without a model."""
 
+import dataclasses
+
 from fiction.engine.ports import Scene
 from fiction.story.ledger import LedgerOp, OpenThread
 from fiction.story.memory import MemoryChange, Rationale
@@ -35,6 +37,15 @@ def noted_opening(scene: Scene, passage: str) -> Reflection | None:
         ledger_ops=tuple(_threads(scene, opening)),
         title=opening.title,
     )
+
+
+def noted_by_model(scene: Scene) -> tuple[Scene, tuple[LedgerOp, ...]]:
+    """The scene as a model should note it down, and what the opening itself opens, where the opening has no plans."""
+    opening = _opening(scene)
+    if opening is None:
+        return scene, ()
+    memory = scene.memory or fill(opening.memory, _names(scene, opening))
+    return dataclasses.replace(scene, memory=memory), tuple(_threads(scene, opening))
 
 
 def memory_of_opening(scene: Scene, passage: str) -> str:

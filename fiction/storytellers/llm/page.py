@@ -18,7 +18,8 @@ _MENU_AFTER = 160
 """Characters of story after which a numbered line is taken for a menu of choices."""
 
 _MARGIN = re.compile(
-    r"(?:sure|certainly|of course|okay|ok|absolutely|great|understood)\b[^\n]{0,140}[:!.]$"
+    r"(?:sure|certainly|of course|okay|ok|absolutely|great|understood)"
+    r"(?:[!.,:]?$|[!,.:][^\n]{0,140}(?:[:!]|\b(?:story|passage|scene|continuation)\b[^\n]{0,20}\.)$)"
     r"|(?:here(?:'s|’s| is| are)|this is|below is)\b[^\n]{0,140}:$"
     r"|(?:here(?:'s|’s| is| are)|this is|below is)\b[^\n]{0,140}\b(?:passage|continuation|next part)\b[^\n]{0,60}\.$"
     r"|#{1,6}(?:\s.*)?$|\*\*[^*\n]{1,80}\*\*:?$|[-*_=]{3,}$|\*(?: \*)+$|`{3,}[\w-]*$"
@@ -62,6 +63,8 @@ class Page:
         self._end = ""
         """Spaces, and perhaps a last quotation mark, that belong to the story only if more of it comes."""
         self._line_start = True
+        self._told = 0
+        """Characters of story so far."""
         self._begun = self._over = self._quoted = False
         self.text = ""
         """What was given out."""
@@ -100,23 +103,27 @@ class Page:
                     self._held = rest
                     continue
             if not self._begun:
+                self._held = self._held.lstrip()
+                if (label := _LABEL.match(self._held)) is not None:
+                    self._held = self._held[label.end() :]
+                    continue
                 if not self._begin(final=final):
                     break
-                continue
+                line, newline, rest = self._held.partition("\n")
             taken.append(line + newline)
+            self._told += len(line)
             self._line_start = bool(newline)
             self._held = rest
         return "".join(taken)
 
     def _begin(self, *, final: bool) -> bool:
-        """Drop a label or a quotation mark before the first line; False while it is not known whether there is one."""
-        label = _LABEL.match(self._held)
-        self._held = (self._held[label.end() :] if label else self._held).lstrip()
+        """Drop a quotation mark around the whole story; False while it is not known whether there is one."""
         if self._held[:1] in ('"', "“"):
             closed = re.search('["”]', self._held[1:])
-            if closed is None and not final and len(self._held) < _QUOTE_PATIENCE:
+            alone = closed is None or not self._held[closed.end() + 1 :].strip()
+            if alone and not final and len(self._held) < _QUOTE_PATIENCE:
                 return False
-            if closed is None or (final and not self._held[closed.end() + 1 :].strip()):
+            if alone:
                 self._quoted = True
                 self._held = self._held[1:]
         self._begun = True
@@ -131,7 +138,7 @@ class Page:
     def _is_tail(self, line: str) -> bool:
         if not self._begun:
             return False
-        menu = len(self.text) >= _MENU_AFTER and _MENU.match(line) is not None
+        menu = self._told >= _MENU_AFTER and _MENU.match(line) is not None
         return menu or _TAIL.match(line) is not None or line.lstrip().startswith(_FENCE)
 
     def _may_be_margin(self, line: str) -> bool:

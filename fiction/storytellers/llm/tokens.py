@@ -38,7 +38,8 @@ def _line_sentences(line: str) -> list[str]:
     start = ""
     for match in _SENTENCE.finditer(line):
         start += match.group()
-        if not _ABBREVIATION.search(start):
+        goes_on = line[match.end() : match.end() + 1].islower()
+        if not goes_on and not _ABBREVIATION.search(start):
             found.append(start.strip())
             start = ""
     found.append(start.strip())
