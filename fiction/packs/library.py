@@ -14,8 +14,8 @@ from fiction.packs.document import did_you_mean
 from fiction.packs.manifest import card_of, minimum_of, trouble_card
 from fiction.packs.names import COVER_FILE, PACK_FILES, is_slug
 from fiction.packs.placing import SUFFIXES, place, restore, take_out
+from fiction.packs.plain_text import decoded
 from fiction.packs.sources import PackFiles, read_source
-from fiction.packs.yaml_reader import decoded
 from fiction.story.sanitise import clean_line
 from fiction.story.world import World
 

@@ -1,6 +1,7 @@
 """The schema of a whole world pack, version 1, and the World it becomes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import Field
@@ -90,6 +91,26 @@ class PackPart(Part):
 
     def to_world(self) -> World:
         """The pack as the game knows it."""
+        return replace(
+            self._top(),
+            acts=_values(self.acts),
+            outline=_values(self.outline),
+            characters=_values(self.characters),
+            places=_values(self.places),
+            items=_values(self.items),
+            factions=_values(self.factions),
+            lore=_values(self.lore),
+            threads=_values(self.threads),
+            openings=_values(self.openings),
+            endings=_values(self.endings),
+            epilogue=_values(self.epilogue),
+            qualities=_values(self.qualities),
+            storylets=_values(self.storylets),
+            attempts=tuple((spirit, tuple(texts)) for spirit, texts in self.attempts.items()),
+            callbacks=tuple(self.callbacks),
+        )
+
+    def _top(self) -> World:
         return World(
             id=self.id,
             version=self.version,
@@ -108,19 +129,4 @@ class PackPart(Part):
             safety=self.safety.value(),
             style=self.style.value(),
             banned_names=tuple(self.names.ban),
-            acts=_values(self.acts),
-            outline=_values(self.outline),
-            characters=_values(self.characters),
-            places=_values(self.places),
-            items=_values(self.items),
-            factions=_values(self.factions),
-            lore=_values(self.lore),
-            threads=_values(self.threads),
-            openings=_values(self.openings),
-            endings=_values(self.endings),
-            epilogue=_values(self.epilogue),
-            qualities=_values(self.qualities),
-            storylets=_values(self.storylets),
-            attempts=tuple((spirit, tuple(texts)) for spirit, texts in self.attempts.items()),
-            callbacks=tuple(self.callbacks),
         )

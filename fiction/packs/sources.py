@@ -10,7 +10,7 @@ from typing import Final, NoReturn
 
 from fiction.errors import PackError
 from fiction.packs.names import PACK_FILES, belongs
-from fiction.packs.yaml_reader import MAX_BYTES
+from fiction.packs.plain_text import MAX_BYTES
 from fiction.packs.zips import MAX_TOTAL, read_zip
 from fiction.story.sanitise import clean_line
 

@@ -1,48 +1,35 @@
 """YAML read within bounds: one pass over parser events, no recursion, no construction, every value with its place.
 
 Refused: aliases, anchors, merge keys, duplicate keys, tags other than the core schema's, more than one document, and
-whatever goes over the limits below. Scalars follow the core schema of YAML 1.2.2 (section 10.3.2): `no` and `12:30` are
-text. libyaml parses where PyYAML was built with it; only its event stream is used, since composing nested nodes there
+whatever goes over the limits below. libyaml parses where PyYAML was built with it; only its event stream is used, since composing nested nodes there
 recurses on the C stack.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import yaml
 
-from fiction.packs.document import Document, Path, Place, pack_error
+from fiction.packs.document import Document, Path, Place
+from fiction.packs.plain_text import decoded, error_at
+from fiction.packs.scalars import Scalar, resolved
 from fiction.packs.yaml_faults import syntax_fault
 
-MAX_BYTES: Final = 4_000_000
 MAX_DEPTH: Final = 16
 MAX_NODES: Final = 100_000
 MAX_SCALAR: Final = 40_000
 MAX_KEY: Final = 200
-MAX_DIGITS: Final = 15
 
 FAST: Final[bool] = yaml.__with_libyaml__
 """Whether libyaml is there."""
 
-Scalar = str | int | float | bool | None
 StopAt = Callable[[str, int, str], bool]
 """Asked at each key of a top-level block mapping: the key, its offset, the text; true ends the reading there."""
 
 _CORE: Final = "tag:yaml.org,2002:"
 _SCALAR_TAGS: Final = {"str": str, "int": int, "float": float, "bool": bool, "null": type(None)}
-_WORDS: Final[Mapping[str, Scalar]] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-_NUMERIC = re.compile(r"[-+.]?[0-9.]|[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
-_INT = re.compile(r"[-+]?[0-9]+\Z")
-_BASED = re.compile(r"0o([0-7]+)\Z|0x([0-9a-fA-F]+)\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_ODD = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-"""What no file needs and the two parsers take differently: tabs, controls, line breaks that no editor shows."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -73,7 +60,10 @@ class _Open:
 
 
 def read_yaml(raw: str | bytes, *, name: str, stop_at: StopAt | None = None, fast: bool = FAST) -> Document:
-    """The one document in a text of YAML. `fast` picks libyaml's parser; both give the same answers.
+    """The one document in a text of YAML. `fast` picks libyaml's parser.
+
+    Both parsers give the same data and places, but for two liberties of libyaml: a `?` that ends plain text in brackets,
+    and a comment right after `|` or `>`.
 
     Raises:
         PackError: it is no YAML, or more than a pack may be; the one problem has its place.
@@ -86,11 +76,11 @@ def read_yaml(raw: str | bytes, *, name: str, stop_at: StopAt | None = None, fas
                 break
     except _Refused as refused:
         message, mark, hint = refused.message, refused.mark, refused.hint
-        raise _error(name, text, message, mark.line, mark.column, hint) from None
+        raise error_at(name, text, message, mark.line, mark.column, hint) from None
     except yaml.YAMLError as error:
-        raise _error(name, text, *syntax_fault(error, text)) from None
+        raise error_at(name, text, *syntax_fault(error, text)) from None
     if not builder.documents:
-        raise _error(name, text, "the file is empty", 0, 0)
+        raise error_at(name, text, "the file is empty", 0, 0)
     return Document(name, text, builder.root, builder.places)
 
 
@@ -102,40 +92,6 @@ def _events(text: str, fast: bool) -> Iterator[yaml.Event]:
             yield event
     finally:
         loader.dispose()
-
-
-def _error(name: str, text: str, message: str, line: int, column: int, hint: str = "") -> Exception:
-    document = Document(name, text, None, {(): Place(line, column, 0, 0, line, column)})
-    return pack_error(name, [document.problem((), message, hint=hint)])
-
-
-def decoded(raw: str | bytes, name: str) -> str:
-    """The text of a file with plain line breaks, one at its end (where without one the parsers differ).
-
-    Raises:
-        PackError: it is too long, no UTF-8, or holds characters that no text needs.
-    """
-    if len(raw) > MAX_BYTES:
-        raise _error(name, "", f"the file is {len(raw):,} bytes long; the limit is {MAX_BYTES:,}", 0, 0)
-    if isinstance(raw, bytes):
-        if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise _error(name, "", "the file is UTF-16", 0, 0, "save it as UTF-8")
-        try:
-            text = raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            head = raw[: error.start]
-            line, column = head.count(b"\n"), error.start - (head.rfind(b"\n") + 1)
-            message = f"the byte 0x{raw[error.start]:02x} is no UTF-8"
-            raise _error(name, "", message, line, column, "save the file as UTF-8") from None
-    else:
-        text = raw
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if (odd := _ODD.search(text)) is not None:
-        line, column = text.count("\n", 0, odd.start()), odd.start() - (text.rfind("\n", 0, odd.start()) + 1)
-        tab = odd.group() == "\t"
-        message = "a tab" if tab else f"the control or invisible character U+{ord(odd.group()):04X}"
-        raise _error(name, text, message, line, column, "use spaces" if tab else "take it out")
-    return text if text.endswith("\n") else text + "\n"
 
 
 class _Builder:
@@ -265,24 +221,10 @@ def _scalar(event: yaml.ScalarEvent) -> Scalar:
     tag = _check_tag(event.tag, tuple(_SCALAR_TAGS), mark)
     if tag == "str" or (not tag and (event.style or event.tag)):
         return text
-    value = _resolved(text, mark)
+    try:
+        value = resolved(text)
+    except ValueError as error:
+        raise _Refused(str(error), mark, "quote it if it is text") from None
     if tag and type(value) is not _SCALAR_TAGS[tag]:
         raise _Refused(f"this is no {tag}", mark)
     return value
-
-
-def _resolved(text: str, mark: _Mark) -> Scalar:
-    """A plain scalar by the core schema."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if not _NUMERIC.match(text):
-        return text
-    if _INT.match(text) or _BASED.match(text):
-        if len(text) > MAX_DIGITS:
-            raise _Refused(f"a number of {len(text)} digits; the limit is {MAX_DIGITS}", mark, "quote it if it is text")
-        return int(text, 10 if _INT.match(text) else 0)
-    if _FLOAT.match(text) and len(text) <= 2 * MAX_DIGITS:
-        return float(text)
-    if text.lstrip("+-").lower() in (".inf", ".nan"):
-        raise _Refused("a number that is none", mark, "quote it if it is text")
-    return text

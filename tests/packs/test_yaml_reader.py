@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiction.errors import PackError, Problem
-from fiction.packs.yaml_reader import MAX_BYTES, MAX_SCALAR, read_yaml
+from fiction.packs.plain_text import MAX_BYTES
+from fiction.packs.yaml_reader import MAX_SCALAR, read_yaml
 
 pytestmark = pytest.mark.parametrize(
     "fast", [pytest.param(True, marks=pytest.mark.skipif(not yaml.__with_libyaml__, reason="no libyaml")), False]

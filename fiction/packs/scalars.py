@@ -1,0 +1,40 @@
+"""Plain scalars by the core schema of YAML 1.2.2 (section 10.3.2): `no` and `12:30` are text, `0x1F` is a number."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+MAX_DIGITS: Final = 15
+
+Scalar = str | int | float | bool | None
+
+_WORDS: Final[Mapping[str, Scalar]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_NUMERIC = re.compile(r"[-+]?[0-9.]")
+_INT = re.compile(r"[-+]?[0-9]+\Z")
+_BASED = re.compile(r"0o([0-7]+)\Z|0x([0-9a-fA-F]+)\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+
+
+def resolved(text: str) -> Scalar:
+    """What a plain scalar means.
+
+    Raises:
+        ValueError: it is a number that no pack needs.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if not _NUMERIC.match(text):
+        return text
+    if _INT.match(text) or _BASED.match(text):
+        if len(text) > MAX_DIGITS:
+            raise ValueError(f"a number of {len(text)} digits; the limit is {MAX_DIGITS}")
+        return int(text, 10 if _INT.match(text) else 0)
+    if _FLOAT.match(text) and len(text) <= 2 * MAX_DIGITS:
+        return float(text)
+    if text.lstrip("+-").lower() in (".inf", ".nan"):
+        raise ValueError("a number that is none")
+    return text
