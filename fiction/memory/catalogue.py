@@ -79,23 +79,21 @@ class Catalogue:
         """The pieces of one edition of a turn's passage, in order; empty if it is not known."""
         return self._pieces.get((turn, which), [])
 
-    def place(self, piece: int) -> Place:
-        """Where a piece belongs. Raises IndexError."""
-        return Place(
-            TurnId(int(self._turn.all[piece])),
-            int(self._depth.all[piece]),
-            self._segment_names[int(self._segment.all[piece])],
-            int(self._digest.all[piece]),
-            int(self._importance.all[piece]),
-            int(self._edition.all[piece]),
-        )
+    def places(self, pieces: Whole | list[int]) -> list[Place]:
+        """Where pieces belong. Raises IndexError."""
+        columns = (self._turn, self._depth, self._segment, self._digest, self._importance, self._edition)
+        rows = zip(*(column.all[pieces].tolist() for column in columns), strict=True)
+        return [
+            Place(TurnId(turn), depth, self._segment_names[segment], digest, importance, which)
+            for turn, depth, segment, digest, importance, which in rows
+        ]
 
     def holds(self, memory: Memory) -> bool:
         """Whether exactly this text stands at exactly this place already."""
         pieces = self.pieces(memory.turn, edition(memory))
         if not pieces:
             return False
-        known = self.place(pieces[0])
+        known = self.places(pieces[:1])[0]
         return (known.depth, known.segment, known.digest) == (memory.depth, memory.segment, digest(memory.text))
 
     def weigh(self, memory: Memory) -> None:

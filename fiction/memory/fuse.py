@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fiction.memory.catalogue import Catalogue
+from fiction.memory.catalogue import Catalogue, Place
 from fiction.memory.columns import Floats, Scores, Whole
 from fiction.story.memory import Cue, Memory, Recalled, TurnId
 
@@ -37,6 +37,14 @@ class Standing:
         return self.lexical + self.dense + _IMPORTANCE_WEIGHT * self.importance / 10
 
 
+@dataclass(slots=True)
+class _Found:
+    place: Place
+    piece: int
+    words: float = 0.0
+    likeness: float = 0.0
+
+
 def best(scores: Scores, count: int) -> Whole:
     """The pieces with the highest positive scores; more than `count` only where the last ones are equal."""
     found = np.flatnonzero(scores > 0)
@@ -59,18 +67,17 @@ def shares(values: Sequence[float]) -> list[float]:
 
 def rank(pieces: Whole, lexical: Scores, dense: Scores | None, catalogue: Catalogue) -> list[Standing]:
     """The turns that the pieces belong to, best first. `dense` goes with `pieces`, `lexical` with the whole index."""
-    standings: dict[TurnId, tuple[int, float, float]] = {}
-    for at, piece in enumerate(pieces.tolist()):
-        turn = catalogue.place(piece).turn
-        words, likeness = float(lexical[piece]), max(0.0, float(dense[at])) if dense is not None else 0.0
-        first, most_words, most_likeness = standings.get(turn, (piece, words, likeness))
-        standings[turn] = first, max(words, most_words), max(likeness, most_likeness)
-    found = list(standings.values())
-    by_words, by_likeness = shares([words for _, words, _ in found]), shares([likeness for _, _, likeness in found])
+    words = lexical[pieces].tolist()
+    likeness = np.maximum(dense, 0).tolist() if dense is not None else [0.0] * len(words)
+    found: dict[TurnId, _Found] = {}
+    for place, piece, word, like in zip(catalogue.places(pieces), pieces.tolist(), words, likeness, strict=True):
+        known = found.setdefault(place.turn, _Found(place, piece))
+        known.words, known.likeness = max(known.words, word), max(known.likeness, like)
+    by_words = shares([one.words for one in found.values()])
+    by_likeness = shares([one.likeness for one in found.values()])
     ranked = [
-        Standing(turn, place.depth, place.importance, piece, round(words, 6), round(likeness, 6))
-        for (turn, (piece, _, _)), words, likeness in zip(standings.items(), by_words, by_likeness, strict=True)
-        for place in [catalogue.place(piece)]
+        Standing(turn, one.place.depth, one.place.importance, one.piece, round(lexical_share, 6), round(dense_share, 6))
+        for (turn, one), lexical_share, dense_share in zip(found.items(), by_words, by_likeness, strict=True)
     ]
     return sorted(ranked, key=lambda standing: (-round(standing.score, 6), -standing.depth))
 
@@ -118,9 +125,9 @@ def by_words_alone(
     """BM25's own best, best first; their scores are shares of the first one's."""
     scores: dict[TurnId, float] = {}
     depths: dict[TurnId, int] = {}
-    for piece in best(lexical, CANDIDATES).tolist():
-        place = catalogue.place(piece)
-        scores[place.turn] = max(float(lexical[piece]), scores.get(place.turn, 0.0))
+    found = best(lexical, CANDIDATES)
+    for place, score in zip(catalogue.places(found), lexical[found].tolist(), strict=True):
+        scores[place.turn] = max(score, scores.get(place.turn, 0.0))
         depths[place.turn] = place.depth
     ranked = sorted(scores, key=lambda turn: (-scores[turn], -depths[turn]))[:LEXICAL_BEST]
     return tuple(

@@ -14,6 +14,7 @@ from fiction.memory.words import Words
 from fiction.story.memory import Cue, Embedding, Memory, TurnId
 
 _THREAD_WEIGHT = 0.5
+_BLOCK = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ class PassageIndex:
             self._has.append(False)
         return True
 
-    def take_wording(self, memory: Memory) -> None:
-        """Index the reader's wording of a passage, with its vector."""
+    def take_with_vector(self, memory: Memory) -> None:
+        """Index a passage, or the reader's wording of one, and make its vector; without one if that fails."""
         if self.take(memory):
             self.place(memory.turn, self._try_to_embed(memory.text), which=edition(memory))
 
@@ -143,7 +144,7 @@ class PassageIndex:
         changed = tuple(overrides)
         for memory in changed:
             if memory.edited and not memory.forgotten:
-                self.take_wording(memory)
+                self.take_with_vector(memory)
         allowed = self.catalogue.allowed(cue.lineage, cue.before, changed)
         terms, thread = tuple(self.words.terms(cue.text)), tuple(self.words.terms(cue.thread))
         evidence = self.lexical.look_up(terms + thread, allowed)
@@ -154,9 +155,10 @@ class PassageIndex:
         among = self.with_vectors(among)
         if len(among) <= count:
             return among
-        # Most rows: one product over all of them is cheaper than a copy of those that count.
         rows = self._rows.all
-        likeness = (rows @ vector)[among] if 2 * len(among) > len(rows) else rows[among] @ vector
+        # Most rows: the products of all are cheaper than a copy of those that count.
+        most = 2 * len(among) > len(rows)
+        likeness = _products(rows, vector)[among] if most else _products(rows[among], vector)
         return among[np.argpartition(-likeness, count)[:count]]
 
     def _vector(self, cue: Cue, evidence: Evidence) -> Floats | None:
@@ -177,3 +179,8 @@ class PassageIndex:
             return embed_passage(self.embedder, text)
         except Exception:  # noqa: BLE001 - an embedder may be a server; BM25 finds the text without it
             return None
+
+
+def _products(rows: Floats, vector: Floats) -> Floats:
+    """The rows' products with the vector, in blocks: for a whole matrix BLAS starts threads that get in each other's way."""
+    return np.concatenate([rows[at : at + _BLOCK] @ vector for at in range(0, len(rows), _BLOCK)])

@@ -115,7 +115,7 @@ class Upkeep:
     def take(self, memory: Memory, embedding: Embedding | None) -> None:
         """A turn that was just saved, or the reader's wording of one."""
         if memory.edited:
-            self.index.take_wording(memory)
+            self.index.take_with_vector(memory)
             return
         self._unsaved += self.index.take(memory)
         if not self.index.place(memory.turn, embedding):
