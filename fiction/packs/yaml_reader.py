@@ -1,8 +1,8 @@
 """YAML read within bounds: one pass over parser events, no recursion, no construction, every value with its place.
 
 Refused: aliases, anchors, merge keys, duplicate keys, tags other than the core schema's, more than one document, and
-whatever goes over the limits below. libyaml parses where PyYAML was built with it; only its event stream is used, since composing nested nodes there
-recurses on the C stack.
+whatever goes over the limits below. libyaml parses where PyYAML was built with it; only its event stream is used, since
+composing nested nodes there recurses on the C stack.
 """
 
 import re
@@ -62,8 +62,8 @@ class _Open:
 def read_yaml(raw: str | bytes, *, name: str, stop_at: StopAt | None = None, fast: bool = FAST) -> Document:
     """The one document in a text of YAML. `fast` picks libyaml's parser.
 
-    Both parsers give the same data and places, but for two liberties of libyaml: a `?` that ends plain text in brackets,
-    and a comment right after `|` or `>`.
+    Both parsers give the same data and places, but for two liberties of libyaml: a `?` that ends plain text in
+    brackets, and a comment right after `|` or `>`.
 
     Raises:
         PackError: it is no YAML, or more than a pack may be; the one problem has its place.
