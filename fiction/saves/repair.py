@@ -45,10 +45,8 @@ def repair(path: Path, into: Path) -> int:
     with translated(path.stem):
         path.stat()
         with Wreck(path) as wreck:
-            stories = wreck.rows(StoryRow)
-            turns = list(wreck.turns())
-            if not stories and not turns:
-                raise SaveDamaged(f"Nothing in {path.stem} can be saved.", hint="Is it a save of fiction at all?")
+            if next(wreck.turns(), None) is None and not wreck.rows(PackRow):
+                raise SaveDamaged(f"Nothing of {path.stem} can be brought back.", hint="No turn in it is whole.")
             with translated(into.stem), laying_down(into) as db:
                 return _rescue(wreck, db, path.stem)
 

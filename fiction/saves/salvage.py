@@ -7,41 +7,50 @@ shorter than its header says; every row is then asked for on its own.
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fiction.saves.files import connect
 from fiction.saves.rows import R, TurnRow, row_of, select, whole
 
+UNREADABLE = (sqlite3.Error, UnicodeError)
+"""What reading a damaged page raises; SQLite's own messages may quote bytes of it that are no Unicode."""
+
 SMALLEST_TURN = 300
 """Bytes that a turn takes at least: bounds the search in a file that no longer knows its last turn."""
 
 
 class Wreck:
-    """A context manager; reads a copy where a killed process left a journal, so that the original is not touched."""
+    """A context manager; reads a copy where a killed process left a journal, so that the original is not touched.
+
+    Entering raises sqlite3.Error or UnicodeError where not even the file's first page can be read.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._folder = TemporaryDirectory(prefix="fiction-")
         self._path = path
-        journal = path.with_name(f"{path.name}-journal")
-        if journal.is_file():
-            self._path = self._rolled_back(path, journal)
-        self._size = self._path.stat().st_size
-        self._db = connect(self._path, "frozen")
-        self._db.execute("PRAGMA writable_schema=ON")
+        self._open = ExitStack()
 
     def __enter__(self) -> "Wreck":
+        with ExitStack() as stack:
+            path = self._path
+            journal = path.with_name(f"{path.name}-journal")
+            if journal.is_file():
+                folder = Path(stack.enter_context(TemporaryDirectory(prefix="fiction-")))
+                path = _rolled_back(path, journal, folder)
+            self._size = path.stat().st_size
+            self._db = stack.enter_context(closing(connect(path, "frozen")))
+            self._db.execute("PRAGMA writable_schema=ON")
+            self._open = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._db.close()
-        self._folder.cleanup()
+        self._open.close()
 
     def turns(self) -> Iterator[TurnRow]:
         """Every whole turn, in the order of ids."""
         for number in range(1, self._last_turn() + 1):
-            with suppress(sqlite3.Error):
+            with suppress(*UNREADABLE):
                 row = row_of(self._db, TurnRow, "WHERE id=?", (number,))
                 if row is not None and whole(row):
                     yield row
@@ -52,7 +61,7 @@ class Wreck:
         return sorted(found.values())
 
     def _scan(self, kind: type[R], order: str) -> Iterator[R]:
-        with suppress(sqlite3.Error):
+        with suppress(*UNREADABLE):
             for values in self._db.execute(f"{select(kind)} ORDER BY rowid {order}"):
                 row = kind._make(values)
                 if whole(row):
@@ -61,14 +70,15 @@ class Wreck:
     def _last_turn(self) -> int:
         try:
             (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM turn").fetchone()
-        except sqlite3.Error:
+        except UNREADABLE:
             return self._size // SMALLEST_TURN
         return min(int(last), self._size // SMALLEST_TURN)
 
-    def _rolled_back(self, path: Path, journal: Path) -> Path:
-        copy = Path(self._folder.name) / path.name
-        shutil.copyfile(path, copy)
-        shutil.copyfile(journal, copy.with_name(journal.name))
-        with suppress(sqlite3.Error), closing(connect(copy, "write")) as db:
-            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        return copy
+
+def _rolled_back(path: Path, journal: Path, folder: Path) -> Path:
+    copy = folder / path.name
+    shutil.copyfile(path, copy)
+    shutil.copyfile(journal, copy.with_name(journal.name))
+    with suppress(*UNREADABLE), closing(connect(copy, "write")) as db:
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return copy

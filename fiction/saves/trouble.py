@@ -23,7 +23,7 @@ def translated(name: str) -> Iterator[None]:
         raise (error if error.hint else SaveDamaged(error.message, hint=mend(name))) from error.__cause__
     except sqlite3.Error as error:
         raise from_sqlite(error, name) from error
-    except OverflowError as error:
+    except (OverflowError, UnicodeError) as error:
         raise SaveDamaged(f"The save {name} is damaged.", hint=mend(name)) from error
     except OSError as error:
         raise from_system(error, name) from error

@@ -204,3 +204,12 @@ def test_nothing_is_made_of_nothing(tmp_path: Path, content: bytes) -> None:
 def test_every_table_ends_with_a_checksum_but_the_hints_of_redo() -> None:
     bare = [text.split("(")[0] for text in STATEMENTS if text.startswith("CREATE TABLE") and "crc INTEGER" not in text]
     assert bare == ["CREATE TABLE redo"]
+
+
+def test_a_save_without_a_whole_turn_and_without_its_world_is_not_brought_back(tmp_path: Path) -> None:
+    path, into = tmp_path / "torn.fiction", tmp_path / "mended.fiction"
+    SaveFile.create(path, record(turns=0)).close()
+    path.write_bytes(path.read_bytes().replace(b"A long way on foot", b"A long way on fort"))
+    with pytest.raises(SaveDamaged, match="Nothing of torn"):
+        repair(path, into)
+    assert not into.exists()
