@@ -17,9 +17,9 @@ from fiction.engine.ports import (
     StorytellerCard,
     WorldCard,
 )
-from fiction.errors import NotFound, SettingsError
+from fiction.errors import NotFound, PackError, SettingsError
 from fiction.paths import Home, ensure_writable
-from fiction.premise import premise_pack
+from fiction.premise import as_sentence, premise_pack
 from fiction.standins import NoMemory, StandIn
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
 from fiction.story.sanitise import clean_line
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fiction.packs.library import WorldShelf
     from fiction.saves.shelf import SaveShelf
     from fiction.storytellers.llm.server import ServerSettings
+    from fiction.storytellers.model import ModelStoryteller
 
 NO_MODEL = "No model is set up."
 NO_MODEL_HINT = "Name one with `fiction config set server.model NAME`; `fiction doctor` finds servers on this machine."
@@ -119,16 +120,21 @@ class House:
     # --- stories ---
 
     async def start(self, story: NewStory) -> "Session":
-        """A new save with a session on it; nothing is told before `Session.begin`."""
-        from fiction.packs.loader import load_world
+        """A new save with a session on it; nothing is told before `Session.proceed`.
 
+        Raises:
+            FictionError: the world, the opening or the storyteller is not to be had; no save is made.
+        """
         ensure_writable(self.home.saves)
-        if story.world:
-            world, text = self.world(story.world), self.world_shelf.text(story.world)
-        else:
-            text = premise_pack(story.premise, story.genre)
-            world = load_world(text, name="premise")
-        settings = self._contract(story, world)
+        settings = dataclasses.replace(
+            story.settings,
+            premise=story.premise or story.settings.premise,
+            budget=max(story.settings.budget, self.configuration.settings.server.budget),
+        )
+        if settings.storyteller == "model":
+            self.server()
+        world, text = await self._world_of(story, settings)
+        _check_opening(settings.opening, world)
         record = StoryRecord(
             uuid=uuid4().hex,
             title=world.title,
@@ -163,28 +169,40 @@ class House:
             from fiction.saves import shelf  # noqa: F401
 
             if self._model() is not None:
-                from fiction.storytellers.llm import sdk
+                from fiction.storytellers.model import ModelStoryteller
 
-                sdk.warm()
+                ModelStoryteller.warm()
             memory.warm()
         except Exception:  # noqa: BLE001 - what can't be loaded now says so when it is needed
             return
 
-    def _contract(self, story: NewStory, world: World) -> StorySettings:
-        settings = dataclasses.replace(
-            story.settings,
-            premise=story.premise or story.settings.premise,
-            budget=max(story.settings.budget, self.configuration.settings.server.budget),
-        )
-        if settings.storyteller == "model" and self._model() is None:
-            raise SettingsError(NO_MODEL, hint=NO_MODEL_HINT)
-        openings = [opening.id for opening in world.openings]
-        if settings.opening and settings.opening not in openings:
-            raise NotFound(
-                f"{world.title} has no opening {clean_line(settings.opening)!r}.",
-                hint=f"It has: {', '.join(openings)}." if openings else "",
-            )
-        return settings
+    async def _world_of(self, story: NewStory, settings: StorySettings) -> tuple[World, str]:
+        """The world of a new story, and the text that its save keeps."""
+        from fiction.packs.loader import load_world
+
+        if story.world:
+            return self.world(story.world), self.world_shelf.text(story.world)
+        text = premise_pack(story.premise, story.genre)
+        if settings.storyteller == "model":
+            text = await self._imagined(story) or text
+        return load_world(text, name="premise"), text
+
+    async def _imagined(self, story: NewStory) -> str:
+        """The model's world for a premise, as a pack; empty where what it made can't be one."""
+        from fiction.packs.loader import load_world
+        from fiction.packs.writer import dump_world
+
+        model = self._model()
+        assert model is not None
+        try:
+            premise, genre = as_sentence(story.premise), as_sentence(story.genre)
+            text = dump_world(await model.imagine(premise, genre, story.reader))
+            load_world(text, name="premise")
+        except PackError:
+            return ""
+        finally:
+            await model.close()
+        return text
 
     def _session(self, store: SaveStore, world: World, tellers: dict[str, Storyteller]) -> "Session":
         from fiction.engine.session import Session
@@ -224,7 +242,7 @@ class House:
         key = server.api_key.get_secret_value()
         return ServerSettings(base_url=server.base_url or OPENAI, model=server.model, api_key=key)
 
-    def _model(self) -> Storyteller | None:
+    def _model(self) -> "ModelStoryteller | None":
         if not self.configuration.settings.server.model:
             return None
         from fiction.storytellers.model import ModelStoryteller
@@ -240,3 +258,10 @@ class House:
             return StoryMemory(cache=self.home.cache / "memory", language=world.language, chroma=chroma)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with an index, the story goes on
             return NoMemory(f"The long-term memory could not be started ({type(error).__name__}).")
+
+
+def _check_opening(opening: str, world: World) -> None:
+    known = [each.id for each in world.openings]
+    if opening and opening not in known:
+        said = f"{world.title} has no opening {clean_line(opening)!r}."
+        raise NotFound(said, hint=f"It has: {', '.join(known)}." if known else "")

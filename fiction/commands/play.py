@@ -5,7 +5,8 @@ import dataclasses
 from random import randrange
 
 from fiction.commands import Context
-from fiction.commands.faces import play
+from fiction.commands.console import say
+from fiction.commands.faces import lines_only, play
 from fiction.engine.ports import NewStory
 from fiction.story.reader import ENDLESS, StorySettings
 from fiction.story.sanitise import clean, clean_line
@@ -56,6 +57,8 @@ def run(options: argparse.Namespace, context: Context) -> int:
         ),
         name=options.save,
     )
+    if story.premise and story.settings.storyteller == "model" and lines_only(plain=options.plain):
+        say("A world is being made of your sentence. This may take a while.")
     return play(context, lambda: house.start(story), plain=options.plain)
 
 

@@ -50,10 +50,9 @@ async def try_server(server: ServerSettings) -> list[Result]:
 
 
 async def _models(server: ServerSettings) -> list[Result]:
-    await sdk.imported()
+    connection = await sdk.connected(server)
     import openai
 
-    connection = sdk.connect(server)
     try:
         page = await connection.with_options(timeout=5.0).models.list()
     except openai.OpenAIError:

@@ -1,5 +1,6 @@
 """Stories played through the commands, in lines."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,20 @@ from commands.conftest import Fiction, Server
 from fiction.saves.shelf import SaveShelf
 
 KEY = "sk-very-secret-0123456789"
+IMAGINED = {
+    "title": "Letters to the Fog",
+    "summary": "A lighthouse keeper writes to the fog, and the fog begins to answer.",
+    "setting": "A lighthouse on a rock where the fog comes in at four and the post boat on Thursdays, or not at all.",
+    "protagonist": "The keeper.",
+    "genre": "quiet",
+    "style": {"tense": "present", "tone": ["dry"], "avoid": [], "sample": "The lamp is lit at four."},
+    "characters": [{"name": "Oda", "role": "brings the post", "description": "Late.", "voice": "", "goals": []}],
+    "places": [{"name": "The lamp room", "description": "Brass and glass."}],
+    "outline": ["The fog answers.", "The post boat does not come.", "The lamp goes out."],
+    "threads": [{"setup": "Somebody else has been writing too.", "payoff": "It was the keeper before."}],
+    "endings": [{"title": "The last letter", "condition": "The fog has what it wanted."}],
+}
+"""A world as a model might make it."""
 
 
 def test_a_whole_story_is_played_from_a_pipe(process: Fiction, world: str, home: Path) -> None:
@@ -159,6 +174,24 @@ class TestAServerThatFails:
         assert again.code == 0
         assert "You count the boats. There is one too many, and nobody on the quay will look at it." in again.lines
         assert fiction("saves", "check").code == 0
+
+    @pytest.mark.parametrize("made", [json.dumps(IMAGINED), "The fog is grey."])
+    def test_a_model_makes_a_world_of_a_sentence(self, fiction: Fiction, world: str, server: Server, made: str) -> None:
+        server.streams(made)
+        played = fiction(
+            "play", "--about", "a keeper who writes {letters} to the fog", "--save", "kept", typed="/quit\n"
+        )
+        assert (played.code, played.err) == (0, "")
+        assert played.lines[0] == "A world is being made of your sentence. This may take a while."
+        assert ("Letters to the Fog. Told by tiny" in played.out) == ("title" in made)
+        assert "premise" not in fiction("resume", "kept", typed="/storyteller offline\n1\n").err
+
+    def test_nothing_is_begun_where_no_world_can_be_made(
+        self, fiction: Fiction, world: str, server: Server, home: Path
+    ) -> None:
+        server.status = 500
+        assert server.base_url.split("/")[2] in fiction("play", "--about", "a keeper").sentence
+        assert not list((home / "saves").glob("*.fiction"))
 
     def test_nobody_answers(self, fiction: Fiction, world: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FICTION_BASE_URL", "http://127.0.0.1:9/v1")
