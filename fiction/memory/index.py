@@ -182,5 +182,5 @@ class PassageIndex:
 
 
 def _products(rows: Floats, vector: Floats) -> Floats:
-    """The rows' products with the vector, in blocks: for a whole matrix BLAS starts threads that get in each other's way."""
+    """The rows' products with the vector, in blocks: for a whole matrix BLAS starts threads, which get in the way."""
     return np.concatenate([rows[at : at + _BLOCK] @ vector for at in range(0, len(rows), _BLOCK)])

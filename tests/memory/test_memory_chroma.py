@@ -169,7 +169,7 @@ from fiction.memory.recall import StoryMemory
 
 async def main():
     memory = StoryMemory(cache=Path({cache!r}))
-    await memory.open(ListArchive(played(400)))
+    await memory.open(ListArchive(played(200)))
     print("open", flush=True)
     await memory.ready(60)
     found = await memory.recall(cue("thing0007", limit=1))
@@ -198,8 +198,9 @@ def test_nothing_is_printed_and_the_program_ends(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "open\n7 \n", "")
 
 
+@pytest.mark.slow
 async def test_an_index_whose_building_was_killed_heals(tmp_path: Path) -> None:
-    archive = ListArchive(played(400))
+    archive = ListArchive(played(200))
     without, _ = await session(None, archive)
     chance = random.Random(5)
     for _ in range(3):
