@@ -5,7 +5,7 @@ from fiction.story.world import Lore
 from fiction.storytellers.storylets.deck import ARRIVING, HEARSAY
 from fiction.storytellers.storylets.page import Page, capitalised
 
-STAY = 3
+STAY = 4
 """Turns that general storylets stay at a place."""
 LORE_EVERY = 4
 """About one general storylet in so many comes with a piece of lore."""
