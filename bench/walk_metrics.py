@@ -92,7 +92,7 @@ def faults(turn: Turn) -> list[str]:
 
 
 def difference(stories: Iterable[Sequence[Turn]]) -> float:
-    """How different two stories are: mean share of sentences that only one of them tells, over neighbouring pairs."""
+    """How different stories are: mean share of sentences that only one of two tells; 1 where there are not two."""
     told = [{sentence for turn in story for sentence in long_sentences(turn.passage)} for story in stories]
     shares = [1 - len(a & b) / max(1, len(a | b)) for a, b in pairwise(told)]
-    return sum(shares) / max(1, len(shares))
+    return sum(shares) / len(shares) if shares else 1.0
