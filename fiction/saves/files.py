@@ -59,7 +59,7 @@ def _settle(path: Path) -> None:
     """Let SQLite roll back what a killed process left half written, which a reading connection may not do."""
     journal = path.with_name(f"{path.name}-journal")
     if journal.is_file() and journal.stat().st_size:
-        with suppress(sqlite3.Error), closing(connect(path, "write")) as db:
+        with suppress(sqlite3.Error, UnicodeError), closing(connect(path, "write")) as db:
             db.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
