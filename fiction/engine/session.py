@@ -194,7 +194,8 @@ class Session:
             due = self._reflect(head, teller)
         else:
             parent = self._store.turn(head.parent) if head.parent is not None else None
-            due = self._turn(parent, dataclasses.replace(head.choice, hint=clean(hint)), teller, keep=False)
+            wish = clean(hint) or f"Tell it in another way (telling {len(self._store.children(head.parent)) + 1})."
+            due = self._turn(parent, dataclasses.replace(head.choice, hint=wish), teller, keep=False)
         async with aclosing(self._alone(due)) as events:
             async for event in events:
                 yield event

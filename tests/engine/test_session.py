@@ -196,6 +196,14 @@ async def test_retry_tells_the_same_choice_again_as_a_sibling(table: Table) -> N
     assert table.session.jump(first.id) == first
 
 
+async def test_a_retry_without_a_wish_asks_for_another_telling_each_time(table: Table) -> None:
+    await table.play(1)
+    for _ in range(3):
+        await drain(table.session.retry())
+    hints = [scene.choice.hint for scene in table.storyteller.scenes[-3:]]
+    assert len(set(hints)) == 3
+
+
 async def test_the_first_turn_can_be_retried(table: Table) -> None:
     await table.play()
     await drain(table.session.retry())
