@@ -132,7 +132,9 @@ class LibraryScreen(Room):
                 await self._resume(self._newest)
             case "new":
                 self.fiction.open_worlds()
-            case "about" if not self._no_model:
+            case "about" if self._no_model:
+                self.say(self._no_model)
+            case "about":
                 self.fiction.open_begin(None)
             case "worlds":
                 self.fiction.open_worlds(browse=True)

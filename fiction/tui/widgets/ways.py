@@ -72,8 +72,8 @@ class Ways(VerticalScroll, can_focus=True):
     }
     WayRow .caret { width: 2; color: $accent; }
     WayRow .key { width: 4; color: $accent; }
-    WayRow .label { width: 1fr; }
-    WayRow .aside { width: 1fr; padding-left: 2; color: $text-muted; }
+    WayRow .label { width: 6fr; }
+    WayRow .aside { width: 5fr; padding-left: 2; color: $text-muted; }
     WayRow:hover { background: $block-hover-background; }
     Ways:focus WayRow.-marked { background: $block-cursor-background; color: $block-cursor-foreground; }
     """
@@ -122,12 +122,9 @@ class Ways(VerticalScroll, can_focus=True):
             if row.index == self.marked:
                 self.scroll_to_widget(row, animate=False)
 
-    def on_focus(self) -> None:
-        """Show the caret."""
-        self.watch_marked()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, _has_focus: bool) -> None:
         """Only what has the focus shows its caret."""
+        super().watch_has_focus(_has_focus)
         self.watch_marked()
 
     def action_move(self, step: int) -> None:
