@@ -14,6 +14,7 @@ from fiction.memory.answer import EXACTLY, Nearest
 from fiction.memory.chroma_index import ChromaIndex, IndexBusy, Shelf, import_chroma, parse_id
 from fiction.memory.columns import Floats, Whole
 from fiction.memory.index import PassageIndex, Question
+from fiction.memory.sketch import sketched
 from fiction.memory.worker import Worker
 from fiction.story.memory import TurnId
 
@@ -84,7 +85,7 @@ class ChromaArm:
             self.start(index)
         allowed = int(np.count_nonzero(question.allowed))
         count = min(len(index), fuse.CANDIDATES * len(index) // max(1, allowed) + fuse.CANDIDATES // 2)
-        vector = question.vector
+        vector = None if question.vector is None else sketched(question.vector[None])[0]
         if self._state is not State.READY or vector is None or not allowed or count > _MOST:
             return EXACTLY
         enough = min(allowed, fuse.CANDIDATES)
@@ -187,4 +188,4 @@ class _Asked:
 
 def _shelf(index: PassageIndex, pieces: Whole) -> Shelf:
     having = index.with_vectors(pieces)
-    return Shelf(index.catalogue.entries(having), having, index.matrix)
+    return Shelf(index.catalogue.entries(having), having, index.sketches)

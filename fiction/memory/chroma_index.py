@@ -87,9 +87,10 @@ class Shelf:
     pieces: Whole
     """Which rows of the matrix are theirs."""
     matrix: Floats
+    """The sketches of their vectors (see `sketch`)."""
 
     def rows(self, which: slice | list[int]) -> Floats:
-        """The vectors of some entries."""
+        """The sketches of some entries."""
         return self.matrix[self.pieces[which]]
 
     def __len__(self) -> int:

@@ -10,11 +10,14 @@ from fiction.memory.columns import Column, Flags, Floats, Scores, Whole
 from fiction.memory.embedders import Embedder, embed_passage
 from fiction.memory.lexical import Evidence, LexicalIndex
 from fiction.memory.passages import pieces
+from fiction.memory.sketch import sketch_length, sketched
 from fiction.memory.words import Words
 from fiction.story.memory import Cue, Embedding, Memory, TurnId
 
 _THREAD_WEIGHT = 0.5
-_BLOCK = 128
+_BLOCK = 512
+_COARSE = 8
+"""How many times as many pieces as asked for are chosen by their sketches, to be compared by their whole vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ class PassageIndex:
         if len(self.catalogue) != len(self.lexical):
             raise ValueError("the cache is not whole")
         count = len(self.lexical)
-        self._rows = Column(np.float32, width=embedder.dim, values=np.zeros((count, embedder.dim), np.float32))
+        dim, short = embedder.dim, sketch_length(embedder.dim)
+        self._rows = Column(np.float16, width=dim, values=np.zeros((count, dim), np.float16))
+        self._sketches = Column(np.float32, width=short, values=np.zeros((count, short), np.float32))
         self._has = Column(np.bool_, values=np.zeros(count, np.bool_))
         self.texts: dict[TurnId, str] = {}
         """The passages as told, as far as they have been read."""
@@ -80,6 +85,7 @@ class PassageIndex:
         for part in parts:
             self.lexical.add(self.words.terms(f"{memory.title}\n{part}"))
             self._rows.append(0.0)
+            self._sketches.append(0.0)
             self._has.append(False)
         return True
 
@@ -107,10 +113,11 @@ class PassageIndex:
             return False
         if not numbers or len(embedding.vector) != 2 * self.embedder.dim * len(numbers):
             return False
-        rows = np.frombuffer(embedding.vector, "<f2").astype(np.float32).reshape(len(numbers), -1)
+        rows = np.frombuffer(embedding.vector, "<f2").reshape(len(numbers), -1)
         if not np.isfinite(rows).all():
             return False
         self._rows.all[numbers] = rows
+        self._sketches.all[numbers] = sketched(rows.astype(np.float32))
         self._has.all[numbers] = True
         return True
 
@@ -129,13 +136,13 @@ class PassageIndex:
         return having
 
     @property
-    def matrix(self) -> Floats:
-        """A view of all vectors as they are now."""
-        return self._rows.all
+    def sketches(self) -> Floats:
+        """A view of all vectors' sketches as they are now."""
+        return self._sketches.all
 
     def rows(self, numbers: Sequence[int] | Whole) -> Floats:
         """A copy of some pieces' vectors; zeros where there is none."""
-        return self._rows.all[numbers]
+        return self._rows.all[numbers].astype(np.float32)
 
     # --- asking ---
 
@@ -151,15 +158,17 @@ class PassageIndex:
         return Question(allowed, terms, thread, evidence, self._vector(cue, evidence))
 
     def nearest(self, vector: Floats, among: Whole, count: int) -> Whole:
-        """The pieces most like the vector among those that have one, exactly; in no order."""
+        """The pieces most like the vector among those that have one; in no order.
+
+        Among many the sketches make the first choice; the whole vectors always make the last one.
+        """
         among = self.with_vectors(among)
+        if len(among) > _COARSE * count:
+            likeness = _products(self._sketches.all, sketched(vector[None])[0])[among]
+            among = among[np.argpartition(-likeness, _COARSE * count)[: _COARSE * count]]
         if len(among) <= count:
             return among
-        rows = self._rows.all
-        # Most rows: the products of all are cheaper than a copy of those that count.
-        most = 2 * len(among) > len(rows)
-        likeness = _products(rows, vector)[among] if most else _products(rows[among], vector)
-        return among[np.argpartition(-likeness, count)[:count]]
+        return among[np.argpartition(-(self.rows(among) @ vector), count)[:count]]
 
     def _vector(self, cue: Cue, evidence: Evidence) -> Floats | None:
         def rarity(term: str) -> float:

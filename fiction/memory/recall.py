@@ -13,6 +13,7 @@ from fiction.memory import fuse
 from fiction.memory.answer import EXACTLY, DenseArm, answer
 from fiction.memory.chroma_arm import ChromaArm
 from fiction.memory.embedders import Embedder, HashedEmbedder, embed_passage
+from fiction.memory.sketch import sketch_length
 from fiction.memory.upkeep import Upkeep
 from fiction.memory.words import Words
 from fiction.memory.worker import Worker
@@ -57,7 +58,11 @@ class StoryMemory:
         key = story_key(archive.uuid)
         folder = self._cache / "memory" / key if self._cache else None
         if folder is not None and self._chroma:
-            self._index = ChromaArm(folder, f"{key}-{story_key(self._embedder.name)}", tell=self._notices.append)
+            self._index = ChromaArm(
+                folder,
+                f"{key}-{story_key(f'{self._embedder.name}/{sketch_length(self._embedder.dim)}')}",
+                tell=self._notices.append,
+            )
         self._upkeep = Upkeep(
             archive,
             words=self._words,
