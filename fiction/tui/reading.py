@@ -167,7 +167,7 @@ class ReadingScreen(Telling):
             self._number = plans.index(choice.plan) + 1 if choice.plan in plans else 0
             self._take_pen(Purpose.EDIT, choice.text)
             return
-        self._number = min(self.query_one(Ways).marked + 1, len(self.session.plans))
+        self._number = self.query_one(Ways).marked_plan or 1
         self._take_pen(Purpose.EDIT, self.session.plans[self._number - 1].label)
 
     def action_wish(self) -> None:

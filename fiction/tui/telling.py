@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import assert_never
 
 from textual import work
@@ -82,7 +83,8 @@ class Telling(Room):
         """Retry what failed; else tell the last turn anew."""
         failed = self._failed
         if failed is not None and self._fresh and self.session.pending is None and not unreflected(self.session):
-            self._make(self.session.play(failed.choice, storyteller=storyteller), failed.choice)
+            choice = replace(failed.choice, hint=wish)
+            self._make(self.session.play(choice, storyteller=storyteller), choice)
             return
         head, pending = self.session.turn, self.session.pending
         choice = pending or (head.choice if head else Choice(ChoiceKind.BEGIN))

@@ -115,6 +115,12 @@ class Ways(VerticalScroll, can_focus=True):
         """The rows there are, from the first."""
         return list(self.query_children(WayRow))
 
+    @property
+    def marked_plan(self) -> int:
+        """The number of the plan under the caret; 0 where it is none."""
+        keys = [row.way.key for row in self.rows if row.index == self.marked and row.way.action.startswith("choose")]
+        return int(keys[0]) if keys else 0
+
     def watch_marked(self) -> None:
         """Move the caret on the screen."""
         for row in self.rows:
