@@ -60,7 +60,7 @@ class PassageIndex:
             raise ValueError("the cache is not whole")
         count = len(self.lexical)
         dim, short = embedder.dim, sketch_length(embedder.dim)
-        self._rows = Column(np.float16, width=dim, values=np.zeros((count, dim), np.float16))
+        self._rows = Column(np.float32, width=dim, values=np.zeros((count, dim), np.float32))
         self._sketches = Column(np.float32, width=short, values=np.zeros((count, short), np.float32))
         self._has = Column(np.bool_, values=np.zeros(count, np.bool_))
         self.texts: dict[TurnId, str] = {}
@@ -113,11 +113,11 @@ class PassageIndex:
             return False
         if not numbers or len(embedding.vector) != 2 * self.embedder.dim * len(numbers):
             return False
-        rows = np.frombuffer(embedding.vector, "<f2").reshape(len(numbers), -1)
+        rows = np.frombuffer(embedding.vector, "<f2").astype(np.float32).reshape(len(numbers), -1)
         if not np.isfinite(rows).all():
             return False
         self._rows.all[numbers] = rows
-        self._sketches.all[numbers] = sketched(rows.astype(np.float32))
+        self._sketches.all[numbers] = sketched(rows)
         self._has.all[numbers] = True
         return True
 
@@ -142,7 +142,7 @@ class PassageIndex:
 
     def rows(self, numbers: Sequence[int] | Whole) -> Floats:
         """A copy of some pieces' vectors; zeros where there is none."""
-        return self._rows.all[numbers].astype(np.float32)
+        return self._rows.all[numbers]
 
     # --- asking ---
 
