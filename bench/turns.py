@@ -112,7 +112,9 @@ def main(lengths: tuple[int, ...]) -> int:
     low, high = lengths[0], lengths[-1]
     base = 100 if 100 in lengths else low
     print(f"resume {high} / {low}: {resumed[high] / resumed[low]:.2f} (bar 1.5)")
-    print(f"turn p95 {high} / {base}: {p95[high] / p95[base]:.2f} (bar 1.3);  p50 at {high}: {p50[high]:.1f} ms (bar 50)")
+    print(
+        f"turn p95 {high} / {base}: {p95[high] / p95[base]:.2f} (bar 1.3);  p50 at {high}: {p50[high]:.1f} ms (bar 50)"
+    )
     return 0 if resumed[high] <= 1.5 * resumed[low] and p95[high] <= 1.3 * p95[base] and p50[high] < 50 else 1
 
 

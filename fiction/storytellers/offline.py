@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from fiction.engine.ports import Scene, Telling
@@ -40,7 +40,7 @@ class OfflineStoryteller:
         """The whole turn: deterministic from world, settings, state, choice and scene."""
         return step(scene, self._deck_of(scene.world))
 
-    async def narrate(self, scene: Scene) -> AsyncIterator[Telling]:
+    async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
         """Tell the passage, a few words at a time."""
         for piece in _PIECES.findall(self.step(scene).passage):
             yield ProseDelta(piece)

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from support.scripted import ListMemory, Scripted
 
 from fiction.engine.session import MAX_WRITTEN, Session
 from fiction.errors import FictionError, NotFound, StorytellerError, Trouble
@@ -29,6 +28,7 @@ from fiction.story.plan import ChoiceKind
 from fiction.story.reader import StoryRecord, StorySettings
 from fiction.story.turn import Stage
 from fiction.story.world import World
+from support.scripted import ListMemory, Scripted
 
 WORLD = World("w", "1.0.0", "A World", "", "")
 DOWN = StorytellerError("No server answers.", trouble=Trouble.UNREACHABLE, hint="Start it.")
