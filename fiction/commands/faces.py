@@ -43,17 +43,18 @@ def play_in_lines(context: Context, opener: Opener | None = None) -> int:
 
 def play_on_screen(context: Context, opener: Opener | None = None) -> int:
     """The game on the whole screen. Returns the exit code."""
-    settings = context.house.configuration.settings
+    from fiction.looks import read_looks
 
     async def playing() -> int:
         session = await opener() if opener else None
         from fiction.tui.app import FictionApp
 
+        looks = read_looks(context.home.config)
         app = FictionApp(
-            context.house,
+            lambda: context.house,
             start=session,
-            theme=settings.theme,
-            animations=settings.animations,
+            theme=looks.theme,
+            animations=looks.animations,
             crash_log=context.home.logs / "crash.txt",
         )
         await app.run_async()

@@ -1,7 +1,8 @@
 """The game on the whole screen: which screens there are, how it looks, and what happens when something breaks."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
@@ -11,15 +12,14 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from fiction.engine.ports import Game, NewStory, WorldCard
-from fiction.engine.session import Session
 from fiction.errors import FictionError
-from fiction.story.world import World
-from fiction.tui.crash import write_report
 from fiction.tui.library import LibraryScreen
 from fiction.tui.themes import OURS, ROUND, after
 
 if TYPE_CHECKING:
+    from fiction.engine.ports import Game, NewStory, WorldCard
+    from fiction.engine.session import Session
+    from fiction.story.world import World
     from fiction.tui.reading import ReadingScreen
 
 Animations = Literal["none", "basic", "full"]
@@ -39,24 +39,24 @@ class FictionApp(App[None]):
 
     def __init__(
         self,
-        game: Game,
+        game: Callable[[], "Game"],
         *,
-        start: Session | None = None,
+        start: "Session | None" = None,
         theme: str = "",
         animations: str = "",
         crash_log: Path | None = None,
     ) -> None:
-        """A face of `game`.
+        """A face of a game.
 
         Args:
-            game: The library and what can be begun.
+            game: Makes the library and what can be begun; called once, after the first frame.
             start: A story to open at once.
             theme: Name of a theme; empty takes `night`.
             animations: `none`, `basic` or `full`; empty takes TEXTUAL_ANIMATIONS.
             crash_log: Where the report of a crash goes; None writes none.
         """
         super().__init__()
-        self.game = game
+        self._make_game = game
         self._start = start
         self._reading: ReadingScreen | None = None
         self._crash_log = crash_log
@@ -75,16 +75,24 @@ class FictionApp(App[None]):
         """Open what was asked for, and warm up what the first turn needs once the first frame is there."""
         if self._start is not None:
             self.call_after_refresh(self.read, self._start)
-        self.call_after_refresh(Thread(target=self.game.warm, name="warm", daemon=True).start)
+        self.call_after_refresh(self._warm_up)
+
+    def _warm_up(self) -> None:
+        Thread(target=self.game.warm, name="warm", daemon=True).start()
+
+    @cached_property
+    def game(self) -> "Game":
+        """The library and what can be begun."""
+        return self._make_game()
 
     # --- stories ---
 
     @property
-    def story(self) -> Session | None:
+    def story(self) -> "Session | None":
         """The story that is open."""
         return self._reading.session if self._reading else None
 
-    async def read(self, session: Session) -> None:
+    async def read(self, session: "Session") -> None:
         """Open a story, from wherever the reader is."""
         from fiction.tui.reading import ReadingScreen
 
@@ -92,7 +100,7 @@ class FictionApp(App[None]):
         self._reading = ReadingScreen(session)
         self.push_screen(self._reading)
 
-    async def begin(self, story: NewStory) -> None:
+    async def begin(self, story: "NewStory") -> None:
         """Begin a story and open it. Raises FictionError."""
         await self._put_away()
         await self.read(await self.game.start(story))
@@ -134,20 +142,20 @@ class FictionApp(App[None]):
 
         self.push_screen(WorldsScreen(browse=browse))
 
-    def open_world(self, card: WorldCard) -> None:
+    def open_world(self, card: "WorldCard") -> None:
         """One world's page."""
         from fiction.tui.world import WorldScreen
 
         self.push_screen(WorldScreen(card))
 
-    def world_of(self, card: WorldCard) -> World | FictionError:
+    def world_of(self, card: "WorldCard") -> "World | FictionError":
         """The world of a card, or what is wrong with it."""
         try:
             return self.game.world(card.id)
         except FictionError as error:
             return error
 
-    def open_begin(self, card: WorldCard | None, *, opening: str = "") -> None:
+    def open_begin(self, card: "WorldCard | None", *, opening: str = "") -> None:
         """Who the reader is and how long the story is to be; without a world, what it is to be about."""
         from fiction.tui.begin import BeginScreen
 
@@ -191,6 +199,8 @@ class FictionApp(App[None]):
 
     def report(self, error: BaseException | None) -> str:
         """Write down what broke; where to find it, in a sentence, or nothing."""
+        from fiction.tui.crash import write_report
+
         written = error is not None and write_report(error, self._crash_log)
         return f"A report is in {self._crash_log}." if written else ""
 

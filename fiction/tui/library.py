@@ -1,6 +1,6 @@
 """The title: go on, begin, look around."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -9,12 +9,14 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from fiction.engine.ports import SaveCard
 from fiction.errors import FictionError
 from fiction.tui.prose import plain_line
 from fiction.tui.room import Room
 from fiction.tui.widgets.keys import Hint, Keys
 from fiction.tui.widgets.menu import Menu
+
+if TYPE_CHECKING:
+    from fiction.engine.ports import SaveCard
 
 WORDMARK = """\
 ╭─╴ ╷ ╭─╴ ╶┬╴ ╷ ╭─╮ ╭╮╷
@@ -108,7 +110,7 @@ class LibraryScreen(Room):
             options.insert(0, _line("c", self._go_on(save), "continue"))
         return options
 
-    def _go_on(self, save: SaveCard) -> Content:
+    def _go_on(self, save: "SaveCard") -> Content:
         title = plain_line(save.title or save.name, limit=40)
         turn = "not begun" if not save.turns else "the end" if save.ended else f"turn {save.turns}"
         scene = [Content(", "), plain_line(save.scene, limit=30)] if save.scene else []
@@ -149,7 +151,7 @@ class LibraryScreen(Room):
             case _:
                 pass
 
-    async def _resume(self, save: SaveCard) -> None:
+    async def _resume(self, save: "SaveCard") -> None:
         try:
             await self.fiction.resume(save.name)
         except FictionError as error:

@@ -1,51 +1,25 @@
 """What all screens have in common: the game, a header, a line of keys, and how they speak to the reader."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
 
-from fiction.engine.ports import Game
 from fiction.errors import FictionError
 from fiction.story.sanitise import clean
 from fiction.tui.widgets.keys import Hint, Keys
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from fiction.engine.ports import Game
     from fiction.tui.app import FictionApp
 
 
-class Actions(Provider):
-    """What can be done on the screen, for the command palette."""
+def _actions() -> "type[Provider]":
+    from fiction.tui.palette import Actions
 
-    def _hints(self) -> Iterable[Hint]:
-        return (hint for hint in self.screen.hints() if hint.action) if isinstance(self.screen, Room) else ()
-
-    async def discover(self) -> Hits:
-        """All of it, before anything is typed."""
-        for hint in self._hints():
-            yield DiscoveryHit(hint.words.capitalize(), self._runner(hint), help=f"Key: {hint.key}")
-
-    async def search(self, query: str) -> Hits:
-        """What fits the typing."""
-        matcher = self.matcher(query)
-        for hint in self._hints():
-            if (score := matcher.match(hint.words)) > 0:
-                yield Hit(score, matcher.highlight(hint.words), self._runner(hint), help=f"Key: {hint.key}")
-
-    def _runner(self, hint: Hint) -> "Runner":
-        return Runner(cast("Room", self.screen), hint.action)
-
-
-class Runner:
-    """Runs an action of a screen when it is called."""
-
-    def __init__(self, room: "Room", action: str) -> None:
-        self._room = room
-        self._action = action
-
-    async def __call__(self) -> None:
-        await self._room.run_action(self._action)
+    return Actions
 
 
 class Room(Screen[None]):
@@ -53,7 +27,7 @@ class Room(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-medium"), (120, "-wide")]  # noqa: RUF012 - Textual declares its type
     VERTICAL_BREAKPOINTS = [(0, "-short"), (28, "-tall")]  # noqa: RUF012 - Textual declares its type
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Actions}
+    COMMANDS: "ClassVar[set[type[Provider] | Callable[[], type[Provider]]]]" = {_actions}
 
     @property
     def fiction(self) -> "FictionApp":
@@ -61,7 +35,7 @@ class Room(Screen[None]):
         return cast("FictionApp", self.app)
 
     @property
-    def game(self) -> Game:
+    def game(self) -> "Game":
         """The game."""
         return self.fiction.game
 

@@ -27,6 +27,6 @@ def opened(tmp_path: Path) -> Callable[..., FictionApp]:
     """Makes an app over a fresh folder, told by the given tellers."""
 
     def make(*tellers: Teller, crash_log: Path | None = None) -> FictionApp:
-        return FictionApp(Shelf(tmp_path, *tellers), animations="none", crash_log=crash_log)
+        return FictionApp(lambda: Shelf(tmp_path, *tellers), animations="none", crash_log=crash_log)
 
     return make

@@ -68,7 +68,7 @@ def clean_screen(app: FictionApp) -> None:
 
 @pytest.mark.parametrize("evil", EVIL)
 async def test_hostile_text_is_shown_as_it_stands_on_every_screen(tmp_path: Path, evil: str) -> None:
-    app = FictionApp(hostile(tmp_path, evil), animations="none")
+    app = FictionApp(lambda: hostile(tmp_path, evil), animations="none")
     async with app.run_test(size=(130, 40), notifications=True) as pilot:
         await pilot.pause()
         for keys in (
@@ -104,7 +104,7 @@ async def test_hostile_text_is_shown_as_it_stands_on_every_screen(tmp_path: Path
 
 
 async def test_markup_in_a_passage_is_no_action_when_it_is_clicked(tmp_path: Path) -> None:
-    app = FictionApp(Shelf(tmp_path, Teller(passages=(QUIT, QUIT))), animations="none")
+    app = FictionApp(lambda: Shelf(tmp_path, Teller(passages=(QUIT, QUIT))), animations="none")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         screen = await begin(pilot)
         await sees(pilot, QUIT)
@@ -117,7 +117,7 @@ async def test_markup_in_a_passage_is_no_action_when_it_is_clicked(tmp_path: Pat
 
 async def test_hostile_failures_are_sentences(tmp_path: Path) -> None:
     teller = Teller()
-    app = FictionApp(Shelf(tmp_path, teller), animations="none")
+    app = FictionApp(lambda: Shelf(tmp_path, teller), animations="none")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await begin(pilot)
         teller.fail = StorytellerError(f"bad [/x] {QUIT}", trouble=Trouble.SERVER, hint="[/] \x1b[2J[b c=")
@@ -136,7 +136,7 @@ class Unreadable(Shelf):
 
 async def test_a_broken_world_is_listed_with_its_trouble_and_its_mistakes(tmp_path: Path) -> None:
     shelf = Unreadable(tmp_path, broken=(WorldCard("bad", "Bad world", "", trouble="It has one mistake."),))
-    app = FictionApp(shelf, animations="none")
+    app = FictionApp(lambda: shelf, animations="none")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.pause()
         await pilot.press("n")

@@ -26,7 +26,7 @@ def looks(snap_compare: Compare, tmp_path: Path) -> Callable[..., bool]:
     """Compares 80 by 24 cells after some steps."""
 
     def compare(steps: Callable[[Pilot[None]], Awaitable[None]], *tellers: Teller, theme: str = "night") -> bool:
-        app = FictionApp(Shelf(tmp_path, *tellers), theme=theme, animations="none")
+        app = FictionApp(lambda: Shelf(tmp_path, *tellers), theme=theme, animations="none")
         return snap_compare(app, terminal_size=(80, 24), run_before=steps)
 
     return compare

@@ -61,7 +61,7 @@ async def test_the_ledger_is_shown(opened: Opened) -> None:
 async def test_saves_are_renamed_and_deleted_after_a_question(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     shelf.extra_saves = (SaveCard("torn", "Torn", trouble="The file is not whole."),)
-    app = FictionApp(shelf, animations="none")
+    app = FictionApp(lambda: shelf, animations="none")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await begin(pilot)
         await pilot.press("b")
@@ -84,7 +84,7 @@ async def test_saves_are_renamed_and_deleted_after_a_question(tmp_path: Path) ->
 
 
 async def test_a_story_is_opened_from_the_saves_while_another_is_open(tmp_path: Path) -> None:
-    app = FictionApp(Shelf(tmp_path), animations="none")
+    app = FictionApp(lambda: Shelf(tmp_path), animations="none")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await begin(pilot)
         await pilot.press("q", "n", "down", "enter", "enter")
@@ -97,7 +97,7 @@ async def test_a_story_is_opened_from_the_saves_while_another_is_open(tmp_path: 
 
 async def test_a_story_about_something_needs_a_model(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, Teller(), Teller("model", "a model"))
-    app = FictionApp(shelf, animations="none")
+    app = FictionApp(lambda: shelf, animations="none")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.pause(0.2)
         await pilot.press("a")

@@ -263,7 +263,7 @@ async def test_few_turns_are_mounted_and_older_ones_come_when_they_are_scrolled_
     for _ in range(45):
         async for _ in session.play(session.offered(1)):
             pass
-    app = FictionApp(shelf, start=session, animations="none")
+    app = FictionApp(lambda: shelf, start=session, animations="none")
     async with app.run_test(size=(60, 20), notifications=True) as pilot:
         await sees(pilot, "turn 46")
         page = reading(app).page
@@ -325,7 +325,7 @@ async def test_a_broken_part_of_the_game_is_a_sentence_and_a_report(opened: Open
 async def test_a_story_that_cannot_begin_says_so_and_keeps_the_form(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     shelf.refuses = FictionError("The disk is full.", hint="Make room.")
-    app = FictionApp(shelf, animations="none")
+    app = FictionApp(lambda: shelf, animations="none")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.pause()
         await pilot.press("enter", "enter")
@@ -338,7 +338,7 @@ async def test_a_story_that_cannot_begin_says_so_and_keeps_the_form(tmp_path: Pa
 
 async def test_the_form_becomes_the_profile_and_the_contract(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
-    app = FictionApp(shelf, animations="none")
+    app = FictionApp(lambda: shelf, animations="none")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.pause()
         await pilot.press("enter", "enter")
@@ -357,7 +357,7 @@ async def test_the_form_becomes_the_profile_and_the_contract(tmp_path: Path) -> 
 async def test_a_session_that_is_handed_over_opens_at_once(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     session = await shelf.start(NewStory(world="salt-road"))
-    app = FictionApp(shelf, start=session, theme="paper", animations="none")
+    app = FictionApp(lambda: shelf, start=session, theme="paper", animations="none")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await sees(pilot, PROSE[1][:30])
         assert app.theme == "paper"

@@ -76,7 +76,7 @@ async def test_a_crash_prints_one_line_and_no_local_variables(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = tmp_path / "logs" / "crash.txt"
-    app = FictionApp(Shelf(tmp_path), animations="none", crash_log=log)
+    app = FictionApp(lambda: Shelf(tmp_path), animations="none", crash_log=log)
 
     def broken() -> None:
         local_secret = "swordfish"
