@@ -1,9 +1,11 @@
-"""What takes the place of a part that is not to be had, and says so: a storyteller, a long-term memory."""
+"""What takes the place of a part that is not to be had, or not yet: a storyteller, a long-term memory."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+from threading import Thread
 
-from fiction.engine.ports import Archive, Scene, Storyteller, Telling
+from fiction.engine.ports import Archive, LongTermMemory, Scene, Storyteller, Telling
 from fiction.story.events import Notice
 from fiction.story.memory import Cue, Embedding, Memory, Recall
 from fiction.story.turn import Reflection
@@ -64,3 +66,70 @@ class NoMemory:
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+
+class LateMemory:
+    """A long-term memory that is loaded in a thread of its own when a story opens: pages come up without waiting."""
+
+    def __init__(self, make: Callable[[], LongTermMemory]) -> None:
+        """`make` imports and builds the memory itself; it never raises."""
+        self._make = make
+        self._opening: asyncio.Task[LongTermMemory] | None = None
+
+    async def open(self, archive: "Archive") -> None:
+        """Start loading, and then indexing; returns at once."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open(archive))
+
+    async def embed(self, text: str) -> Embedding | None:
+        """As the memory itself does, once it is there."""
+        return await (await self._there()).embed(text)
+
+    async def remember(self, memory: Memory, embedding: Embedding | None) -> None:
+        """As the memory itself does, once it is there."""
+        await (await self._there()).remember(memory, embedding)
+
+    async def recall(self, cue: Cue, overrides: tuple[Memory, ...] = ()) -> Recall:
+        """As the memory itself does, once it is there."""
+        return await (await self._there()).recall(cue, overrides)
+
+    async def ready(self, timeout: float | None = None) -> bool:
+        """Wait until all is loaded and indexed (seconds; None without limit); False on a time-out."""
+        try:
+            async with asyncio.timeout(timeout):
+                return await (await self._there()).ready()
+        except TimeoutError:
+            return False
+
+    async def close(self) -> None:
+        """Let go of it, if it was ever opened."""
+        if self._opening is not None:
+            await (await self._there()).close()
+
+    async def _there(self) -> LongTermMemory:
+        if self._opening is None:
+            return NoMemory("")
+        return await asyncio.shield(self._opening)
+
+    async def _open(self, archive: "Archive") -> LongTermMemory:
+        memory = await _in_thread(self._make)
+        await memory.open(archive)
+        return memory
+
+
+async def _in_thread(make: Callable[[], LongTermMemory]) -> LongTermMemory:
+    """What `make` returns, made in a daemon thread: unlike the loop's own threads it never holds up the exit."""
+    loop = asyncio.get_running_loop()
+    made: asyncio.Future[LongTermMemory] = loop.create_future()
+
+    def tell(memory: LongTermMemory) -> None:
+        if not made.done():
+            made.set_result(memory)
+
+    def work() -> None:
+        memory = make()
+        with suppress(RuntimeError):  # the loop is closed: the story was left meanwhile
+            loop.call_soon_threadsafe(tell, memory)
+
+    Thread(target=work, name="memory-loading", daemon=True).start()
+    return await made

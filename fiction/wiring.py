@@ -20,7 +20,7 @@ from fiction.engine.ports import (
 from fiction.errors import NotFound, PackError, SettingsError
 from fiction.paths import Home, ensure_writable
 from fiction.premise import as_sentence, premise_pack
-from fiction.standins import NoMemory, StandIn
+from fiction.standins import LateMemory, NoMemory, StandIn
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
 from fiction.story.sanitise import clean_line
 from fiction.story.world import World
@@ -250,14 +250,18 @@ class House:
         return ModelStoryteller(self.server())
 
     def _memory(self, world: World) -> LongTermMemory:
-        """The long-term memory; without its libraries a story is told without one."""
-        try:
-            from fiction.memory.recall import StoryMemory
+        """The long-term memory, loaded when the story opens; without its libraries a story is told without one."""
+        chroma = self.configuration.settings.memory.chroma
 
-            chroma = self.configuration.settings.memory.chroma
-            return StoryMemory(cache=self.home.cache / "memory", language=world.language, chroma=chroma)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with an index, the story goes on
-            return NoMemory(f"The long-term memory could not be started ({type(error).__name__}).")
+        def make() -> LongTermMemory:
+            try:
+                from fiction.memory.recall import StoryMemory
+
+                return StoryMemory(cache=self.home.cache, language=world.language, chroma=chroma)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with an index, the story goes on
+                return NoMemory(f"The long-term memory could not be started ({type(error).__name__}).")
+
+        return LateMemory(make)
 
 
 def _check_opening(opening: str, world: World) -> None:

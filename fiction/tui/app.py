@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from fiction.tui.reading import ReadingScreen
 
 Animations = Literal["none", "basic", "full"]
+WARMING = 0.3
+"""Seconds after the first frame until the heavy parts are loaded in the background: the first key comes first."""
 CLOSING = 3.0
 """Seconds that leaving a story may take; every turn is saved already."""
 
@@ -73,9 +75,12 @@ class FictionApp(App[None]):
 
     def on_mount(self) -> None:
         """Open what was asked for, and warm up what the first turn needs once the first frame is there."""
+        self.call_after_refresh(self._open_up)
+
+    async def _open_up(self) -> None:
         if self._start is not None:
-            self.call_after_refresh(self.read, self._start)
-        self.call_after_refresh(self._warm_up)
+            await self.read(self._start)
+        self.set_timer(WARMING, self._warm_up)
 
     def _warm_up(self) -> None:
         Thread(target=self.game.warm, name="warm", daemon=True).start()

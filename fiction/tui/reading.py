@@ -78,7 +78,7 @@ class ReadingScreen(Telling):
         self._head()
         await self.show_story()
         self.page.focus()
-        self.proceed()
+        self.call_after_refresh(self.proceed)  # what is due may load much; the page comes first
 
     def on_screen_resume(self) -> None:
         """Memories may have been edited, the theme changed."""

@@ -27,7 +27,7 @@ class Room(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-medium"), (120, "-wide")]  # noqa: RUF012 - Textual declares its type
     VERTICAL_BREAKPOINTS = [(0, "-short"), (28, "-tall")]  # noqa: RUF012 - Textual declares its type
-    COMMANDS: "ClassVar[set[type[Provider] | Callable[[], type[Provider]]]]" = {_actions}
+    COMMANDS: "ClassVar[set[type[Provider] | Callable[[], type[Provider]]]]" = {_actions}  # noqa: RUF012 - Textual declares its type
 
     @property
     def fiction(self) -> "FictionApp":
