@@ -97,7 +97,8 @@ def main(lengths: tuple[int, ...]) -> int:
         blank = statistics.median(until_painted([sys.executable, str(empty)], "painted-at-last") for _ in range(RUNS))
         print(f"an empty Textual app: first frame {blank * 1e3:.0f} ms (median of {RUNS})")
         print(
-            f"{'turns':>7} {'resume':>8} {'first turn':>11} {'unindexed':>10} {'turn p50':>9} {'turn p95':>9} {'undo':>7}"
+            f"{'turns':>7} {'resume':>8} {'first turn':>11} {'unindexed':>10} {'turn p50':>9} {'turn p95':>9}"
+            f" {'undo':>7}"
             "   ms (unindexed: the first turn of a story whose index was deleted)"
         )
         for length in lengths:
