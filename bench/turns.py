@@ -113,8 +113,8 @@ def main(lengths: tuple[int, ...]) -> int:
             times, first, undo = asyncio.run(overhead(path, home / "cache"))
             p50[length], p95[length] = milliseconds(times, 0.5), milliseconds(times, 0.95)
             print(
-                f"{length:>7} {resumed[length] * 1e3:8.0f} {first * 1e3:11.1f} {cold * 1e3:10.1f} {p50[length]:9.1f} {p95[length]:9.1f}"
-                f" {undo * 1e3:7.1f}",
+                f"{length:>7} {resumed[length] * 1e3:8.0f} {first * 1e3:11.1f} {cold * 1e3:10.1f}"
+                f" {p50[length]:9.1f} {p95[length]:9.1f} {undo * 1e3:7.1f}",
                 flush=True,
             )
     low, high = lengths[0], lengths[-1]

@@ -19,6 +19,8 @@ _ACTS_FOR_READER = re.compile(
     r"|answer|tell|ask|shout|whisper)\b",
     re.IGNORECASE,
 )
+_SPEAKING = {"say", "reply", "answer", "tell", "ask", "shout", "whisper"}
+"""What words in quotes, or a question, license."""
 _MIN_REPEATED_WORDS = 7
 """A sentence this long that stands word for word in a recent passage is a repeat, shorter ones may recur."""
 
@@ -63,7 +65,10 @@ def _repeats(passage: str, recent: tuple[Turn, ...]) -> Iterable[Finding]:
 
 
 def _agency(passage: str, choice: Choice) -> Iterable[Finding]:
-    licensed = set(_WORD.findall(f"{choice.text} {choice.plan.brief if choice.plan else ''}".casefold()))
+    words = f"{choice.text} {choice.plan.brief if choice.plan else ''}"
+    licensed = set(_WORD.findall(words.casefold()))
+    if _QUOTED.search(words) or "?" in words:
+        licensed |= _SPEAKING
     for match in _ACTS_FOR_READER.finditer(_QUOTED.sub(" ", passage)):
         if match.group(1).casefold() not in licensed:
             yield Finding("agency", match.group())

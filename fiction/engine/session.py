@@ -6,21 +6,18 @@ from contextlib import aclosing
 
 from fiction.engine import recurrence
 from fiction.engine.director import direct
-from fiction.engine.ledger import apply, fold
 from fiction.engine.ports import Bookmark, Direction, Draft, LongTermMemory, SaveStore, Scene, Storyteller
-from fiction.engine.revisions import revised
+from fiction.engine.scenes import Scenes
 from fiction.errors import FictionError, NotFound
 from fiction.story.events import ChoiceSaved, Event, PassageDone, Remembered
 from fiction.story.ledger import Ledger
-from fiction.story.memory import Cue, Memory, RevisionKind, TurnId
+from fiction.story.memory import Memory, RevisionKind, TurnId
 from fiction.story.plan import Choice, ChoiceKind, Plan
 from fiction.story.reader import StoryRecord
 from fiction.story.sanitise import clean
 from fiction.story.turn import Stage, Turn
 from fiction.story.world import World
 
-_RECENT = 8
-"""Turns before the head that a storyteller may look at: for verbatim passages, repeats, plans offered before."""
 MAX_WRITTEN = 2_000
 """Characters of the reader's own act."""
 
@@ -41,7 +38,7 @@ class Session:
         self._memory = memory
         self._storytellers = dict(storytellers)
         self._head = store.head()
-        self._ledger: tuple[TurnId, Ledger] | None = None
+        self._scenes = Scenes(store, world, memory)
         self._unsaved: tuple[TurnId | None, Draft] | None = None
         self._opened = False
         self._busy = False
@@ -86,7 +83,7 @@ class Session:
     @property
     def ledger(self) -> Ledger:
         """Facts, threads and cast at the head."""
-        return self._ledger_at(self._head)
+        return self._scenes.ledger_at(self._head)
 
     @property
     def direction(self) -> Direction:
@@ -231,7 +228,7 @@ class Session:
         if self._head is None:
             return ()
         lineage = self._store.lineage(self._head.id)
-        changed = self._overrides()
+        changed = self._scenes.overrides(self._head)
         told = self._store.memories(lineage, search=search, limit=limit, before=before)
         return tuple(changed.get(memory.turn, memory) for memory in told)
 
@@ -307,7 +304,7 @@ class Session:
             if keep:
                 self._store.choose(choice)
                 yield ChoiceSaved(choice)
-            scene = await self._scene(parent, choice)
+            scene = await self._scenes.after(parent, choice)
             yield Remembered(scene.recall)
             async with aclosing(recurrence.narrate(scene, teller)) as telling:
                 async for event in telling:
@@ -337,7 +334,7 @@ class Session:
 
     async def _reflect(self, told: Turn, teller: Storyteller) -> AsyncGenerator[Event, None]:
         parent = self._store.turn(told.parent) if told.parent is not None else None
-        scene = await self._scene(parent, told.choice)
+        scene = await self._scenes.after(parent, told.choice)
         async for event in self._reflected(scene, told, teller):
             yield event
 
@@ -346,7 +343,7 @@ class Session:
         async for event in recurrence.reflect(scene, told, teller, self._store, self._memory):
             if not committed:
                 self._head = now = self._store.turn(told.id)
-                self._ledger = (now.id, apply(scene.ledger, now.ledger_ops, turn=now.id, depth=now.depth))
+                self._scenes.entered(scene, now)
                 committed = True
             yield event
 
@@ -355,53 +352,6 @@ class Session:
         self._head = self._store.tell(parent, draft, head=head)
         self._unsaved = None
         return self._head
-
-    async def _scene(self, parent: Turn | None, choice: Choice) -> Scene:
-        settings = self.story.settings
-        depth = parent.depth + 1 if parent else 1
-        recent = self._store.path(parent.id, _RECENT) if parent else ()
-        ledger = self._ledger_at(parent)
-        direction = direct(self._world, settings, ledger, recent, depth)
-        scene = Scene(
-            world=self._world,
-            reader=self.story.reader,
-            settings=settings,
-            choice=choice,
-            depth=depth,
-            recent=recent,
-            memory=_last_memory(recent),
-            ledger=ledger,
-            direction=direction,
-            established=tuple(
-                f"{c.established.subject} {c.established.relation} {c.established.object}"
-                for c in ledger.contradictions
-            ),
-        )
-        if parent is None:
-            return scene
-        due = next((t.setup for t in ledger.open_threads), "")
-        cue = Cue(
-            choice.query or parent.passage,
-            self._store.lineage(parent.id),
-            before=depth - settings.recent_passages,
-            thread=due,
-        )
-        overrides = tuple(self._overrides(parent).values())
-        return dataclasses.replace(scene, recall=await self._memory.recall(cue, overrides))
-
-    def _ledger_at(self, turn: Turn | None) -> Ledger:
-        if turn is None:
-            return Ledger()
-        if self._ledger is None or self._ledger[0] != turn.id:
-            self._ledger = (turn.id, fold(*self._store.ledger_before(turn.id)))
-        return self._ledger[1]
-
-    def _overrides(self, at: Turn | None = None) -> dict[TurnId, Memory]:
-        turn = at or self._head
-        if turn is None:
-            return {}
-        revisions = self._store.revisions(self._store.lineage(turn.id))
-        return revised(revisions, lambda target: recurrence.as_memory(self._store.turn(target)))
 
     def _plan(self, number: int) -> Plan:
         if not 1 <= number <= len(self.plans):
@@ -437,8 +387,3 @@ class Session:
                 f"There is no storyteller {name!r} here.", hint=f"There are: {', '.join(self._storytellers)}."
             )
         return self._storytellers[name or self._teller_name()]
-
-
-def _last_memory(recent: tuple[Turn, ...]) -> str:
-    """h(t-1): the newest short-term memory there is; a turn that was told but never reflected has none."""
-    return next((turn.memory for turn in reversed(recent) if turn.memory), "")

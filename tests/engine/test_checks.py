@@ -50,6 +50,12 @@ def test_three_different_plans_are_well() -> None:
     assert not plan_findings(THREE, (TOLD,))
 
 
+@pytest.mark.parametrize("act", ['"Who is there?"', "where does the stair go?"])
+def test_words_of_the_readers_own_license_speaking(act: str) -> None:
+    assert not passage_findings("You ask. You say it twice.", Choice(ChoiceKind.WRITTEN, act), ())
+    assert passage_findings("You agree.", Choice(ChoiceKind.WRITTEN, act), ())
+
+
 @pytest.mark.parametrize(
     "plans",
     [
