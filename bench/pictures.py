@@ -1,0 +1,47 @@
+"""The README's pictures: plays a few turns of the bundled world and takes screenshots. `uv run python -m bench.pictures`"""
+
+import asyncio
+import re
+import tempfile
+from pathlib import Path
+
+from fiction.engine.ports import NewStory
+from fiction.paths import Home
+from fiction.story.reader import ReaderProfile, StorySettings
+from fiction.tui.app import FictionApp
+from fiction.wiring import House
+
+DOCS = Path(__file__).parent.parent / "docs"
+WORLD = "a-river-in-two-minds"
+
+
+def keep(app: FictionApp, name: str) -> None:
+    """One picture, without the fonts that it would load from elsewhere."""
+    svg = re.sub(r"@font-face \{.*?\}", "", app.export_screenshot(title="fiction"), flags=re.DOTALL)
+    (DOCS / f"{name}.svg").write_text(svg.replace("Fira Code", "DejaVu Sans Mono, Menlo, Consolas"), encoding="utf-8")
+
+
+async def take() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(Home.at(Path(folder)), environment={})
+        story = NewStory(world=WORLD, reader=ReaderProfile(name="Ana"), settings=StorySettings(seed=7))
+        session = await house.start(story)
+        for number in (0, 1, 2, 3):
+            events = session.play(session.offered(number)) if number else session.proceed()
+            async for _ in events:
+                pass
+        app = FictionApp(lambda: house, start=session, animations="none")
+        async with app.run_test(size=(132, 38)) as pilot:
+            await pilot.pause(1.5)
+            await pilot.press("1")
+            await pilot.pause(2.5)
+            await pilot.press("home")
+            await pilot.pause(0.5)
+            keep(app, "reading")
+            await pilot.press("m")
+            await pilot.pause(1)
+            keep(app, "memory")
+
+
+if __name__ == "__main__":
+    asyncio.run(take())
