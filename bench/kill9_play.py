@@ -123,7 +123,8 @@ def _killed_after(child: int, page_end: int, seconds: float) -> str:
         while piece := pipe.read(65536):
             pieces.append(piece)
     if not os.WIFSIGNALED(status):
-        raise RuntimeError(f"the child ended by itself: {b''.join(pieces)[-500:].decode()}")
+        said = b"".join(pieces)[-500:].decode(errors="replace")
+        raise RuntimeError(f"the child ended by itself, with {os.waitstatus_to_exitcode(status)}: {said}")
     return b"".join(pieces).decode("utf-8", errors="ignore")
 
 

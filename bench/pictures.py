@@ -1,4 +1,4 @@
-"""The README's pictures: plays a few turns of the bundled world and takes screenshots. `uv run python -m bench.pictures`"""
+"""The README's pictures: plays some turns of the bundled world and takes screenshots. `python -m bench.pictures`"""
 
 import asyncio
 import re
