@@ -71,10 +71,23 @@ async def test_a_server_that_ignores_the_schema_is_asked_again_one_rung_down(
     server: ModelServer, storyteller: ModelStoryteller
 ) -> None:
     server.habit = lambda wire: wire.stream("A fine passage, that.") if wire.format == "json_schema" else good(wire)
-    found = await storyteller.reflect(scene(), PASSAGE)
-    assert not found.plain
-    assert len(server.requests) == 2
-    assert storyteller.capabilities.rung is Rung.OBJECT_WITH_SCHEMA
+    for rung in (Rung.JSON_SCHEMA, Rung.OBJECT_WITH_SCHEMA):
+        server.requests.clear()
+        found = await storyteller.reflect(scene(), PASSAGE)
+        assert not found.plain
+        assert len(server.requests) == 2
+        assert storyteller.capabilities.rung is rung
+
+
+async def test_garbled_replies_with_a_good_one_between_them_move_no_server_down(
+    server: ModelServer, storyteller: ModelStoryteller
+) -> None:
+    for garbled in (True, False, True, False):
+        server.habit = lambda wire, bad=garbled: (
+            wire.stream("A fine passage, that.") if bad and wire.format == "json_schema" else good(wire)
+        )
+        await storyteller.reflect(scene(), PASSAGE)
+    assert storyteller.capabilities.rung is Rung.JSON_SCHEMA
 
 
 async def test_notes_that_are_too_much_are_asked_for_in_small(

@@ -43,6 +43,8 @@ class Capabilities:
     system_role: bool = True
     """The model's template knows system messages."""
     rung: Rung = Rung.JSON_SCHEMA
+    missed: int = 0
+    """How many turns in a row the first reply on this rung was no answer, though it was whole."""
     garbled: int = 0
     """How many turns in a row the model could not answer the whole question."""
     thinking: bool = False

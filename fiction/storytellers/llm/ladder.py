@@ -1,7 +1,8 @@
 """Asks for a JSON object, from the strictest way a server might know down to plain words; never more than four calls.
 
 A server that refuses a way is not asked that way again. A reply that can't be used is asked for once more, one rung
-down; then the next, smaller question is asked. A server may take a schema and ignore it, so every reply is checked.
+down; then the next, smaller question is asked. A server may take a schema and ignore it, so every reply is checked; one
+garbled reply may be chance, so only after two turns in a row that began with one is the lower rung begun with.
 """
 
 import dataclasses
@@ -18,6 +19,8 @@ from fiction.storytellers.llm.schema import response_format
 from fiction.storytellers.llm.troubles import TooLong, Unsupported
 
 MAX_CALLS = 4
+_CHANCE = 1
+"""So many turns in a row that began with a garbled reply say nothing about a server's way of being asked."""
 _OF_THIS_REPLY = frozenset({Trouble.EMPTY, Trouble.CUT_OFF, Trouble.REFUSED})
 """Troubles that another way of asking may mend; any other is raised."""
 
@@ -118,7 +121,11 @@ class _Descent:
         """The way that worked for the whole question is the first one next time; count where none did."""
         whole = accepted and len(self.left) == self.asked
         if whole:
-            self._keep(self.rung)
+            missed = self.client.capabilities.missed + 1 if self._again else 0
+            if missed > _CHANCE:
+                self._keep(self.rung)
+                missed = 0
+            self.client.capabilities = dataclasses.replace(self.client.capabilities, missed=missed)
         if self.asked > 1:
             known = self.client.capabilities
             self.client.capabilities = dataclasses.replace(known, garbled=0 if whole else known.garbled + 1)
