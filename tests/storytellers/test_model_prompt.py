@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from model_scenes import CHOICE, PLAN, WORLD, full_scene, scene, turn
 
 from fiction.engine.ports import Direction
-from fiction.story.ledger import Fact, Ledger
+from fiction.story.ledger import CastMember, Fact, Ledger, Thread
 from fiction.story.memory import Recall, Recalled, TurnId
 from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
 from fiction.story.reader import Length, ReaderProfile, StorySettings
@@ -96,6 +96,13 @@ def test_what_must_be_cut_from_a_recalled_passage_is_not_what_the_plan_is_about(
     assert "Imre swore that the brass key opens the sluice." in user
 
 
+def test_what_stands_around_a_sentence_about_the_plan_comes_back_with_it() -> None:
+    said = "The water comes up another step, and no one says so. " * 40
+    text = f'{said} "Harrow," he says. "Six letters." Imre turns them every night and has never got past H. {said}'
+    user = render_turn(scene(recall=Recall((Recalled(TurnId(9), 9, text, score=1.0),)), depth=90)).user
+    assert '"Harrow," he says. "Six letters." Imre turns them' in user
+
+
 def test_facts_about_what_is_at_hand_are_established_and_contradicted_ones_come_first() -> None:
     facts = (
         Fact("Imre", "lost", "a daughter", 1, TurnId(1)),
@@ -103,8 +110,71 @@ def test_facts_about_what_is_at_hand_are_established_and_contradicted_ones_come_
         Fact("the sluice", "is", "shut", 1, TurnId(1), pinned=True),
     )
     user = render_turn(scene(ledger=Ledger(facts=facts), established=("The bridge is gone.",))).user
-    assert "- The bridge is gone.\n- the sluice is shut\n- Imre lost a daughter" in user
-    assert "Oda" not in user
+    assert "- The bridge is gone.\n- the sluice is shut\n- Imre lost a daughter\n- Oda sells eels" in user
+
+
+def test_where_there_is_too_little_room_it_is_the_facts_about_others_that_are_left_out() -> None:
+    facts = (
+        Fact("Imre", "lost", "a daughter", 1, TurnId(1)),
+        *(Fact(f"Oda {n}", "sells", "eels by the pound on the far bank of the river", n, TurnId(n)) for n in range(30)),
+    )
+    user = render_turn(scene(ledger=Ledger(facts=facts)), budget=3000).user
+    assert "Imre lost a daughter" in user
+    assert "Oda 0 " not in user
+
+
+def test_of_those_met_the_one_the_plan_names_comes_first_however_long_ago() -> None:
+    cast = (
+        *(CastMember(f"Oda {n}", "eel seller", seen=n) for n in range(5, 9)),
+        CastMember("Imre", "ferryman", seen=2),
+    )
+    user = render_turn(scene(ledger=Ledger(cast=cast), memory="Oda 5 and Oda 6 and Oda 7 and Oda 8 are here.")).user
+    assert user.index("- Imre: ferryman") < user.index("- Oda 8: eel seller")
+
+
+def test_every_open_thread_that_fits_is_named_and_the_longest_waiting_is_explained() -> None:
+    threads = tuple(
+        Thread(f"t{n}", f"Somebody digs at place {n} by night", f"They are known {n}.", n, n) for n in range(4)
+    )
+    user = render_turn(scene(ledger=Ledger(threads=threads))).user
+    assert "- t0: Somebody digs at place 0 by night (settled by: They are known 0.)\n- t1:" in user
+    assert "- t3: Somebody digs at place 3 by night\n" in user
+    assert "They are known 3." not in user
+
+
+def test_whom_the_plan_names_comes_before_lore_that_is_always_there() -> None:
+    lore = (Lore("a", (), "It has rained for a year. " * 12, always=True),)
+    user = render_turn(scene(world=World(**{**_fields(WORLD), "lore": lore}))).user
+    assert user.index("counts everything twice") < user.index("It has rained for a year.")
+
+
+def test_everybody_in_the_world_is_named_though_there_is_no_room_for_what_they_are() -> None:
+    cast = tuple(
+        Character(f"c{n}", f"Person{n} of Thole", f"keeper of gate {n}, and much else " * 4) for n in range(12)
+    )
+    system = render_turn(scene(world=World(**{**_fields(WORLD), "characters": cast}))).system
+    assert all(f"Person{n} of Thole" in system for n in range(12))
+    few = World(**{**_fields(WORLD), "characters": cast[:1]})
+    assert "Person0 of Thole, keeper of gate 0" in render_turn(scene(world=few)).system
+
+
+def test_a_protagonist_without_a_name_is_no_you_that_is() -> None:
+    world = World(**{**_fields(WORLD), "protagonist": "{you} is the Reader."})
+    assert (
+        "The protagonist: the protagonist is the Reader."
+        in render_turn(scene(world=world, reader=ReaderProfile())).system
+    )
+    assert "The protagonist: Ada is the Reader." in render_turn(scene(world=world)).system
+
+
+def test_the_prompt_says_how_far_the_story_is() -> None:
+    assert "(passage 3 of about " in render_turn(scene()).user
+    assert "passage 3" not in render_turn(scene(settings=StorySettings(turns=0))).user
+
+
+def test_the_directors_lines_are_sentences() -> None:
+    user = render_turn(scene(direction=Direction(lines=("It waits: the box", "Let it breathe.")))).user
+    assert "For this passage: It waits: the box. Let it breathe.\n" in user
 
 
 def test_lore_comes_with_its_keywords() -> None:

@@ -1,6 +1,7 @@
 """The system message: the rules of telling, the world in short, and the reader. It stays the same through a story."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from fiction.story.reader import ReaderProfile, StorySettings
 from fiction.story.sanitise import clean_line
@@ -10,6 +11,11 @@ from fiction.storytellers.llm.texts import fenced, language_name, mark_of, promp
 from fiction.storytellers.llm.tokens import clip, estimate
 
 _MAX_LISTED = 10
+_CAST = 0.24
+_PLACES = 0.13
+"""Shares of the room."""
+_CLAUSE = re.compile(r"[,;，；(].*", re.DOTALL)
+_WHOLE = re.compile(r".+", re.DOTALL)
 _MAX_LIMITS = 400
 """Characters of each list of what must never come or stays off-stage."""
 
@@ -39,7 +45,7 @@ def language_of(world: World, reader: ReaderProfile) -> str:
 def _bible(world: World, reader: ReaderProfile, settings: StorySettings, tokens: int) -> Iterable[str]:
     """Paragraphs about the world, the weightiest first, as many as there is room for."""
     left = tokens
-    for heading, text, share in _paragraphs(world, reader, settings):
+    for heading, text, share in _paragraphs(world, reader, settings, tokens):
         allowed = min(left, max(24, int(tokens * share)))
         if not text or allowed < 12:
             continue
@@ -48,18 +54,36 @@ def _bible(world: World, reader: ReaderProfile, settings: StorySettings, tokens:
         yield paragraph
 
 
-def _paragraphs(world: World, reader: ReaderProfile, settings: StorySettings) -> Iterable[tuple[str, str, float]]:
+def _paragraphs(
+    world: World, reader: ReaderProfile, settings: StorySettings, tokens: int
+) -> Iterable[tuple[str, str, float]]:
     """Heading, text, and the greatest share of the room that it may take."""
     style = world.style
     yield "World", f"{world.title}. {world.summary or settings.premise}", 0.2
     yield "Setting", world.setting, 0.4
-    yield "The protagonist", world.protagonist.replace("{you}", reader.name or "you"), 0.25
+    yield "The protagonist", world.protagonist.replace("{you}", reader.name or "the protagonist"), 0.25
     yield "The reader as protagonist", _reader(reader), 0.25
     yield "Tone", ", ".join(style.tone), 0.1
-    yield "People", "; ".join(f"{c.name}, {c.role}" if c.role else c.name for c in world.characters), 0.3
-    yield "Places", "; ".join(place.name for place in world.places), 0.15
+    yield "People", _people(world, int(tokens * _CAST)), 0.3
+    yield "Places", "; ".join(place.name for place in world.places), _PLACES
     yield "Questions this story may raise", " / ".join(seed.setup for seed in world.threads), 0.2
     yield "Voice of this world, as an example", style.sample, 0.3
+
+
+def _people(world: World, tokens: int) -> str:
+    """Everybody by name, with as much of what they are as there is room for: a name left out would be invented anew."""
+    roles = [character.role for character in world.characters]
+    for cut in (_CLAUSE, _WHOLE):
+        for at in sorted(range(len(roles)), key=lambda at: -len(roles[at])):
+            if estimate(_listed_people(world, roles)) <= tokens:
+                break
+            roles[at] = cut.sub("", roles[at])
+    return _listed_people(world, roles)
+
+
+def _listed_people(world: World, roles: Sequence[str]) -> str:
+    people = zip(world.characters, roles, strict=True)
+    return "; ".join(f"{person.name}, {role}" if role else person.name for person, role in people)
 
 
 def _reader(reader: ReaderProfile) -> str:

@@ -10,6 +10,12 @@ _STEP = 45
 """Tokens."""
 
 
+def course_heading(scene: Scene) -> str:
+    """With where in its length the story is; the length is what the reader asked for and no more than a measure."""
+    turns = scene.settings.turns
+    return "The course of the story" + ("" if turns == ENDLESS else f" (passage {scene.depth} of about {turns})")
+
+
 def course_of(scene: Scene) -> list[str]:
     """The outline's steps around this turn, and the endings once the story goes toward one; the weightiest first."""
     outline = scene.world.outline

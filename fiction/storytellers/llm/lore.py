@@ -12,17 +12,18 @@ _PEOPLE, _THINGS, _PLACES, _FACTIONS = 60, 45, 40, 35
 """Where cast and things stand among a pack's own entries, whose priority is 50 unless it says otherwise."""
 
 
-def lore_for(world: World, *texts: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def lore_for(world: World, plan: str, *texts: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The entries that the texts call for, and those of the cast that they don't, as sentences.
 
-    Called for are `always` ones first, then by priority, then in the pack's order. The others stand in a prompt that
-    has room for them: who else there is helps a storyteller to bring somebody in.
+    Called for are those first that the plan names, so that whom it turns to can answer in their own voice; then
+    `always` ones, then by priority, then in the pack's order. The others stand in a prompt that has room for them: who
+    else there is helps a storyteller to bring somebody in.
     """
-    said = " ".join(texts).casefold()
+    planned, said = plan.casefold(), " ".join((plan, *texts)).casefold()
     cast = tuple(_of_cast(world))
     entries = (*world.lore, *cast, *_of_things(world))
-    wanted = [entry for entry in entries if entry.always or any(_occurs(word, said) for word in entry.keywords)]
-    wanted.sort(key=lambda entry: (not entry.always, -entry.priority))
+    wanted = [entry for entry in entries if entry.always or _called(entry, said)]
+    wanted.sort(key=lambda entry: (not _called(entry, planned), not entry.always, -entry.priority))
     others = (entry for entry in cast if entry not in wanted)
     return tuple(map(_told, wanted)), tuple(map(_told, others))
 
@@ -60,6 +61,10 @@ def _of_things(world: World) -> Iterator[Lore]:
 def _names(name: str) -> tuple[str, ...]:
     """A name and those of its words that are names, so that `Imre Vass` comes up with `Imre` and with `Vass`."""
     return (name, *(word for word in name.split() if len(word) > _SHORT_NAME and word[0].isupper()))
+
+
+def _called(entry: Lore, said: str) -> bool:
+    return any(_occurs(word, said) for word in entry.keywords)
 
 
 def _told(entry: Lore) -> str:

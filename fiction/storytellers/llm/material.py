@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fiction.engine.ports import Scene
 from fiction.story.ledger import Fact
 from fiction.story.turn import Turn
-from fiction.storytellers.llm.course import course_of
+from fiction.storytellers.llm.course import course_heading, course_of
 from fiction.storytellers.llm.lore import lore_for, occurring
 from fiction.storytellers.llm.shares import Item, Part, numbered, share_out
 from fiction.storytellers.llm.tokens import clip, clip_start, estimate, sentences
@@ -18,6 +18,10 @@ from fiction.storytellers.llm.tokens import clip, clip_start, estimate, sentence
 _MAX_FACTS = 14
 _MAX_CAST = 8
 _MAX_THREADS = 6
+_SETUP, _PAYOFF = 24, 16
+"""Tokens of each thread."""
+_NEARBY = 2
+"""Sentences on either side of one that the plan is about, which say what it means."""
 _WORD = re.compile(r"\w{4,}")
 
 
@@ -25,8 +29,8 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
     """The material for a turn, within `tokens` by our estimate."""
     last = scene.parent.passage if scene.parent else ""
     called_for, others = lore_for(scene.world, plan, last, scene.memory)
-    lore = Part("Of this world", 0.1, numbered([*called_for, *others]), at_first=len(called_for))
-    course = Part("The course of the story", 0.12, numbered(course_of(scene)))
+    lore = Part("Of this world", 0.14, numbered([*called_for, *others]), at_first=len(called_for))
+    course = Part(course_heading(scene), 0.12, numbered(course_of(scene)))
     facts = Part("Established, and not to be contradicted", 0.12, numbered(_facts(scene, plan, last)))
     people = Part("People you have met", 0.08, numbered(_people(scene, plan, last)))
     threads = Part("Open threads, the longest waiting first", 0.1, numbered(_threads(scene)))
@@ -51,14 +55,23 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
 
 
 def _facts(scene: Scene, plan: str, last: str) -> list[str]:
-    """What was contradicted, then pinned facts, then those about what the plan and the last passage name."""
-    named = occurring({name for fact in scene.ledger.facts for name in (fact.subject, fact.object)}, plan, last)
-    facts = [fact for fact in reversed(scene.ledger.facts) if fact.pinned]
-    facts += [
-        fact
-        for fact in reversed(scene.ledger.facts)
-        if not fact.pinned and ({fact.subject, fact.object} & named or fact.subject.casefold() == "you")
-    ]
+    """What was contradicted, then pinned facts, then those about what the plan names, then the last passage, then all.
+
+    Among equals the newest comes first.
+    """
+    names = {name for fact in scene.ledger.facts for name in (fact.subject, fact.object)}
+    planned, here = occurring(names, plan), occurring(names, last)
+
+    def distance(fact: Fact) -> int:
+        about = {fact.subject, fact.object}
+        if fact.pinned:
+            return 0
+        if about & planned:
+            return 1
+        return 2 if about & here or fact.subject.casefold() == "you" else 3
+
+    newest = scene.ledger.facts[::-1]
+    facts = sorted(newest, key=distance)
     return [*scene.established, *map(_sentence, facts[:_MAX_FACTS])]
 
 
@@ -67,9 +80,13 @@ def _sentence(fact: Fact) -> str:
 
 
 def _people(scene: Scene, plan: str, last: str) -> list[str]:
-    """Those who are named now, the last seen first."""
-    cast = sorted(scene.ledger.cast, key=lambda member: -member.seen)
-    named = occurring((member.name for member in cast), plan, last, scene.memory)
+    """Those who are named now: by the plan, then by the last passage, then by the memory; the last seen first."""
+    names = [member.name for member in scene.ledger.cast]
+    planned, here = occurring(names, plan), occurring(names, last)
+    named = planned | here | occurring(names, scene.memory)
+    cast = sorted(
+        scene.ledger.cast, key=lambda member: (member.name not in planned, member.name not in here, -member.seen)
+    )
     lines = []
     for member in [member for member in cast if member.name in named][:_MAX_CAST]:
         told = "; ".join(filter(None, (member.who, member.where, member.stance)))
@@ -78,10 +95,11 @@ def _people(scene: Scene, plan: str, last: str) -> list[str]:
 
 
 def _threads(scene: Scene) -> list[str]:
+    """The longest waiting with what would settle it; of the others, which the notes must know by their names, less."""
     lines = []
-    for thread in scene.ledger.open_threads[:_MAX_THREADS]:
-        settled = f" (settled by: {thread.payoff})" if thread.payoff else ""
-        lines.append(f"{thread.id}: {thread.setup}{settled}")
+    for at, thread in enumerate(scene.ledger.open_threads[:_MAX_THREADS]):
+        settled = f" (settled by: {clip(thread.payoff, _PAYOFF)})" if thread.payoff and not at else ""
+        lines.append(f"{thread.id}: {clip(thread.setup, _SETUP)}{settled}")
     return lines
 
 
@@ -104,16 +122,23 @@ def _passage(turn: Turn) -> str:
 
 
 def excerpt_for(plan: str) -> Callable[[str, int], str]:
-    """A way to shorten a text to the sentences that have most to do with the plan, in their order."""
+    """A way to shorten a text to the sentences that have most to do with the plan, and those around them, in order."""
     wanted = frozenset(_WORD.findall(plan.casefold()))
 
     def excerpt(text: str, tokens: int) -> str:
         parts = sentences(text)
-        ranked = sorted(range(len(parts)), key=lambda at: (-len(wanted & set(_WORD.findall(parts[at].casefold()))), at))
+        shared = [len(wanted.intersection(_WORD.findall(part.casefold()))) for part in parts]
+        worth = [_with_neighbours(shared, at) for at in range(len(parts))]
+        ranked = sorted(range(len(parts)), key=lambda at: (-worth[at], at))
         kept = sorted(_that_fit(parts, ranked, tokens))
         return " ".join(parts[at] for at in kept) if kept else clip(text, tokens)
 
     return excerpt
+
+
+def _with_neighbours(shared: Sequence[int], at: int) -> float:
+    near = range(max(0, at - _NEARBY), min(len(shared), at + _NEARBY + 1))
+    return sum(shared[other] / (1 + abs(other - at)) for other in near)
 
 
 def _that_fit(parts: Sequence[str], ranked: Sequence[int], tokens: int) -> Iterator[int]:

@@ -10,7 +10,7 @@ from fiction.storytellers.llm.bible import render_system
 from fiction.storytellers.llm.material import gather
 from fiction.storytellers.llm.room import Room, room_for
 from fiction.storytellers.llm.texts import fenced, mark_of, prompt
-from fiction.storytellers.llm.tokens import clip, estimate
+from fiction.storytellers.llm.tokens import clip, ends_whole, estimate
 
 _MAX_ACT = 200
 """Tokens of the reader's own words in a prompt; the save holds them whole."""
@@ -18,6 +18,7 @@ _MAX_BRIEF = 130
 _MAX_LINE = 60
 _MAX_LINES = 4
 _LEAST_MATERIAL = 60
+_WISH = "The reader's wish for this telling, which goes before the length and manner asked for above"
 _MESSAGES = 8
 """Tokens that a chat template puts around two messages."""
 
@@ -53,7 +54,7 @@ def render_turn(scene: Scene, *, budget: int | None = None, small: bool = False)
 
 def _render_user(scene: Scene, tokens: int) -> str:
     plan = _plan(scene)
-    direction = " ".join(_one_line(line) for line in scene.direction.lines[:_MAX_LINES])
+    direction = " ".join(_sentence(line) for line in scene.direction.lines[:_MAX_LINES])
     least, most = scene.reader.passage_length.words
     ask = prompt(f"ask_{scene.choice.kind.value}", least=str(least), most=str(most))
     around = estimate(prompt("turn", ask=ask, direction=direction, plan=plan)) + 16
@@ -72,7 +73,7 @@ def _render_user(scene: Scene, tokens: int) -> str:
 def _plan(scene: Scene) -> str:
     """What the passage is to tell, with the reader's wish for this version, if there is one."""
     choice = scene.choice
-    hint = f"\nThe reader's wish for this telling: {_one_line(choice.hint)}" if choice.hint else ""
+    hint = f"\n{_WISH}: {_one_line(choice.hint)}" if choice.hint else ""
     return _told_plan(scene, choice) + hint
 
 
@@ -107,7 +108,7 @@ def _outcome(world: World, key: str) -> str:
     for opening in world.openings:
         for plan in opening.plans if opening.id == place else ():
             if plan.id == name and plan.outcome:
-                return f"What the author has come of it: {plan.outcome[0].text}"
+                return f"What comes of it, by the author of this world: {plan.outcome[0].text}"
     return ""
 
 
@@ -125,6 +126,11 @@ def _beginning(scene: Scene) -> str:
 def opening_of(world: World, opening: str) -> Opening | None:
     """The opening with that id, else the world's first, else None."""
     return next((o for o in world.openings if o.id == opening), world.openings[0] if world.openings else None)
+
+
+def _sentence(text: str) -> str:
+    line = _one_line(text)
+    return line if not line or ends_whole(line) else f"{line}."
 
 
 def _one_line(text: str) -> str:
