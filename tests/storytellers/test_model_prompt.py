@@ -42,6 +42,12 @@ def test_a_full_prompt_uses_most_of_what_it_may() -> None:
     assert rendered.tokens > 0.85 * rendered.room.prompt
 
 
+@pytest.mark.parametrize("budget", [3000, 4096, 8192, 32768])
+def test_a_full_prompt_is_no_larger_than_its_room(budget: int) -> None:
+    rendered = render_turn(full_scene(200), budget=budget)
+    assert rendered.tokens <= rendered.room.prompt
+
+
 def test_the_prompt_stays_flat_however_long_the_story() -> None:
     sizes = [render_turn(full_scene(size)).tokens for size in (20, 60, 200, 600)]
     assert max(sizes) < 1.05 * min(sizes)
@@ -146,6 +152,14 @@ def test_whom_the_plan_names_comes_before_lore_that_is_always_there() -> None:
     lore = (Lore("a", (), "It has rained for a year. " * 12, always=True),)
     user = render_turn(scene(world=World(**{**_fields(WORLD), "lore": lore}))).user
     assert user.index("counts everything twice") < user.index("It has rained for a year.")
+
+
+def test_of_somebody_the_plan_names_voice_and_wants_come_before_the_description() -> None:
+    imre = Character(
+        "imre", "Imre", "ferryman", "Born on the far bank. " * 40, voice="In threes", goals=("to be paid",)
+    )
+    user = render_turn(scene(world=World(**{**_fields(WORLD), "characters": (imre,)}))).user
+    assert "Speech: In threes. Wants: to be paid. Born on" in user
 
 
 def test_everybody_in_the_world_is_named_though_there_is_no_room_for_what_they_are() -> None:

@@ -11,7 +11,7 @@ from fiction.storytellers.llm.texts import fenced, language_name, mark_of, promp
 from fiction.storytellers.llm.tokens import clip, estimate
 
 _MAX_LISTED = 10
-_CAST = 0.24
+_CAST = 0.28
 _PLACES = 0.13
 """Shares of the room."""
 _CLAUSE = re.compile(r"[,;，；(].*", re.DOTALL)
@@ -60,8 +60,8 @@ def _paragraphs(
     """Heading, text, and the greatest share of the room that it may take."""
     style = world.style
     yield "World", f"{world.title}. {world.summary or settings.premise}", 0.2
-    yield "Setting", world.setting, 0.4
-    yield "The protagonist", world.protagonist.replace("{you}", reader.name or "the protagonist"), 0.25
+    yield "Setting", world.setting, 0.34
+    yield "The protagonist", world.protagonist.replace("{you}", reader.name or "the protagonist"), 0.2
     yield "The reader as protagonist", _reader(reader), 0.25
     yield "Tone", ", ".join(style.tone), 0.1
     yield "People", _people(world, int(tokens * _CAST)), 0.3
@@ -74,7 +74,7 @@ def _people(world: World, tokens: int) -> str:
     """Everybody by name, with as much of what they are as there is room for: a name left out would be invented anew."""
     roles = [character.role for character in world.characters]
     for cut in (_CLAUSE, _WHOLE):
-        for at in sorted(range(len(roles)), key=lambda at: -len(roles[at])):
+        for at in reversed(range(len(roles))):
             if estimate(_listed_people(world, roles)) <= tokens:
                 break
             roles[at] = cut.sub("", roles[at])

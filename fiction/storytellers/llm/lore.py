@@ -29,12 +29,12 @@ def lore_for(world: World, plan: str, *texts: str) -> tuple[tuple[str, ...], tup
 
 
 def about_character(character: Character) -> str:
-    """All that the storyteller should know of somebody, in one paragraph."""
+    """All that the storyteller should know of somebody, in one paragraph, what a scene needs most first."""
     parts = [
         f"{character.name} ({character.they}/{character.them})" + (f", {character.role}" if character.role else ""),
-        character.description,
         f"Speech: {character.voice}" if character.voice else "",
-        f"Wants: {'; '.join(character.goals)}" if character.goals else "",
+        f"Wants: {'; '.join(goal.rstrip('.') for goal in character.goals)}" if character.goals else "",
+        character.description,
         f"Secret, not to be told outright: {'; '.join(character.secrets)}" if character.secrets else "",
     ]
     return ". ".join(part.strip().rstrip(".") for part in parts if part.strip()) + "."

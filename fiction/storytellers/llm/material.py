@@ -1,6 +1,7 @@
 """What of the story stands in a turn's prompt: the world's lore, what is established, remembered and just told.
 
-What one part leaves over of its share goes first to the memory, then to more passages word for word, then to what is
+The memory and the last passage have the first call on the room; the rest is shared out among the others. What one part
+leaves over of its share goes first to the memory, then to more passages word for word, then to what is
 recalled, then to lore: in the order of worth, so that a larger budget buys more of these.
 """
 
@@ -29,12 +30,12 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
     """The material for a turn, within `tokens` by our estimate."""
     last = scene.parent.passage if scene.parent else ""
     called_for, others = lore_for(scene.world, plan, last, scene.memory)
-    lore = Part("Of this world", 0.14, numbered([*called_for, *others]), at_first=len(called_for))
-    course = Part(course_heading(scene), 0.12, numbered(course_of(scene)))
-    facts = Part("Established, and not to be contradicted", 0.12, numbered(_facts(scene, plan, last)))
-    people = Part("People you have met", 0.08, numbered(_people(scene, plan, last)))
-    threads = Part("Open threads, the longest waiting first", 0.1, numbered(_threads(scene)))
-    recall = Part("Remembered from earlier turns", 0.2, _recalled(scene), shorten=excerpt_for(plan))
+    lore = Part("Of this world", 0.2, numbered([*called_for, *others]), at_first=len(called_for))
+    course = Part(course_heading(scene), 0.15, numbered(course_of(scene)))
+    facts = Part("Established, and not to be contradicted", 0.16, numbered(_facts(scene, plan, last)))
+    people = Part("People you have met", 0.1, numbered(_people(scene, plan, last)))
+    threads = Part("Open threads, the longest waiting first", 0.13, numbered(_threads(scene)))
+    recall = Part("Remembered from earlier turns", 0.26, _recalled(scene), shorten=excerpt_for(plan))
     memory = Part("Memory", 0.28, numbered([scene.memory] if scene.memory else []), shorten=clip_start, bullet="")
     passages = Part(
         "The last passages",
@@ -49,9 +50,10 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
         shown = {item.place for item in passages.kept} if part is recall else set()
         return [item for item in part.items if item.place not in shown]
 
-    parts = (lore, course, facts, people, threads, recall, memory, passages)
-    share_out(parts, tokens, greedy=(memory, passages, recall, lore), drop=still_counts)
-    return "\n\n".join(filter(None, (part.told() for part in parts)))
+    first = (memory, passages)
+    rest = (lore, course, facts, people, threads, recall)
+    share_out(first, rest, tokens, greedy=(memory, passages, recall, lore), drop=still_counts)
+    return "\n\n".join(filter(None, (part.told() for part in (*rest, *first))))
 
 
 def _facts(scene: Scene, plan: str, last: str) -> list[str]:

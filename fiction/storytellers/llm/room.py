@@ -50,6 +50,6 @@ def room_for(budget: int, length: Length, *, small: bool = False) -> Room:
         passage=passage,
         notes=notes,
         memory_words=memory_words,
-        bible=max(120, min(1600, prompt * 2 // 9)),
+        bible=max(120, min(1600, prompt // 4)),
         small=small,
     )

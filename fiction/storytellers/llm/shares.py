@@ -25,7 +25,7 @@ class Part:
 
     heading: str
     share: float
-    """Of the room, before what others leave over is shared out."""
+    """Of the room, or of what the first parts leave of it, before what others leave over is shared out."""
     items: Sequence[Item]
     """The weightiest first."""
     shorten: Callable[[str, int], str] = clip
@@ -58,16 +58,25 @@ class Part:
 
 
 def share_out(
-    parts: Sequence[Part], tokens: int, *, greedy: Sequence[Part], drop: Callable[[Part], Sequence[Item]]
+    first: Sequence[Part],
+    others: Sequence[Part],
+    tokens: int,
+    *,
+    greedy: Sequence[Part],
+    drop: Callable[[Part], Sequence[Item]],
 ) -> None:
-    """Fill every part to its share, then the greedy ones, in this order, with what is left.
+    """Fill the first parts to their shares, the others to theirs of the rest, then the greedy ones with what is left.
 
-    `drop` says which of a part's items still count when its turn to be greedy has come.
+    The shares of the others are at most 1 together, so that all of it is never more than `tokens`. `drop` says which
+    of a part's items still count when its turn to be greedy has come.
     """
-    for part in parts:
+    for part in first:
         part.fill(int(tokens * part.share), part.items[: part.at_first])
+    rest = tokens - sum(part.used for part in first)
+    for part in others:
+        part.fill(int(rest * part.share), part.items[: part.at_first])
     for part in greedy:
-        left = tokens - sum(other.used for other in parts)
+        left = tokens - sum(other.used for other in (*first, *others))
         part.fill(part.used + max(0, left), drop(part))
 
 
