@@ -66,7 +66,6 @@ def _paragraphs(
     yield "Tone", ", ".join(style.tone), 0.1
     yield "People", _people(world, int(tokens * _CAST)), 0.3
     yield "Places", "; ".join(place.name for place in world.places), _PLACES
-    yield "Questions this story may raise", " / ".join(seed.setup for seed in world.threads), 0.2
     yield "Voice of this world, as an example", style.sample, 0.3
 
 

@@ -1,8 +1,8 @@
 """What of the story stands in a turn's prompt: the world's lore, what is established, remembered and just told.
 
 The memory and the last passage have the first call on the room; the rest is shared out among the others. What one part
-leaves over of its share goes first to the memory, then to more passages word for word, then to what is
-recalled, then to lore: in the order of worth, so that a larger budget buys more of these.
+leaves over of its share goes first to the memory, the course and the threads, then to more passages word for word, then
+to what is recalled, then to lore: in the order of worth, so that a larger budget buys more of these.
 """
 
 import re
@@ -24,6 +24,7 @@ _SETUP, _PAYOFF = 24, 16
 _NEARBY = 2
 """Sentences on either side of one that the plan is about, which say what it means."""
 _WORD = re.compile(r"\w{4,}")
+_TURN = re.compile(r"\(turn \d+\) ")
 
 
 def gather(scene: Scene, plan: str, tokens: int) -> str:
@@ -52,7 +53,7 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
 
     first = (memory, passages)
     rest = (lore, course, facts, people, threads, recall)
-    share_out(first, rest, tokens, greedy=(memory, passages, recall, lore), drop=still_counts)
+    share_out(first, rest, tokens, greedy=(memory, course, threads, passages, recall, lore), drop=still_counts)
     return "\n\n".join(filter(None, (part.told() for part in (*rest, *first))))
 
 
@@ -124,18 +125,30 @@ def _passage(turn: Turn) -> str:
 
 
 def excerpt_for(plan: str) -> Callable[[str, int], str]:
-    """A way to shorten a text to the sentences that have most to do with the plan, and those around them, in order."""
+    """A way to shorten a text to the sentences that have most to do with the plan, and those around them, in order.
+
+    What turn it was stays; where sentences are left out between others, that is shown.
+    """
     wanted = frozenset(_WORD.findall(plan.casefold()))
 
     def excerpt(text: str, tokens: int) -> str:
-        parts = sentences(text)
+        turn = _TURN.match(text)
+        lead = turn.group() if turn else ""
+        parts = sentences(text.removeprefix(lead))
         shared = [len(wanted.intersection(_WORD.findall(part.casefold()))) for part in parts]
         worth = [_with_neighbours(shared, at) for at in range(len(parts))]
         ranked = sorted(range(len(parts)), key=lambda at: (-worth[at], at))
-        kept = sorted(_that_fit(parts, ranked, tokens))
-        return " ".join(parts[at] for at in kept) if kept else clip(text, tokens)
+        kept = sorted(_that_fit(parts, ranked, tokens - estimate(lead)))
+        return lead + _joined(parts, kept) if kept else clip(text, tokens)
 
     return excerpt
+
+
+def _joined(parts: Sequence[str], kept: Sequence[int]) -> str:
+    text = ""
+    for before, at in zip((kept[0] - 1, *kept), kept, strict=False):
+        text += f"{' ' if text else ''}{'' if at == before + 1 else '… '}{parts[at]}"
+    return text
 
 
 def _with_neighbours(shared: Sequence[int], at: int) -> float:
@@ -145,7 +158,7 @@ def _with_neighbours(shared: Sequence[int], at: int) -> float:
 
 def _that_fit(parts: Sequence[str], ranked: Sequence[int], tokens: int) -> Iterator[int]:
     for at in ranked:
-        cost = estimate(parts[at]) + 1
+        cost = estimate(parts[at]) + 2
         if cost <= tokens:
             tokens -= cost
             yield at
