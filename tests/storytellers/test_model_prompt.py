@@ -134,10 +134,23 @@ def test_where_there_is_too_little_room_it_is_the_facts_about_others_that_are_le
 def test_of_those_met_the_one_the_plan_names_comes_first_however_long_ago() -> None:
     cast = (
         *(CastMember(f"Oda {n}", "eel seller", seen=n) for n in range(5, 9)),
-        CastMember("Imre", "ferryman", seen=2),
+        CastMember("Imre", "ferryman", "the landing", seen=2),
     )
     user = render_turn(scene(ledger=Ledger(cast=cast), memory="Oda 5 and Oda 6 and Oda 7 and Oda 8 are here.")).user
-    assert user.index("- Imre: ferryman") < user.index("- Oda 8: eel seller")
+    assert user.index("- Imre: the landing\n") < user.index("- Oda 8: eel seller")
+
+
+def test_two_recalled_passages_come_back_in_part_rather_than_one_whole() -> None:
+    said = "The water comes up another step, and no one says so. " * 40
+    items = tuple(Recalled(TurnId(n), n, f"{said} Number {n}.", score=n) for n in (7, 8, 9))
+    user = render_turn(full_scene(recall=Recall(items))).user
+    assert user.count("(turn ") >= 2
+
+
+def test_facts_about_you_are_not_what_the_plan_names_though_its_brief_says_you() -> None:
+    facts = (Fact("Imre", "lost", "a daughter", 1, TurnId(1)), Fact("You", "carry", "a lamp", 2, TurnId(2)))
+    user = render_turn(scene(ledger=Ledger(facts=facts))).user
+    assert user.index("Imre lost a daughter") < user.index("You carry a lamp")
 
 
 def test_every_open_thread_that_fits_is_named_and_the_longest_waiting_is_explained() -> None:

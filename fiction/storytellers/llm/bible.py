@@ -11,11 +11,15 @@ from fiction.storytellers.llm.texts import fenced, language_name, mark_of, promp
 from fiction.storytellers.llm.tokens import clip, estimate
 
 _MAX_LISTED = 10
+_LEAST = 30
+"""Tokens under which a shortened paragraph is not worth its place."""
 _CAST = 0.28
 _PLACES = 0.13
 """Shares of the room."""
 _CLAUSE = re.compile(r"[,;，；(].*", re.DOTALL)
 _WHOLE = re.compile(r".+", re.DOTALL)
+_MAX_ITEM = 80
+"""Characters of each thing to avoid."""
 _MAX_LIMITS = 400
 """Characters of each list of what must never come or stays off-stage."""
 
@@ -47,7 +51,7 @@ def _bible(world: World, reader: ReaderProfile, settings: StorySettings, tokens:
     left = tokens
     for heading, text, share in _paragraphs(world, reader, settings, tokens):
         allowed = min(left, max(24, int(tokens * share)))
-        if not text or allowed < 12:
+        if not text or allowed < min(_LEAST, estimate(text)):
             continue
         paragraph = f"{heading}: {clip(' '.join(text.split()), allowed)}"
         left -= estimate(paragraph)
@@ -114,5 +118,5 @@ def _limits(world: World, reader: ReaderProfile) -> str:
 
 
 def _listed(before: str, items: tuple[str, ...]) -> str:
-    found = ", ".join(clean_line(item, limit=40) for item in items[:_MAX_LISTED])
+    found = ", ".join(clean_line(item, limit=_MAX_ITEM) for item in items[:_MAX_LISTED])
     return f"{before}{found}" if found else ""

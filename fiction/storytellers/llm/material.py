@@ -36,7 +36,7 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
     facts = Part("Established, and not to be contradicted", 0.16, numbered(_facts(scene, plan, last)))
     people = Part("People you have met", 0.1, numbered(_people(scene, plan, last)))
     threads = Part("Open threads, the longest waiting first", 0.13, numbered(_threads(scene)))
-    recall = Part("Remembered from earlier turns", 0.26, _recalled(scene), shorten=excerpt_for(plan))
+    recall = Part("Remembered from earlier turns", 0.26, _recalled(scene), shorten=excerpt_for(plan), most=0.5)
     memory = Part("Memory", 0.28, numbered([scene.memory] if scene.memory else []), shorten=clip_start, bullet="")
     passages = Part(
         "The last passages",
@@ -62,7 +62,7 @@ def _facts(scene: Scene, plan: str, last: str) -> list[str]:
 
     Among equals the newest comes first.
     """
-    names = {name for fact in scene.ledger.facts for name in (fact.subject, fact.object)}
+    names = {name for fact in scene.ledger.facts for name in (fact.subject, fact.object) if name.casefold() != "you"}
     planned, here = occurring(names, plan), occurring(names, last)
 
     def distance(fact: Fact) -> int:
@@ -91,8 +91,10 @@ def _people(scene: Scene, plan: str, last: str) -> list[str]:
         scene.ledger.cast, key=lambda member: (member.name not in planned, member.name not in here, -member.seen)
     )
     lines = []
+    introduced = {character.name for character in scene.world.characters}
     for member in [member for member in cast if member.name in named][:_MAX_CAST]:
-        told = "; ".join(filter(None, (member.who, member.where, member.stance)))
+        who = "" if member.name in introduced else member.who
+        told = "; ".join(filter(None, (who, member.where, member.stance)))
         lines.append(f"{member.name}: {told}" if told else member.name)
     return lines
 

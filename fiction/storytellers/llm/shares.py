@@ -8,7 +8,7 @@ from fiction.storytellers.llm.tokens import clip, estimate
 _LEAST_ITEM = 30
 """Tokens under which a shortened item is not worth its place."""
 _HEADING = 10
-_BULLET = 2
+_BULLET = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Part:
     shorten: Callable[[str, int], str] = clip
     at_first: int = 99
     """How many items count before what is left over is shared out."""
+    most: float = 1.0
+    """Of the part, for any one item, so that there is more than one of them."""
     bullet: str = "- "
     kept: list[Item] = field(default_factory=list)
 
@@ -43,9 +45,11 @@ class Part:
         """Keep what fits of the items, shortening those that do not."""
         self.kept = []
         left = tokens - _HEADING
+        most = max(_LEAST_ITEM, int(left * self.most))
         for item in items:
-            fits = estimate(item.text) + _BULLET <= left
-            text = item.text if fits else self.shorten(item.text, left - _BULLET) if left >= _LEAST_ITEM else ""
+            allowed = min(left, most)
+            fits = estimate(item.text) + _BULLET <= allowed
+            text = item.text if fits else self.shorten(item.text, allowed - _BULLET) if left >= _LEAST_ITEM else ""
             if text:
                 self.kept.append(Item(text, item.place))
                 left -= estimate(text) + _BULLET
