@@ -4,13 +4,8 @@ Run by `bench/real_server.sh`, which builds both and says where they are: FICTIO
 """
 
 import asyncio
-import os
-import socket
-import subprocess
 import time
-import urllib.request
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -32,8 +27,6 @@ from fiction.storytellers.model import ModelStoryteller, ServerSettings
 pytestmark = [pytest.mark.realserver, pytest.mark.timeout(900)]
 
 TURNS = 30
-PARALLEL = 2
-BINARY, MODEL = os.environ.get("FICTION_REAL_SERVER", ""), os.environ.get("FICTION_REAL_MODEL", "")
 WORLD = World(
     id="landing",
     version="1.0.0",
@@ -43,59 +36,6 @@ WORLD = World(
     characters=(Character("imre", "Imre", "ferryman", "Sixty and patient."),),
     outline=(Beat("a", "The letter is delivered to nobody."), Beat("b", "The bridge is found.")),
 )
-
-
-def serve(context: int) -> Iterator[str]:
-    """A running server with so much context for each of its slots; its base URL."""
-    assert BINARY, "FICTION_REAL_SERVER names no llama-server: run bench/real_server.sh"
-    model = MODEL or str(Path(BINARY).parent.parent / "tiny-bigram.gguf")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    size = str(context * PARALLEL)
-    command = [
-        BINARY,
-        "-m",
-        model,
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "-c",
-        size,
-        "-np",
-        str(PARALLEL),
-        "--jinja",
-    ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        until_healthy(f"http://127.0.0.1:{port}/health", server)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def until_healthy(url: str, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=1) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("the server did not come up")
-
-
-@pytest.fixture(scope="module")
-def roomy() -> Iterator[str]:
-    yield from serve(16384)
-
-
-@pytest.fixture(scope="module")
-def cramped() -> Iterator[str]:
-    yield from serve(2048)
 
 
 @pytest.fixture
