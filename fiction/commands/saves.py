@@ -58,7 +58,8 @@ def run(options: argparse.Namespace, context: Context) -> int:
             say(f"Taken in as {shelf.import_story(options.file)}.")
         case "repair":
             name, turns = shelf.repair(options.save)
-            say(f"{turns} turns are brought back, as {name}. The damaged save is left as it was.")
+            said = f"{turns} turns are brought back" if turns else "No turn, only the story's beginning is brought back"
+            say(f"{said}, as {name}. The save {options.save} is left as it was.")
         case "rename":
             shelf.rename(options.save, clean_line(options.title))
             say(f"{options.save} is called {clean_line(options.title)} now.")
@@ -90,7 +91,7 @@ def _show(name: str, context: Context, *, as_json: bool) -> None:
     whole = context.house.save_shelf.find(name)
     card = next(card for card in context.house.saves() if card.name == whole)
     if card.trouble:
-        raise FictionError(card.trouble, hint=f"`fiction saves repair {whole}` brings back what is whole.")
+        raise FictionError(card.trouble)
     with closing(context.house.save_shelf.open(whole, read_only=True)) as save:
         story, head = save.story, save.head()
         bookmarks = [{"name": mark.name, "turn": save.turn(mark.turn).depth} for mark in save.bookmarks()]

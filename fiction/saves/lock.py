@@ -38,8 +38,7 @@ class StoryLock:
             _take(self._fd)
         except (BlockingIOError, PermissionError):
             self.release()
-            hint = "Close it there, or open it here for reading only."
-            raise SaveBusy(f"{save.stem} is open in another window.", hint=hint) from None
+            raise SaveBusy(f"{save.stem} is open in another window.", hint="Close it there first.") from None
         except OSError:
             self.release()
             raise

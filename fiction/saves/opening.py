@@ -7,7 +7,7 @@ from fiction.errors import SaveDamaged
 from fiction.saves.files import Mode, asked_header, check_header, check_tables, connect, read_header
 from fiction.saves.lock import StoryLock
 from fiction.saves.migrations import STEPS, Step
-from fiction.saves.rows import StoryRow, row_of, whole
+from fiction.saves.rows import PackRow, StoryRow, row_of, whole
 from fiction.saves.salvage import Wreck
 from fiction.saves.tree import head_row, path_rows
 from fiction.saves.trouble import mend, translated
@@ -26,7 +26,7 @@ def open_for_play(path: Path, *, steps: tuple[Step, ...] = STEPS) -> tuple[sqlit
     path.stat()
     lock = StoryLock(path)
     try:
-        check_header(read_header(path), path.stem, newest=len(steps))
+        _check_beginning(path, newest=len(steps))
         upgrade(path, steps=steps)
         return _checked(path, "write", steps), lock
     except BaseException:
@@ -57,6 +57,13 @@ def _checked(path: Path, mode: Mode, steps: tuple[Step, ...]) -> sqlite3.Connect
         raise
 
 
+def _check_beginning(path: Path, *, newest: int) -> None:
+    try:
+        check_header(read_header(path), path.stem, newest=newest)
+    except SaveDamaged as error:
+        raise _counted(path, error) from error
+
+
 def _check_head(db: sqlite3.Connection) -> None:
     story, head = row_of(db, StoryRow), head_row(db).turn
     if story is None or not whole(story):
@@ -69,8 +76,9 @@ def _check_head(db: sqlite3.Connection) -> None:
 def _counted(path: Path, error: SaveDamaged) -> SaveDamaged:
     """The error with the number of turns that can be brought back, where there are any."""
     with Wreck(path) as wreck:
-        turns = sum(1 for _ in wreck.turns())
+        turns, beginning = sum(1 for _ in wreck.turns()), wreck.rows(PackRow)
     if not turns:
-        return error
+        none = f"No turn in it is whole; `fiction saves delete {path.stem}` removes it."
+        return error if beginning else SaveDamaged(error.message, hint=none)
     plural = "turn is" if turns == 1 else "turns are"
     return SaveDamaged(f"{error.message} {turns} {plural} whole.", hint=mend(path.stem))

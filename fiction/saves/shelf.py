@@ -95,7 +95,13 @@ class SaveShelf:
             return [error.sentence]
 
     def export_story(self, name: str, target: Path) -> None:
-        """Write a save to a file for others, without what is private (see `transfer.export`)."""
+        """Write a save to a file for others, without what is private (see `transfer.export`).
+
+        Raises:
+            SaveError: the file would lie among the saves, where it could take the place of one.
+        """
+        if target.absolute().parent.resolve() == self._folder.resolve():
+            raise SaveError(f"{clean_line(str(target))} lies among the saves.", hint="Choose another folder.")
         with closing(self.open(name, read_only=True)) as save:
             save.export(target)
 
@@ -103,7 +109,10 @@ class SaveShelf:
         """Take a save from somewhere else in, as a story of its own; returns its name (see `transfer.take_in`)."""
         from fiction.saves.transfer import take_in
 
-        return self._filled(path.stem, lambda into: take_in(path, into))[0]
+        try:
+            return self._filled(path.stem, lambda into: take_in(path, into))[0]
+        except SaveDamaged as error:
+            raise SaveDamaged(error.message, hint="Nothing was taken in; ask for the file once more.") from error
 
     def repair(self, name: str) -> tuple[str, int]:
         """Every whole turn of a damaged save in a new one; returns its name and how many turns there are."""

@@ -82,7 +82,7 @@ except SaveError as error:
 """
     done = subprocess.run([sys.executable, "-c", script, str(save.file)], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
-        "tale is open in another window. Close it there, or open it here for reading only.",
+        "tale is open in another window. Close it there first.",
         "2",
         "tale was opened for reading only.",
     ]
