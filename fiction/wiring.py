@@ -150,13 +150,10 @@ class House:
 
     async def resume(self, save: str = "") -> "Session":
         """A session on a save; the newest by default. Raises NotFound, SaveBusy, SaveDamaged, SaveTooNew."""
-        from fiction.packs.loader import load_world
-
         store = self.save_shelf.open(save)
         try:
             ensure_writable(self.home.saves)
-            world = load_world(store.story.world_text, name=f"{store.name}/world.yaml")
-            return self._session(store, world, self._tellers(store.story.settings))
+            return self._session(store, self._kept_world(store), self._tellers(store.story.settings))
         except BaseException:
             store.close()
             raise
@@ -175,6 +172,20 @@ class House:
             memory.warm()
         except Exception:  # noqa: BLE001 - what can't be loaded now says so when it is needed
             return
+
+    def _kept_world(self, store: SaveStore) -> World:
+        """The world that a save keeps; where a repair could not bring it back, the one on the shelf of that id."""
+        from fiction.packs.loader import load_world
+
+        story = store.story
+        if story.world_text.strip():
+            return load_world(story.world_text, name=f"{store.name}/world.yaml")
+        try:
+            return self.world(story.world_id)
+        except NotFound:
+            world = story.world_id or "unnamed"
+            said = f"The world of this story ({world}) is lost from its save, and not installed here."
+            raise NotFound(said, hint="Install it with `fiction worlds install`; the turns are kept.") from None
 
     async def _world_of(self, story: NewStory, settings: StorySettings) -> tuple[World, str]:
         """The world of a new story, and the text that its save keeps."""

@@ -1,6 +1,8 @@
 """`fiction saves`."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,36 @@ def test_nothing_is_deleted_without_asking(fiction: Fiction, kept: Path) -> None
 @pytest.mark.parametrize("action", ["show", "check", "repair", "delete"])
 def test_a_story_that_is_not_there_is_said_so(fiction: Fiction, action: str) -> None:
     assert "There is no save called nothing." in fiction("saves", action, "nothing").sentence
+
+
+def test_an_export_never_takes_the_place_of_a_save(fiction: Fiction, kept: Path) -> None:
+    before = kept.read_bytes()
+    for target in (kept, kept.with_name("other.fiction"), kept.parent / ".." / "saves" / "kept.fiction"):
+        assert "lies among the saves" in fiction("saves", "export", "kept", str(target), "--force").sentence
+    assert kept.read_bytes() == before
+    assert [path.name for path in kept.parent.iterdir() if not path.name.startswith(".")] == ["kept.fiction"]
+
+
+def test_the_hints_about_a_damaged_file_can_be_followed(fiction: Fiction, kept: Path, tmp_path: Path) -> None:
+    stray = tmp_path / "stray.fiction"
+    stray.write_bytes(b"")
+    assert "repair" not in fiction("saves", "import", str(stray)).sentence
+    kept.with_name("torn.fiction").write_bytes(b"")
+    assert fiction("resume", "torn").sentence.endswith(
+        "No turn in it is whole; `fiction saves delete torn` removes it."
+    )
+    kept.with_name("half.fiction").write_bytes(kept.read_bytes()[: kept.stat().st_size * 3 // 4])
+    assert fiction("saves", "show", "half").sentence.count("fiction saves repair half") == 1
+
+
+def test_a_story_that_has_lost_its_world_goes_on_in_the_installed_one(fiction: Fiction, kept: Path, home: Path) -> None:
+    with closing(sqlite3.connect(kept)) as save, save:
+        save.execute("DELETE FROM pack")
+    assert fiction("resume", "kept").code == 1
+    assert fiction("saves", "repair", "kept").code == 0
+    resumed = fiction("resume", "kept-repaired", typed="1\n")
+    assert resumed.code == 0
+    assert "Turn 4." in resumed.out
+    (home / "worlds" / "salt-road" / "world.yaml").unlink()
+    (home / "worlds" / "salt-road").rmdir()
+    assert "is lost from its save, and not installed here" in fiction("resume", "kept-repaired").sentence
