@@ -61,9 +61,15 @@ class Home:
     def world_folders(self) -> tuple[tuple[str, Path], ...]:
         """Where worlds are looked for, as (`bundled` or `installed`, folder); in a checkout both are the same."""
         bundled = bundled_worlds()
-        if bundled is None or bundled.resolve() == self.worlds.resolve():
+        if bundled is None or self.is_checkout:
             return (("installed", self.worlds),)
         return (("bundled", bundled), ("installed", self.worlds))
+
+    @property
+    def is_checkout(self) -> bool:
+        """Whether the folder of worlds is the one that came with the program."""
+        bundled = bundled_worlds()
+        return bundled is not None and bundled.resolve() == self.worlds.resolve()
 
 
 def find_home(given: str = "", *, environment: Mapping[str, str], current: Path) -> Home:

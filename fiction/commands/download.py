@@ -34,7 +34,10 @@ def fetched(source: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="fiction-") as folder:
         file = Path(folder) / "pack.zip"
         file.write_bytes(_read(source, parts.hostname or source))
-        yield file
+        try:
+            yield file
+        except FictionError as error:
+            raise FictionError(error.message.replace(str(file), clean_line(source)), hint=error.hint) from error
 
 
 class _SafeRedirects(urllib.request.HTTPRedirectHandler):

@@ -137,7 +137,9 @@ def _install(source: str, context: Context, *, replace: bool) -> None:
 
 
 def _remove(world: str, context: Context, *, sure: bool) -> None:
-    context.house.world_shelf.path(world)
+    path = context.house.world_shelf.path(world)
+    if context.home.is_checkout:
+        raise FictionError(f"{path} belongs to this checkout.", hint="Delete it by hand if you mean it.")
     if not sure and not ask(f"Delete the world {world}?"):
         raise FictionError("Nothing was deleted.", hint="Say --yes to delete it without being asked.")
     context.house.world_shelf.remove(world)

@@ -106,3 +106,17 @@ def _zipped() -> bytes:
     with zipfile.ZipFile(raw, "w") as pack:
         pack.writestr("salt-road/world.yaml", SALT)
     return raw.getvalue()
+
+
+def test_the_worlds_of_a_checkout_are_not_removed(
+    fiction: Fiction, world: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fiction.paths.bundled_worlds", lambda: home / "worlds")
+    assert "belongs to this checkout" in fiction("worlds", "remove", world, "--yes").sentence
+    assert (home / "worlds" / world / "world.yaml").is_file()
+
+
+def test_a_link_to_something_else_is_called_by_its_own_name(fiction: Fiction, server: Server) -> None:
+    server.body = b"<html>"
+    said = fiction("worlds", "install", f"{server.base_url}/pack.zip").sentence
+    assert said.startswith(f"{server.base_url}/pack.zip can't be used")
