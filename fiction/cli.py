@@ -26,6 +26,7 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns its exit code: 0, 1 with one sentence on stderr, 2 usage, 130 after Ctrl-C."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - it was closed: nobody listens
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         _forgive_encoding(stream)
     try:

@@ -129,3 +129,12 @@ def test_a_terminal_that_lacks_characters_shows_question_marks(world: str) -> No
     argv = [sys.executable, "-m", "fiction", "worlds", "list"]
     done = subprocess.run(argv, capture_output=True, text=True, check=False, env=env)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell closes stdout")
+@pytest.mark.parametrize("words", ["saves list", "play salt-road --plain --seed 3"])
+def test_without_a_place_to_print_commands_do_their_work(world: str, home: Path, words: str) -> None:
+    script = f'exec "{sys.executable}" -m fiction {words} >&- </dev/null'
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (home / "logs").exists()
