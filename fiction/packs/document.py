@@ -70,7 +70,9 @@ def pack_error(name: str, problems: Iterable[Problem]) -> PackError:
     first = ordered[0]
     place = f", line {first.line}" if first.line else ""
     more = f" (and {len(ordered) - 1} more)" if len(ordered) > 1 else ""
-    return PackError(f"{name}{place}: {first.message}{more}", problems=ordered, hint=first.hint)
+    hint = first.hint[:1].upper() + first.hint[1:]
+    hint += "." if hint and not hint.endswith((".", "?")) else ""
+    return PackError(f"{name}{place}: {first.message}{more}.", problems=ordered, hint=hint)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

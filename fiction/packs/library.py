@@ -146,7 +146,8 @@ class WorldShelf:
         if (entry := self._find(world)) is not None:
             return entry
         hint = did_you_mean(world, [entry.id for entry in self._entries()])
-        raise NotFound(f"There is no world {clean_line(world, limit=60)!r}.", hint=hint.capitalize())
+        hint = hint.capitalize() or "`fiction worlds` shows them all."
+        raise NotFound(f"There is no world {clean_line(world, limit=60)!r}.", hint=hint)
 
 
 def _filed_in(folder: Path) -> list[Path]:

@@ -90,10 +90,8 @@ def failure(event: TurnFailed) -> Iterator[str]:
     """What went wrong with a turn, and what can be typed."""
     yield f"{event.message} {event.hint}".strip()
     wait = f" The server asks to wait {event.wait:.0f} seconds." if event.wait else ""
-    yield (
-        f"Nothing is lost.{wait} Type /retry to try again, or /storyteller offline and then /retry"
-        " to let the built-in storyteller go on."
-    )
+    other = ", or /storyteller offline and then /retry to let the built-in storyteller go on" if event.trouble else ""
+    yield f"Nothing is lost.{wait} Type /retry to try again{other}."
 
 
 def standing(turn: Turn) -> str:

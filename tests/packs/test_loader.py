@@ -196,7 +196,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(example: str) ->
 def test_the_error_itself_is_one_sentence_with_the_first_mistake() -> None:
     with pytest.raises(PackError) as caught:
         load_world("schema: 1\n", name="w.yaml")
-    assert str(caught.value) == "w.yaml, line 1: the key 'id' is missing (and 4 more)"
+    assert str(caught.value) == "w.yaml, line 1: the key 'id' is missing (and 4 more)."
 
 
 def test_the_top_must_be_a_mapping() -> None:
