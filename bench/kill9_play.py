@@ -18,6 +18,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
@@ -99,7 +100,10 @@ def one_kill(home: Path, seed: int, *, told_first: bool) -> str:
             for old, new in ((typed_end, 0), (printing, 1)):
                 os.dup2(old, new)
             os.closerange(3, 64)
+            sys.stdin, sys.stdout = open(0), open(1, "w")  # noqa: SIM115 - the inherited ones know another file
             os._exit(fiction(["--home", str(home), "resume", SAVE, "--plain"]))
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(70)
     for end in (typed_end, printing):
@@ -159,7 +163,7 @@ def check(path: Path, page: str, known: Known, tally: Tally) -> bool:
 
 def _learn(save: SaveFile, head: Turn | None, known: Known, tally: Tally) -> None:
     """The turns that are new in the save; what the page had shown of one that was cut short is compared with it."""
-    path = save.path(head.id, (head.depth if head else 0) - known.last) if head and head.depth > known.last else ()
+    path = save.path(head.id, head.depth - known.last) if head is not None and head.depth > known.last else ()
     for turn in path:
         known.passages.setdefault(turn.depth, []).append(flat(turn.passage))
         if known.cut is not None and known.cut[0] == turn.depth:
@@ -167,7 +171,7 @@ def _learn(save: SaveFile, head: Turn | None, known: Known, tally: Tally) -> Non
             tally.told_again_alike += whole.startswith(seen)
             tally.lost += seen == whole
             known.cut = None
-    known.last = max(known.last, head.depth if head else 0)
+    known.last = max(known.last, head.depth if head is not None else 0)
     tally.turns_in_the_save = known.last
 
 
