@@ -15,8 +15,8 @@ Opener = Callable[[], Awaitable["Session"]]
 
 
 def lines_only(*, plain: bool = False) -> bool:
-    """Whether the game is played in lines: asked for, or stdin or stdout is no terminal."""
-    return plain or not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty())
+    """Whether the game is played in lines: asked for, or not all streams are a terminal (stderr has the screen)."""
+    return plain or not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def play(context: Context, opener: Opener, *, plain: bool) -> int:
