@@ -34,7 +34,7 @@ class OfflineStoryteller:
     @property
     def about(self) -> str:
         """One honest line for the reader."""
-        return "the built-in storyteller: scenes written in advance, drawn and remembered for you"
+        return "the built-in storyteller: written scenes, no model"
 
     def step(self, scene: Scene) -> Step:
         """The whole turn: deterministic from world, settings, state, choice and scene."""

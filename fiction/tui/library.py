@@ -117,7 +117,9 @@ class LibraryScreen(Room):
         return Content.assemble(("Continue", "bold"), "  ", title, *scene, f", {turn}")
 
     def _about(self) -> Option:
-        reason = [Content("  "), plain_line(self._no_model, "italic", limit=120)] if self._no_model else []
+        first, dot, _ = self._no_model.partition(". ")
+        short = first + dot.rstrip()
+        reason = [Content("  "), plain_line(short, "italic", limit=120)] if short else []
         words = Content.assemble("A story about ...", *reason)
         option = _line("a", words, "about")
         option.disabled = bool(self._no_model)
