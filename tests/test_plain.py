@@ -13,8 +13,10 @@ import pytest
 from fiction.engine.ports import NewStory, SaveCard, StorytellerCard, WorldCard
 from fiction.engine.session import Session
 from fiction.errors import FictionError, NotFound, StorytellerError, Trouble
-from fiction.plain import Page, PlainGame, library
+from fiction.plain import Page, PlainGame, library, sentences
 from fiction.saves.store import SaveFile
+from fiction.story.events import TurnFailed
+from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile, StoryRecord
 from fiction.story.world import World
 from support.scripted import ListMemory, Scripted
@@ -336,3 +338,12 @@ class TestLibrary:
         table.worlds = lambda: ()  # type: ignore[method-assign]
         with pytest.raises(NotFound, match="no worlds"):
             await self.choose(table)
+
+
+def test_only_a_storyteller_that_failed_is_worth_replacing() -> None:
+    begin = Choice(ChoiceKind.BEGIN)
+    full = " ".join(sentences.failure(TurnFailed("The disk is full.", "Make room.", None, begin)))
+    stalled = " ".join(sentences.failure(TurnFailed("Nothing more came.", "Try again.", Trouble.STALLED, begin)))
+    assert "Type /retry to try again." in full
+    assert "storyteller" not in full
+    assert "/storyteller offline" in stalled
