@@ -49,7 +49,7 @@ class MemoryScreen(Room):
 
     CSS_PATH = "memory.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
+        Binding("escape", "leave", "Back"),
         Binding("f2", "tab('short')", "Short-term"),
         Binding("f3", "tab('long')", "Long-term"),
         Binding("f4", "tab('ledger')", "Ledger"),
@@ -93,7 +93,7 @@ class MemoryScreen(Room):
     def hints(self) -> tuple[Hint, ...]:
         """The keys of the tab."""
         tabs = Hint("F2-F4", "sections", "")
-        back, help_ = Hint("Esc", "back", "screen.back"), Hint("F1", "help", "app.help")
+        back, help_ = Hint("Esc", "back", "screen.leave"), Hint("F1", "help", "app.help")
         match self._tab:
             case "short":
                 return (Hint("^s", "keep what you wrote", "screen.save"), tabs, back, help_)
@@ -142,9 +142,25 @@ class MemoryScreen(Room):
 
     # --- short-term ---
 
+    @property
+    def _written(self) -> str:
+        return clean(self.query_one("#short-term", TextArea).text).strip()
+
+    @work(exit_on_error=False)
+    async def action_leave(self) -> None:
+        """To the story. What was written and not kept is asked about, so that no typing is lost."""
+        turn = self.session.turn
+        if turn is not None and self._written != clean(turn.memory).strip():
+            keep = await self.app.push_screen_wait(Confirm("Keep what you wrote in the short-term memory?", "keep it"))
+            if keep is None:
+                return
+            if keep:
+                self.action_save()
+        self.action_back()
+
     def action_save(self) -> None:
         """Keep the short-term memory as it is written now."""
-        text = clean(self.query_one("#short-term", TextArea).text).strip()
+        text = self._written
         if self._try(lambda: self.session.edit_short_term(text)):
             self.say(
                 f"Kept. The storyteller reads it before the next turn (it keeps {SHORT_TERM_SENTENCES} sentences)."

@@ -109,7 +109,7 @@ class SavesScreen(Room):
     @work(exit_on_error=False)
     async def action_rename(self) -> None:
         """Ask for another title."""
-        if (card := self._card) is None:
+        if (card := self._card) is None or self._is_open(card):
             return
         title = await self.app.push_screen_wait(Ask("The story's title:", card.title or card.name))
         if title:
@@ -118,18 +118,23 @@ class SavesScreen(Room):
     @work(exit_on_error=False)
     async def action_delete(self) -> None:
         """Ask, then delete."""
-        if (card := self._card) is None:
+        if (card := self._card) is None or self._is_open(card):
             return
         question = f"Delete “{card.title or card.name}” with {words.turns(card.turns)}? It can't be brought back."
         if await self.app.push_screen_wait(Confirm(question, "delete it")):
             await self._change(card, None)
 
-    async def _change(self, card: SaveCard, title: str | None) -> None:
+    def _is_open(self, card: SaveCard) -> bool:
+        """Whether it is the story that is being read, which can't be changed here; says so."""
         story = self.fiction.story
+        if story is None or story.name != card.name:
+            return False
+        self.say("This story is open. Leave it first: q on its page.", trouble=True)
+        return True
+
+    async def _change(self, card: SaveCard, title: str | None) -> None:
         try:
-            if story is not None and story.name == card.name:
-                self.say("This story is open. Leave it first: q on its page.", trouble=True)
-            elif title is None:
+            if title is None:
                 self.game.delete(card.name)
             else:
                 self.game.rename(card.name, title)

@@ -67,8 +67,6 @@ async def test_saves_are_renamed_and_deleted_after_a_question(tmp_path: Path) ->
         await pilot.press("b")
         await sees(pilot, "1 turn", "can't be opened: The file is not whole.")
         await pilot.press("d")
-        await sees(pilot, "Delete “The Salt Road” with 1 turn?")
-        await pilot.press("y")
         await sees(pilot, "This story is open.")
         await pilot.press("escape", "q")
         await sees(pilot, "Continue")
@@ -76,7 +74,9 @@ async def test_saves_are_renamed_and_deleted_after_a_question(tmp_path: Path) ->
         await sees(pilot, "The story's title:")
         await pilot.press(*" II", "enter")
         await sees(pilot, "The Salt Road II")
-        await pilot.press("d", "enter", "n")
+        await pilot.press("d")
+        await sees(pilot, "Delete “The Salt Road II” with 1 turn?")
+        await pilot.press("enter", "n")
         await pilot.pause()
         assert len(list(tmp_path.glob("*.fiction"))) == 1
         await pilot.press("d", "y")
@@ -122,3 +122,29 @@ async def test_themes_help_and_commands_are_at_hand(opened: Opened) -> None:
         await pilot.pause(0.3)
         await pilot.press(*"sepia", "enter")
         await until(pilot, lambda: app.theme == "sepia")
+
+
+async def test_leaving_the_memory_loses_no_typing(opened: Opened) -> None:
+    app = opened()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await begin(pilot)
+        await pilot.press("m", *" The key is cold.", "escape")
+        await sees(pilot, "Keep what you wrote")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, MemoryScreen))
+        await pilot.press("escape")
+        await sees(pilot, "Keep what you wrote")
+        await pilot.press("y")
+        await until(pilot, lambda: app.screen is screen)
+        assert screen.session.turn is not None
+        assert screen.session.turn.memory.endswith("The key is cold.")
+
+
+async def test_the_story_that_is_open_is_neither_renamed_nor_deleted(opened: Opened) -> None:
+    app = opened()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await begin(pilot)
+        for key in ("n", "d"):
+            await pilot.press("b", key)
+            await sees(pilot, "This story is open.", "Enter go on")
+            await pilot.press("escape")
