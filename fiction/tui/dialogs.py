@@ -11,7 +11,7 @@ from textual.widgets import Static
 from fiction.tui.prose import plain
 from fiction.tui.widgets.pen import Pen
 
-_CSS = """
+CSS = """
 {name} {{ align: center middle; }}
 {name} > VerticalGroup {{
     width: 90%;
@@ -26,14 +26,15 @@ _CSS = """
 """
 
 
-class Confirm(ModalScreen[bool]):
-    """A question that is answered with y or n. Enter is not enough: what it asks about can't be undone."""
+class Confirm(ModalScreen[bool | None]):
+    """A question that is answered with y or n, None where it is left. Enter is not enough: there is no undoing."""
 
-    DEFAULT_CSS = _CSS.format(name="Confirm")
+    DEFAULT_CSS = CSS.format(name="Confirm")
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
-        Binding("n,escape,q", "answer(False)", "No"),
+        Binding("n,q", "answer(False)", "No"),
+        Binding("escape", "answer(None)", "Leave it"),
     ]
 
     def __init__(self, question: str, yes: str) -> None:
@@ -50,7 +51,7 @@ class Confirm(ModalScreen[bool]):
                 classes="keys",
             )
 
-    def action_answer(self, answer: bool) -> None:
+    def action_answer(self, answer: bool | None) -> None:
         """Close with it."""
         self.dismiss(answer)
 
@@ -58,7 +59,7 @@ class Confirm(ModalScreen[bool]):
 class Ask(ModalScreen[str | None]):
     """A question that is answered in a line; None when the reader thinks better of it."""
 
-    DEFAULT_CSS = _CSS.format(name="Ask")
+    DEFAULT_CSS = CSS.format(name="Ask")
 
     def __init__(self, question: str, text: str = "") -> None:
         super().__init__()

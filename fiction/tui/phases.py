@@ -31,7 +31,7 @@ class Purpose(Enum):
     NAME = "A name for this place in the story:"
 
 
-_MOVES = frozenset({"write", "edit", "retry", "wish", "undo", "redo", "memory", "name"})
+_MOVES = frozenset({"write", "edit", "retry", "wish", "undo", "redo", "memory", "name", "places"})
 
 ALLOWED = {
     Phase.TELLING: frozenset({"stop"}),
@@ -119,6 +119,7 @@ HINTS = {
         Hint("U", "redo", "screen.redo"),
         Hint("R", "retry with a wish", "screen.wish"),
         Hint("s", "name this place", "screen.name"),
+        Hint("B", "named places", "screen.places"),
         _PANEL,
         Hint("b", "saves", "screen.saves"),
         _HELP,
@@ -131,6 +132,7 @@ HINTS = {
         Hint("r", "retry", "screen.retry"),
         Hint("m", "memory", "screen.memory"),
         Hint("s", "name this place", "screen.name"),
+        Hint("B", "named places", "screen.places"),
         _PANEL,
         _QUIT,
         _HELP,

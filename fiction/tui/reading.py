@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -16,6 +17,7 @@ from fiction.story.reader import ENDLESS
 from fiction.story.turn import Turn
 from fiction.tui import words
 from fiction.tui.phases import ALLOWED, GOVERNED, HINTS, WRITING, Phase, Purpose
+from fiction.tui.places import Places
 from fiction.tui.prose import plain_line
 from fiction.tui.telling import Telling
 from fiction.tui.widgets.at_work import AtWork
@@ -45,6 +47,7 @@ class ReadingScreen(Telling):
         Binding("b", "saves", "Saves"),
         Binding("m", "memory", "Memory"),
         Binding("s", "name", "Name this place"),
+        Binding("B", "places", "Named places"),
         Binding("n", "new_story", "New story"),
         Binding("p", "panel", "Memory at work"),
         Binding("space,pagedown", "read_on", "Read on"),
@@ -242,6 +245,17 @@ class ReadingScreen(Telling):
         await self.show_story()
         await self.settle()
         self._head()
+
+    @work(exit_on_error=False)
+    async def action_places(self) -> None:
+        """To a place that has a name."""
+        marks = self.session.bookmarks()
+        if not marks:
+            self.say("No place in this story has a name yet: s gives one to where you are.")
+            return
+        turn = await self.app.push_screen_wait(Places(marks))
+        if turn is not None:
+            await self._go(lambda: self.session.jump(turn))
 
     def action_retry(self) -> None:
         """Tell it again."""

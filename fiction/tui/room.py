@@ -22,6 +22,11 @@ def _actions() -> "type[Provider]":
     return Actions
 
 
+SHORTEST_NOTICE = 2.0
+"""Seconds that a notice stays, beside the time to read it: it stands over what is below."""
+CHARACTERS_A_SECOND = 16
+
+
 class Room(Screen[None]):
     """A screen of the game."""
 
@@ -49,8 +54,11 @@ class Room(Screen[None]):
         self.refresh_bindings()
 
     def say(self, text: str, *, trouble: bool = False) -> None:
-        """A notice. The text may come from anywhere."""
-        self.notify(clean(text), severity="error" if trouble else "information", markup=False, timeout=8)
+        """A notice, instead of the one before. The text may come from anywhere."""
+        words = clean(text)
+        self.app.clear_notifications()
+        seconds = SHORTEST_NOTICE + len(words) / CHARACTERS_A_SECOND
+        self.notify(words, severity="error" if trouble else "information", markup=False, timeout=seconds)
 
     def regret(self, error: FictionError) -> None:
         """Say what went wrong, and what can be done about it."""

@@ -99,6 +99,7 @@ class Telling(Room):
         self.phase = Phase.TELLING
         self._failed = None
         self._countdown = 0
+        self.app.clear_notifications()
         self._turn = self._consume(events, choice, anew)
 
     @work(exclusive=True, group="turn", exit_on_error=False)

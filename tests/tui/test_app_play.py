@@ -269,10 +269,11 @@ async def test_few_turns_are_mounted_and_older_ones_come_when_they_are_scrolled_
         page = reading(app).page
         assert len(page.leaves) <= 30
         page.focus()
-        for _ in range(2):
+        for _ in range(40):  # ten turns at a time, each after a refresh or two
             await pilot.press("home")
-            await pilot.pause(0.3)
-        first = page.leaves[0].turn
+            await pilot.pause(0.1)
+            if (first := page.leaves[0].turn) is not None and first.depth == 1:
+                break
         assert first is not None
         assert first.depth == 1
         assert len(page.leaves) <= 30
@@ -363,3 +364,47 @@ async def test_a_session_that_is_handed_over_opens_at_once(tmp_path: Path) -> No
         assert app.theme == "paper"
         assert shelf.warmed == 1
         assert reading(app).session is session
+
+
+async def test_the_reader_goes_back_to_a_place_that_has_a_name(opened: Opened) -> None:
+    app = opened()
+    async with app.run_test(size=(60, 20), notifications=True) as pilot:
+        screen = await begin(pilot)
+        await pilot.press("B")
+        await sees(pilot, "No place in this story has a name yet")
+        await pilot.press("s", *"the [b]well", "enter", "1")
+        await sees(pilot, "turn 2")
+        await until(pilot, lambda: screen.phase is Phase.CHOOSING)
+        await pilot.press("B")
+        await sees(pilot, "the [b]well", "named just now")
+        await pilot.press("enter")
+        await sees(pilot, "turn 1 of")
+        assert screen.session.can_redo
+
+
+async def test_a_stream_that_stalls_says_so_and_is_quiet_again_when_it_goes_on(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fiction.tui.widgets.leaf.PATIENCE", 1)
+    teller = Teller()
+    app = opened(teller)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await begin(pilot)
+        teller.halfway = asyncio.Event()
+        await pilot.press("1")
+        await sees(pilot, "The light goes down", "The storyteller has paused ... 1 s")
+        teller.halfway.set()
+        await sees(pilot, "turn 2")
+        assert "has paused" not in shown(app)
+
+
+async def test_one_notice_is_shown_at_a_time_and_goes_when_the_story_goes_on(opened: Opened) -> None:
+    app = opened()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await begin(pilot)
+        await pilot.press("s", *"one", "enter", "s", *"two", "enter")
+        await sees(pilot, "now called two")
+        assert "now called one" not in shown(app)
+        await pilot.press("1")
+        await sees(pilot, "turn 2")
+        assert "now called two" not in shown(app)

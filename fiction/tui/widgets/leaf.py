@@ -10,6 +10,9 @@ from fiction.story.turn import Turn
 from fiction.tui.prose import Passage, plain, plain_line
 from fiction.tui.widgets.waiting import Waiting
 
+PAUSED = "The storyteller has paused"
+PATIENCE = 4
+"""Seconds without a word until that is said."""
 CUT_SHORT = "(This was cut short and is not part of the story.)"
 
 
@@ -70,7 +73,7 @@ class Leaf(VerticalGroup):
 
     def write(self, piece: str) -> None:
         """More of the passage."""
-        self._waiting.stop()
+        self._waiting.start(PAUSED, patience=PATIENCE)
         self._passage.write(piece)
 
     def reset(self) -> None:

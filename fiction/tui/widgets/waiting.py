@@ -19,18 +19,19 @@ class Waiting(Static):
         super().__init__("", markup=False)
         self._what = ""
         self._since = 0.0
+        self._patience = 0
         self._clock: Timer | None = None
 
-    def start(self, what: str) -> None:
-        """Count from now."""
-        self.stop()
-        self._what, self._since = what, monotonic()
-        self._clock = self.set_interval(1, self._tick)
-        self.add_class("-on")
+    def start(self, what: str, *, patience: int = 0) -> None:
+        """Count from now; show it after `patience` seconds, in which there may be a new start."""
+        self._what, self._since, self._patience = what, monotonic(), patience
+        if self._clock is None:
+            self._clock = self.set_interval(1, self._tick)
         self._tick()
 
     def _tick(self) -> None:
         seconds = int(monotonic() - self._since)
+        self.set_class(seconds >= self._patience, "-on")
         count = f" {seconds} s" if seconds else ""
         self.update(Content(f"{self._what} ...{count}  (Esc to stop)"))
 
