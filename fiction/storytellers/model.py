@@ -13,7 +13,7 @@ from fiction.storytellers.llm import sdk, troubles
 from fiction.storytellers.llm.asks import Ask, Finish
 from fiction.storytellers.llm.capabilities import Capabilities
 from fiction.storytellers.llm.client import Client
-from fiction.storytellers.llm.declining import declines
+from fiction.storytellers.llm.declining import declines, is_notes
 from fiction.storytellers.llm.openings import noted_by_model, noted_opening, told_opening
 from fiction.storytellers.llm.page import Page
 from fiction.storytellers.llm.prompt import Prompt, render_turn
@@ -145,6 +145,8 @@ class ModelStoryteller:
         server = self._client.server
         if declines(text):
             raise troubles.refused(server)
+        if is_notes(text):
+            raise troubles.notes_too_soon(server)
         if len(text) < _MIN_CHARS:
             raise troubles.empty(server)
         if not finish.cut:

@@ -537,3 +537,15 @@ async def test_the_key_goes_to_its_server_and_nothing_else_does(
     assert not headers.get("openai-organization")
     assert not headers.get("openai-project")
     assert KEY not in repr(ServerSettings(server.url, "tiny", KEY))
+
+
+@pytest.mark.parametrize("before", ["", "```json\n"])
+async def test_notes_in_place_of_a_passage_are_no_passage(
+    server: ModelServer, storyteller: ModelStoryteller, before: str
+) -> None:
+    server.habit = lambda wire: wire.stream(
+        f'{before}{{"plans": [], "memory": "You stand at the landing by the mill."}}'
+    )
+    with pytest.raises(StorytellerError, match="sent notes and no passage") as caught:
+        await tell(storyteller)
+    assert caught.value.trouble is Trouble.EMPTY

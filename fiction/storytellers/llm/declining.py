@@ -1,4 +1,4 @@
-"""Tells a model that declines from one that tells."""
+"""Tells a model that declines, or that answers with its notes, from one that tells."""
 
 import re
 
@@ -10,8 +10,14 @@ _DECLINES = re.compile(
     r"|generate|fulfil|fulfill|comply|provide|engage|produce|depict)\b)",
     re.IGNORECASE | re.DOTALL,
 )
+_NOTES = re.compile(r"\s*(?:```\w*\s*)?\{\s*\"(?:plans|rationale|memory|ledger)\"\s*:")
 
 
 def declines(reply: str) -> bool:
     """Whether a reply is a refusal rather than a passage: short, and opening the way refusals do (in English)."""
     return len(reply) <= _MAX_LENGTH and _DECLINES.match(reply) is not None
+
+
+def is_notes(reply: str) -> bool:
+    """Whether a reply is the notes that were not asked for yet, rather than a passage."""
+    return _NOTES.match(reply) is not None

@@ -23,7 +23,15 @@ def lore_for(world: World, plan: str, *texts: str) -> tuple[tuple[str, ...], tup
     cast = tuple(_of_cast(world))
     entries = (*world.lore, *cast, *_of_things(world))
     wanted = [entry for entry in entries if entry.always or _called(entry, said)]
-    wanted.sort(key=lambda entry: (not _called(entry, planned), not entry.always, -entry.priority))
+    people = {entry.id for entry in cast}
+    wanted.sort(
+        key=lambda entry: (
+            not (_called(entry, planned) and entry.id in people),
+            not _called(entry, planned),
+            not entry.always,
+            -entry.priority,
+        )
+    )
     others = (entry for entry in cast if entry not in wanted)
     return tuple(map(_told, wanted)), tuple(map(_told, others))
 

@@ -6,7 +6,7 @@ to what is recalled, then to lore: in the order of worth, so that a larger budge
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from fiction.engine.ports import Scene
 from fiction.story.ledger import Fact
@@ -21,8 +21,6 @@ _MAX_CAST = 8
 _MAX_THREADS = 6
 _SETUP, _PAYOFF = 24, 16
 """Tokens of each thread."""
-_NEARBY = 2
-"""Sentences on either side of one that the plan is about, which say what it means."""
 _WORD = re.compile(r"\w{4,}")
 _TURN = re.compile(r"\(turn \d+\) ")
 
@@ -31,7 +29,7 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
     """The material for a turn, within `tokens` by our estimate."""
     last = scene.parent.passage if scene.parent else ""
     called_for, others = lore_for(scene.world, plan, last, scene.memory)
-    lore = Part("Of this world", 0.2, numbered([*called_for, *others]), at_first=len(called_for))
+    lore = Part("Of this world", 0.2, numbered([*called_for, *others]), at_first=len(called_for), most=0.55)
     course = Part(course_heading(scene), 0.15, numbered(course_of(scene)))
     facts = Part("Established, and not to be contradicted", 0.16, numbered(_facts(scene, plan, last)))
     people = Part("People you have met", 0.1, numbered(_people(scene, plan, last)))
@@ -40,7 +38,7 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
     memory = Part("Memory", 0.28, numbered([scene.memory] if scene.memory else []), shorten=clip_start, bullet="")
     passages = Part(
         "The last passages",
-        0.28,
+        0.34,
         _passages(scene),
         clip_start,
         at_first=max(1, scene.settings.recent_passages),
@@ -127,10 +125,7 @@ def _passage(turn: Turn) -> str:
 
 
 def excerpt_for(plan: str) -> Callable[[str, int], str]:
-    """A way to shorten a text to the sentences that have most to do with the plan, and those around them, in order.
-
-    What turn it was stays; where sentences are left out between others, that is shown.
-    """
+    """A way to shorten a text to the run of sentences that has most to do with the plan. What turn it was stays."""
     wanted = frozenset(_WORD.findall(plan.casefold()))
 
     def excerpt(text: str, tokens: int) -> str:
@@ -138,32 +133,23 @@ def excerpt_for(plan: str) -> Callable[[str, int], str]:
         lead = turn.group() if turn else ""
         parts = sentences(text.removeprefix(lead))
         shared = [len(wanted.intersection(_WORD.findall(part.casefold()))) for part in parts]
-        worth = [_with_neighbours(shared, at) for at in range(len(parts))]
-        ranked = sorted(range(len(parts)), key=lambda at: (-worth[at], at))
-        kept = sorted(_that_fit(parts, ranked, tokens - estimate(lead)))
-        return lead + _joined(parts, kept) if kept else clip(text, tokens)
+        costs = [estimate(part) + 1 for part in parts]
+        runs = [_run(costs, start, tokens - estimate(lead) - 2) for start in range(len(parts))]
+        best = max(runs, key=lambda run: (sum(shared[at] for at in run), len(run)), default=range(0))
+        if not best:
+            return clip(text, tokens)
+        return f"{lead}{'… ' if best.start else ''}{' '.join(parts[at] for at in best)}"
 
     return excerpt
 
 
-def _joined(parts: Sequence[str], kept: Sequence[int]) -> str:
-    text = ""
-    for before, at in zip((kept[0] - 1, *kept), kept, strict=False):
-        text += f"{' ' if text else ''}{'' if at == before + 1 else '… '}{parts[at]}"
-    return text
-
-
-def _with_neighbours(shared: Sequence[int], at: int) -> float:
-    near = range(max(0, at - _NEARBY), min(len(shared), at + _NEARBY + 1))
-    return sum(shared[other] / (1 + abs(other - at)) for other in near)
-
-
-def _that_fit(parts: Sequence[str], ranked: Sequence[int], tokens: int) -> Iterator[int]:
-    for at in ranked:
-        cost = estimate(parts[at]) + 2
-        if cost <= tokens:
-            tokens -= cost
-            yield at
+def _run(costs: Sequence[int], start: int, tokens: int) -> range:
+    """As many sentences from `start` on as fit."""
+    end = start
+    while end < len(costs) and costs[end] <= tokens:
+        tokens -= costs[end]
+        end += 1
+    return range(start, end)
 
 
 def _flat(text: str) -> str:

@@ -187,6 +187,11 @@ def empty(server: ServerSettings) -> StorytellerError:
     return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} sent an empty reply.", hint)
 
 
+def notes_too_soon(server: ServerSettings) -> StorytellerError:
+    """The model answered with its notes where a passage was asked for."""
+    return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} sent notes and no passage.", "Try again.")
+
+
 def refused(server: ServerSettings) -> StorytellerError:
     """The model declined, or the server filtered what it wrote."""
     hint = "Choose another plan, or put yours in other words."
