@@ -158,6 +158,11 @@ class Session:
         await self._open()
         teller = self._teller(storyteller)
         if self._head is None or self._head.stage is Stage.TOLD:
+            try:
+                self._store.choose(choice)  # what is due may fail; what was typed is kept all the same
+            except FictionError as error:
+                yield recurrence.failure(error, choice)
+                return
             async with aclosing(self.proceed()) as events:
                 async for event in events:
                     yield event

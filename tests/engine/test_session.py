@@ -321,6 +321,21 @@ async def test_a_story_stopped_between_passage_and_memory_reflects_when_it_is_re
     assert len(table.session.plans) == 3
 
 
+async def test_words_typed_before_a_told_turn_is_complete_are_kept_if_that_fails(table: Table) -> None:
+    await table.play()
+    events = table.session.play(table.session.offered(1))
+    async for event in events:
+        if isinstance(event, PassageDone):
+            break
+    await events.aclose()
+    playing = table.session.play(table.session.written("knock twice"))
+    assert not isinstance(await anext(playing), TurnFailed)
+    await playing.aclose()
+    await table.reopen()
+    assert table.session.pending is not None
+    assert table.session.pending.text == "knock twice"
+
+
 async def test_an_ending_offers_no_plans_and_the_reader_can_still_write_on(table: Table) -> None:
     table.storyteller.ends_at = 3
     events = await table.play(1, 1)
