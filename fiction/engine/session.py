@@ -188,11 +188,13 @@ class Session:
         pending = self._store.pending()
         if self._unsaved is not None:
             due = self._save(*self._unsaved, teller)
+        elif head is not None and head.stage is Stage.TOLD:
+            due = self._reflect(head, teller)
         elif pending is not None and head is not None:
             due = self._turn(head, dataclasses.replace(pending, hint=clean(hint)), teller, keep=True)
         elif head is None:
             due = self._turn(None, Choice(ChoiceKind.BEGIN, hint=clean(hint)), teller, keep=False)
-        elif head.stage is Stage.TOLD or (head.plain and not hint):
+        elif head.plain and not hint:
             due = self._reflect(head, teller)
         else:
             parent = self._store.turn(head.parent) if head.parent is not None else None
