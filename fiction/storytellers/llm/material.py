@@ -21,7 +21,10 @@ _MAX_CAST = 8
 _MAX_THREADS = 6
 _SETUP, _PAYOFF = 24, 16
 """Tokens of each thread."""
-_WORD = re.compile(r"\w{4,}")
+_LEAST_TAIL = 90
+"""Tokens of an older passage's end that are worth more than what is recalled."""
+_WORD = re.compile(r"\w{5,}")
+"""Shorter ones are mostly not what a plan is about."""
 _TURN = re.compile(r"\(turn \d+\) ")
 
 
@@ -29,12 +32,12 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
     """The material for a turn, within `tokens` by our estimate."""
     last = scene.parent.passage if scene.parent else ""
     called_for, others = lore_for(scene.world, plan, last, scene.memory)
-    lore = Part("Of this world", 0.2, numbered([*called_for, *others]), at_first=len(called_for), most=0.55)
-    course = Part(course_heading(scene), 0.15, numbered(course_of(scene)))
-    facts = Part("Established, and not to be contradicted", 0.16, numbered(_facts(scene, plan, last)))
-    people = Part("People you have met", 0.1, numbered(_people(scene, plan, last)))
-    threads = Part("Open threads, the longest waiting first", 0.13, numbered(_threads(scene)))
-    recall = Part("Remembered from earlier turns", 0.26, _recalled(scene), shorten=excerpt_for(plan), most=0.5)
+    lore = Part("Of this world", 0.18, numbered([*called_for, *others]), at_first=len(called_for), most=0.55)
+    course = Part(course_heading(scene), 0.14, numbered(course_of(scene)))
+    facts = Part("Established, and not to be contradicted", 0.14, numbered(_facts(scene, plan, last)))
+    people = Part("People you have met", 0.09, numbered(_people(scene, plan, last)))
+    threads = Part("Open threads, the longest waiting first", 0.11, numbered(_threads(scene)))
+    recall = Part("Remembered from earlier turns", 0.34, _recalled(scene), shorten=excerpt_for(plan), most=0.5)
     memory = Part("Memory", 0.28, numbered([scene.memory] if scene.memory else []), shorten=clip_start, bullet="")
     passages = Part(
         "The last passages",
@@ -42,6 +45,7 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
         _passages(scene),
         clip_start,
         at_first=max(1, scene.settings.recent_passages),
+        least=_LEAST_TAIL,
         bullet="",
     )
 

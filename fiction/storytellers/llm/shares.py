@@ -33,6 +33,8 @@ class Part:
     """How many items count before what is left over is shared out."""
     most: float = 1.0
     """Of the part, for any one item, so that there is more than one of them."""
+    least: int = _LEAST_ITEM
+    """Tokens under which what is left of any item but the first is not worth its place."""
     bullet: str = "- "
     kept: list[Item] = field(default_factory=list)
 
@@ -48,8 +50,9 @@ class Part:
         most = max(_LEAST_ITEM, int(left * self.most))
         for item in items:
             allowed = min(left, most)
+            least = self.least if self.kept else _LEAST_ITEM
             fits = estimate(item.text) + _BULLET <= allowed
-            text = item.text if fits else self.shorten(item.text, allowed - _BULLET) if left >= _LEAST_ITEM else ""
+            text = item.text if fits else self.shorten(item.text, allowed - _BULLET) if left >= least else ""
             if text:
                 self.kept.append(Item(text, item.place))
                 left -= estimate(text) + _BULLET
