@@ -274,6 +274,13 @@ def test_the_outline_is_told_as_far_as_the_story_has_come() -> None:
     assert "Step 6 comes." in render_turn(endless).user
 
 
+def test_every_ending_is_named_once_the_story_goes_to_its_end() -> None:
+    endings = tuple(Ending(f"e{n}", f"The far bank {n}", condition=f"what was read {n} stands " * 9) for n in range(4))
+    world = World(**{**_fields(WORLD), "endings": endings})
+    user = render_turn(scene(world=world, direction=Direction(progress=0.9, toward_ending=True))).user
+    assert all(f"A possible ending: The far bank {n}" in user for n in range(4))
+
+
 def test_somebody_not_named_stands_in_a_prompt_that_has_room() -> None:
     cast = (*WORLD.characters, Character("oda", "Oda", "eel seller", "Oda has a boat of her own."))
     of = scene(world=World(**{**_fields(WORLD), "characters": cast}))

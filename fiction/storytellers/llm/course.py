@@ -6,7 +6,7 @@ from fiction.storytellers.llm.tokens import clip
 
 _TURNS_A_STEP = 12
 """In an endless story; its last step is never reached."""
-_STEP = 45
+_STEP, _CONDITION = 45, 24
 """Tokens."""
 
 
@@ -27,11 +27,16 @@ def course_of(scene: Scene) -> list[str]:
             lines.append(f"After that: {clip(outline[at + 1].summary, _STEP)}")
         if at + 2 < len(outline):
             lines.append(f"In the end: {clip(outline[-1].summary, _STEP)}")
-    if scene.direction.toward_ending or scene.direction.must_end:
+    if goes_to_its_end(scene):
         for ending in scene.world.endings:
-            condition = f" ({ending.condition})" if ending.condition else ""
-            lines.append(f"A possible ending: {clip(ending.title + condition, _STEP)}")
+            condition = f" ({clip(ending.condition, _CONDITION)})" if ending.condition else ""
+            lines.append(f"A possible ending: {ending.title}{condition}")
     return lines
+
+
+def goes_to_its_end(scene: Scene) -> bool:
+    """Whether the endings are what the storyteller must know of now."""
+    return scene.direction.toward_ending or scene.direction.must_end
 
 
 def _step(scene: Scene, steps: int) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from fiction.engine.ports import Scene
 from fiction.story.ledger import Fact
 from fiction.story.turn import Turn
-from fiction.storytellers.llm.course import course_heading, course_of
+from fiction.storytellers.llm.course import course_heading, course_of, goes_to_its_end
 from fiction.storytellers.llm.lore import lore_for, occurring
 from fiction.storytellers.llm.shares import Item, Part, numbered, share_out
 from fiction.storytellers.llm.tokens import clip, clip_start, estimate, sentences
@@ -33,11 +33,17 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
     last = scene.parent.passage if scene.parent else ""
     called_for, others = lore_for(scene.world, plan, last, scene.memory)
     lore = Part("Of this world", 0.18, numbered([*called_for, *others]), at_first=len(called_for), most=0.55)
-    course = Part(course_heading(scene), 0.14, numbered(course_of(scene)))
+    course = Part(course_heading(scene), 0.28 if goes_to_its_end(scene) else 0.14, numbered(course_of(scene)))
     facts = Part("Established, and not to be contradicted", 0.14, numbered(_facts(scene, plan, last)))
     people = Part("People you have met", 0.09, numbered(_people(scene, plan, last)))
     threads = Part("Open threads, the longest waiting first", 0.11, numbered(_threads(scene)))
-    recall = Part("Remembered from earlier turns", 0.34, _recalled(scene), shorten=excerpt_for(plan), most=0.5)
+    recall = Part(
+        "Remembered from earlier turns",
+        0.2 if goes_to_its_end(scene) else 0.34,
+        _recalled(scene),
+        shorten=excerpt_for(plan),
+        most=0.5,
+    )
     memory = Part("Memory", 0.28, numbered([scene.memory] if scene.memory else []), shorten=clip_start, bullet="")
     passages = Part(
         "The last passages",
