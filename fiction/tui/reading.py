@@ -16,7 +16,7 @@ from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.reader import ENDLESS
 from fiction.story.turn import Turn
 from fiction.tui import words
-from fiction.tui.phases import ALLOWED, GOVERNED, HINTS, WRITING, Phase, Purpose
+from fiction.tui.phases import ALLOWED, GOVERNED, HINTS, WRITING, Phase, Purpose, unreflected
 from fiction.tui.places import Places
 from fiction.tui.prose import plain_line
 from fiction.tui.telling import Telling
@@ -81,7 +81,11 @@ class ReadingScreen(Telling):
         self._head()
         await self.show_story()
         self.page.focus()
-        self.call_after_refresh(self.proceed)  # what is due may load much; the page comes first
+        if self.session.turn is None or unreflected(self.session):
+            self.call_after_refresh(self.proceed)  # what is due may load much; the page comes first
+        else:
+            await self.settle()
+            self.call_after_refresh(self.wake)
 
     def on_screen_resume(self) -> None:
         """Memories may have been edited, the theme changed."""

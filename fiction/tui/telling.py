@@ -95,6 +95,13 @@ class Telling(Room):
         """Have told whatever is due."""
         self._make(self.session.proceed(), Choice(ChoiceKind.BEGIN))
 
+    @work(group="wake", exit_on_error=False)
+    async def wake(self) -> None:
+        """Have the memory loaded where no turn is due: the reader can choose meanwhile."""
+        async with aclosing(self.session.proceed()) as events:
+            async for _ in events:
+                pass
+
     def _make(self, events: AsyncGenerator[Event, None], choice: Choice, *, anew: bool = False) -> None:
         self.phase = Phase.TELLING
         self._failed = None

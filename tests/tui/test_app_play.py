@@ -268,8 +268,8 @@ async def test_few_turns_are_mounted_and_older_ones_come_when_they_are_scrolled_
         await sees(pilot, "turn 46")
         page = reading(app).page
         assert len(page.leaves) <= 30
-        page.focus()
-        for _ in range(40):  # ten turns at a time, each after a refresh or two
+        for _ in range(80):  # ten turns at a time, each after a refresh or two
+            page.focus()
             await pilot.press("home")
             await pilot.pause(0.1)
             if (first := page.leaves[0].turn) is not None and first.depth == 1:
