@@ -5,7 +5,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from fiction.engine.ports import NewStory
+from fiction.engine.game import NewStory
 from fiction.paths import Home
 from fiction.story.reader import ReaderProfile, StorySettings
 from fiction.tui.app import FictionApp

@@ -8,19 +8,11 @@ from importlib import resources
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from fiction.engine.ports import (
-    LongTermMemory,
-    NewStory,
-    SaveCard,
-    SaveStore,
-    Storyteller,
-    StorytellerCard,
-    WorldCard,
-)
+from fiction.engine.game import NewStory, StorytellerCard
+from fiction.engine.ports import LongTermMemory, SaveCard, SaveStore, Storyteller, WorldCard
 from fiction.errors import NotFound, PackError, SettingsError
 from fiction.paths import Home, ensure_writable
 from fiction.premise import as_sentence, premise_pack
-from fiction.standins import LateMemory, NoMemory, StandIn
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
 from fiction.story.sanitise import clean_line
 from fiction.story.world import World
@@ -38,7 +30,7 @@ NO_MODEL_HINT = "Name one with `fiction config set server.model NAME`; `fiction 
 
 
 class House:
-    """The game of one home: implements `engine.ports.Game`."""
+    """The game of one home: implements `engine.game.Game`."""
 
     def __init__(self, home: Home, *, environment: Mapping[str, str] = os.environ) -> None:
         self.home = home
@@ -227,6 +219,8 @@ class House:
         if model is not None:
             tellers["model"] = model
         elif settings.storyteller == "model":
+            from fiction.standins import StandIn
+
             tellers["offline"] = StandIn(tellers["offline"], f"{NO_MODEL} The built-in storyteller goes on meanwhile.")
         return tellers
 
@@ -262,6 +256,8 @@ class House:
 
     def _memory(self, world: World) -> LongTermMemory:
         """The long-term memory, loaded when the story opens; without its libraries a story is told without one."""
+        from fiction.standins import LateMemory, NoMemory
+
         chroma = self.configuration.settings.memory.chroma
 
         def make() -> LongTermMemory:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from fiction.engine.ports import NewStory, SaveCard, StorytellerCard, WorldCard
+from fiction.engine.game import NewStory, StorytellerCard
+from fiction.engine.ports import SaveCard, WorldCard
 from fiction.engine.session import Session
 from fiction.errors import FictionError, NotFound, StorytellerError, Trouble
 from fiction.plain import Page, PlainGame, library, sentences
@@ -27,7 +28,7 @@ DOWN = StorytellerError("No server answers.", trouble=Trouble.UNREACHABLE, hint=
 
 @dataclass
 class Table:
-    """A save, a storyteller, and a library that knows of both: what `engine.ports.Game` asks for."""
+    """A save, a storyteller, and a library that knows of both: what `engine.game.Game` asks for."""
 
     folder: Path
     teller: Scripted = field(default_factory=Scripted)

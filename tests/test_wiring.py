@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from commands.conftest import SALT
 
-from fiction.engine.ports import Game, NewStory
+from fiction.engine.game import Game, NewStory
 from fiction.engine.session import Session
 from fiction.errors import FictionError, NotFound, SettingsError
 from fiction.paths import Home

@@ -7,7 +7,7 @@ from random import randrange
 from fiction.commands import Context
 from fiction.commands.console import say
 from fiction.commands.faces import lines_only, play
-from fiction.engine.ports import NewStory
+from fiction.engine.game import NewStory
 from fiction.story.reader import ENDLESS, StorySettings
 from fiction.story.sanitise import clean, clean_line
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from fiction.engine.ports import Game
+from fiction.engine.game import Game
 from fiction.engine.session import MAX_WRITTEN, Session
 from fiction.errors import FictionError, NotFound
 from fiction.plain import sentences

@@ -3,7 +3,8 @@
 import dataclasses
 from random import randrange
 
-from fiction.engine.ports import Game, NewStory, SaveCard, WorldCard
+from fiction.engine.game import Game, NewStory
+from fiction.engine.ports import SaveCard, WorldCard
 from fiction.engine.session import Session
 from fiction.errors import NotFound
 from fiction.plain.lines import Lines, Page

@@ -17,7 +17,8 @@ from fiction.tui.library import LibraryScreen
 from fiction.tui.themes import OURS, ROUND, after
 
 if TYPE_CHECKING:
-    from fiction.engine.ports import Game, NewStory, WorldCard
+    from fiction.engine.game import Game, NewStory
+    from fiction.engine.ports import WorldCard
     from fiction.engine.session import Session
     from fiction.story.world import World
     from fiction.tui.reading import ReadingScreen

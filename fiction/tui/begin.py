@@ -8,7 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
-from fiction.engine.ports import NewStory, StorytellerCard, WorldCard
+from fiction.engine.game import NewStory, StorytellerCard
+from fiction.engine.ports import WorldCard
 from fiction.errors import FictionError
 from fiction.story.reader import ENDLESS, ReaderProfile, StorySettings
 from fiction.story.sanitise import clean_line

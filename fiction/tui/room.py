@@ -12,7 +12,7 @@ from fiction.tui.widgets.keys import Hint, Keys
 if TYPE_CHECKING:
     from textual.command import Provider
 
-    from fiction.engine.ports import Game
+    from fiction.engine.game import Game
     from fiction.tui.app import FictionApp
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fiction.engine.ports import NewStory
+from fiction.engine.game import NewStory
 from fiction.engine.session import Session
 from fiction.paths import Home
 from fiction.story.events import Event, ProseDelta, TurnFailed, TurnSaved

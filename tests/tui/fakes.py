@@ -5,7 +5,8 @@ import dataclasses
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-from fiction.engine.ports import NewStory, SaveCard, Scene, StorytellerCard, Telling, WorldCard
+from fiction.engine.game import NewStory, StorytellerCard
+from fiction.engine.ports import SaveCard, Scene, Telling, WorldCard
 from fiction.engine.session import Session
 from fiction.errors import FictionError, NotFound, StorytellerError
 from fiction.saves.store import SaveFile
@@ -135,7 +136,7 @@ class Teller:
 
 
 class Shelf:
-    """`engine.ports.Game` over a folder of saves."""
+    """`engine.game.Game` over a folder of saves."""
 
     def __init__(
         self,

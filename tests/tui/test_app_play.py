@@ -8,7 +8,7 @@ import pytest
 from fakes import PROSE, SALT, Shelf, Teller
 from screens import begin, reading, sees, shown, until
 
-from fiction.engine.ports import NewStory
+from fiction.engine.game import NewStory
 from fiction.errors import FictionError, StorytellerError, Trouble
 from fiction.story.plan import ChoiceKind
 from fiction.story.turn import Stage
