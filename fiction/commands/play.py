@@ -8,6 +8,7 @@ from fiction.commands import Context
 from fiction.commands.console import say
 from fiction.commands.faces import lines_only, play
 from fiction.engine.game import NewStory
+from fiction.errors import FictionError
 from fiction.story.reader import ENDLESS, StorySettings
 from fiction.story.sanitise import clean, clean_line
 
@@ -41,6 +42,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, context: Context) -> int:
     """Start the story and play it."""
+    if options.genre and not options.about:
+        raise FictionError("--genre goes with --about.", hint="A world has a genre of its own.")
     house = context.house
     reader = house.reader()
     story = NewStory(

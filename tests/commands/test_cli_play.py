@@ -77,6 +77,13 @@ def test_an_opening_a_name_and_a_length_can_be_chosen(fiction: Fiction, world: s
     assert "It has: arrival, departure." in fiction("play", world, "--opening", "nowhere").sentence
 
 
+def test_a_genre_for_a_world_is_refused_in_a_sentence(fiction: Fiction, world: str, home: Path) -> None:
+    played = fiction("play", world, "--genre", "gothic", typed="1\n")
+    assert played.code == 1
+    assert "--genre goes with --about" in played.err
+    assert not SaveShelf(home / "saves").cards()
+
+
 def test_a_story_can_be_about_a_sentence(fiction: Fiction, world: str) -> None:
     about = "a lighthouse keeper who writes letters to the fog"
     played = fiction("play", "--about", about, "--genre", "quiet", typed="1\n/quit\n")
