@@ -310,6 +310,7 @@ class Session:
         try:
             if keep:
                 self._store.choose(choice)
+                self._unsaved = None  # a new decision: a retry is of this one
                 yield ChoiceSaved(choice)
             scene = await self._scenes.after(parent, choice)
             yield Remembered(scene.recall)
