@@ -108,6 +108,8 @@ class Trouble(StrEnum):
     """The prompt does not fit the model's context."""
     REFUSED = "refused"
     """The model declined to write this."""
+    CAPPED = "capped"
+    """It would cost more than the reader allowed; nothing was asked of the server."""
     SERVER = "server"
     """The server failed in its own way."""
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from threading import Thread
 
-from fiction.engine.ports import Archive, LongTermMemory, Scene, Storyteller, Telling
+from fiction.engine.ports import Ahead, Archive, LongTermMemory, Scene, Storyteller, Telling
 from fiction.story.events import Notice
 from fiction.story.memory import Cue, Embedding, Memory, Recall
 from fiction.story.turn import Reflection
@@ -19,6 +19,11 @@ class StandIn:
         self._why = why
         self.name = storyteller.name
         self.about = storyteller.about
+        self.ahead = Ahead.OFF
+
+    async def prepare(self, scene: Scene) -> None:
+        """As the storyteller itself does."""
+        await self._storyteller.prepare(scene)
 
     async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
         """Tell the passage, the first one with a word about who tells it."""

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "errors": set(),
     "story": {"errors"},
     "engine": {"errors", "story"},
-    "storytellers": {"errors", "story", "engine.ports"},
+    "storytellers": {"errors", "story", "engine.ports", "engine.purse"},
     "memory": {"errors", "story", "engine.ports"},
     "saves": {"errors", "story", "engine.ports"},
     "packs": {"errors", "story", "engine.ports"},
@@ -24,6 +24,8 @@ MAY_IMPORT = {
     "plain": {"errors", "story", "engine"},
     "paths": {"errors"},
     "config": {"errors", "story", "paths"},
+    "spending": {"errors", "story", "paths", "engine.purse"},
+    "setup": {"errors", "story", "paths", "engine.setup", "engine.ports", "engine.purse", "storytellers", "config"},
 }
 """What a room may know of the others; `cli`, `wiring` and `commands` put the parts together and may know all."""
 
@@ -39,6 +41,8 @@ THIRD_PARTY = {
     "plain": set(),
     "paths": {"platformdirs"},
     "config": {"pydantic", "yaml"},
+    "spending": {"yaml", "pydantic"},
+    "setup": {"pydantic", "yaml", "openai", "httpx2"},
 }
 
 

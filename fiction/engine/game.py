@@ -16,7 +16,7 @@ class StorytellerCard:
     """A storyteller that can be chosen now."""
 
     name: str
-    """`offline` or `model`."""
+    """`offline`, `model`, or `model:NAME` for a server that the settings name."""
     about: str
     available: bool = True
     why_not: str = ""

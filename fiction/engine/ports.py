@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
 from fiction.story.ledger import Ledger
-from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, Revision, RevisionKind, TurnId
+from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, Recalled, Revision, RevisionKind, TurnId
 from fiction.story.plan import Choice
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
 from fiction.story.turn import Finding, Reflection, Turn, Usage
@@ -60,6 +61,9 @@ class Scene:
     direction: Direction = Direction()
     established: tuple[str, ...] = ()
     """Facts that the last passages contradicted, put as sentences."""
+    common: tuple[Recalled, ...] = ()
+    """What is remembered for any of the plans that the last turn offered. The same whichever of them is chosen, so that
+    a prompt can begin alike for all of them; empty for a storyteller that does not work ahead."""
 
     @property
     def parent(self) -> Turn | None:
@@ -74,6 +78,23 @@ class Scene:
 
 Telling = ProseDelta | ProseReset | Spent | Notice
 """What a storyteller yields while it narrates."""
+
+
+class Ahead(StrEnum):
+    """How far a storyteller works ahead while the reader reads."""
+
+    OFF = "off"
+    WARM = "warm"
+    """It makes ready: the server has read the next prompt up to the plan."""
+    BEST = "best"
+    """It also writes the next passage for the likeliest plan."""
+    ALL = "all"
+    """It also writes the next passages for all plans."""
+
+    @property
+    def writes(self) -> bool:
+        """Whole passages are written ahead."""
+        return self in (Ahead.BEST, Ahead.ALL)
 
 
 class Storyteller(Protocol):
@@ -91,6 +112,18 @@ class Storyteller(Protocol):
     @property
     def about(self) -> str:
         """One honest line for the reader: what tells this story (`the built-in storyteller`, `gemma4 at 127.0.0.1`)."""
+        ...
+
+    @property
+    def ahead(self) -> Ahead:
+        """How far it works ahead; OFF for one that has nothing to make ready."""
+        ...
+
+    async def prepare(self, scene: Scene) -> None:
+        """Make ready for the turn after `scene.parent` while the reader reads; the scene's choice is an OFFERED one
+        without a plan. Cancelled as soon as the reader does anything. Raises nothing: what fails here fails again when
+        it matters.
+        """
         ...
 
     def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:

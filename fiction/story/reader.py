@@ -86,7 +86,7 @@ class StorySettings:
     seed: int = 0
     """With the same world, seed and choices the offline storyteller tells the same story."""
     storyteller: str = "offline"
-    """`offline` or `model`."""
+    """`offline`, `model`, or `model:NAME` for a server that the settings name."""
     premise: str = ""
     """The reader's sentence, for a story without a pack."""
     recent_passages: int = 2

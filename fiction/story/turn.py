@@ -27,6 +27,10 @@ class Usage:
     """How many of the prompt's tokens came from the server's cache."""
     estimated: bool = False
     """The server did not say; these are counted at about four bytes a token."""
+    cost: int = 0
+    """Millionths of a US dollar, by the list of prices; 0 where it costs nothing."""
+    unpriced: bool = False
+    """Some of it was asked of a model whose price is not known; `cost` leaves that out."""
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -34,7 +38,14 @@ class Usage:
             self.completion + other.completion,
             self.cached + other.cached,
             self.estimated or other.estimated,
+            self.cost + other.cost,
+            self.unpriced or other.unpriced,
         )
+
+    @property
+    def total(self) -> int:
+        """Tokens in and out."""
+        return self.prompt + self.completion
 
 
 @dataclass(frozen=True, slots=True)

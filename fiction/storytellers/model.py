@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncGenerator, Iterator
 
-from fiction.engine.ports import Scene, Telling
+from fiction.engine.ports import Ahead, Scene, Telling
 from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
 from fiction.story.reader import ReaderProfile
 from fiction.story.turn import Reflection, Usage
@@ -58,6 +58,14 @@ class ModelStoryteller:
     def capabilities(self) -> Capabilities:
         """What has been learned about the server so far."""
         return self._client.capabilities
+
+    @property
+    def ahead(self) -> Ahead:
+        """How far it works ahead."""
+        return Ahead.OFF
+
+    async def prepare(self, scene: Scene) -> None:
+        """Nothing yet."""
 
     @staticmethod
     def warm() -> None:

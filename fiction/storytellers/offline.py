@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
-from fiction.engine.ports import Scene, Telling
+from fiction.engine.ports import Ahead, Scene, Telling
 from fiction.story.events import ProseDelta
 from fiction.story.memory import Recall
 from fiction.story.turn import Reflection
@@ -35,6 +35,14 @@ class OfflineStoryteller:
     def about(self) -> str:
         """One honest line for the reader."""
         return "the built-in storyteller: written scenes, no model"
+
+    @property
+    def ahead(self) -> Ahead:
+        """Nothing needs to be made ready."""
+        return Ahead.OFF
+
+    async def prepare(self, scene: Scene) -> None:
+        """Nothing."""
 
     def step(self, scene: Scene) -> Step:
         """The whole turn: deterministic from world, settings, state, choice and scene."""

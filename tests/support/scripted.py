@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from fiction.engine.ports import Archive, Scene, Telling
+from fiction.engine.ports import Ahead, Archive, Scene, Telling
 from fiction.errors import StorytellerError
 from fiction.story.events import ProseDelta
 from fiction.story.ledger import AddFact, LedgerOp
@@ -42,6 +42,11 @@ class Scripted:
     scenes: list[Scene] = field(default_factory=list)
     """Every scene it was asked to narrate."""
     closed: bool = False
+    ahead: Ahead = Ahead.OFF
+    prepared: list[Scene] = field(default_factory=list)
+
+    async def prepare(self, scene: Scene) -> None:
+        self.prepared.append(scene)
 
     async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
         self.scenes.append(scene)
