@@ -1,6 +1,9 @@
 """What a storyteller is told about one turn: the save, the long-term memory and the director, put together."""
 
 import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from fiction.engine.director import direct
 from fiction.engine.ledger import apply, fold
@@ -8,13 +11,36 @@ from fiction.engine.ports import LongTermMemory, SaveStore, Scene
 from fiction.engine.recurrence import as_memory
 from fiction.engine.revisions import revised
 from fiction.story.ledger import Ledger
-from fiction.story.memory import Cue, Memory, TurnId
-from fiction.story.plan import Choice
+from fiction.story.memory import Cue, Memory, Recall, Recalled, TurnId
+from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.turn import Turn
 from fiction.story.world import World
 
 _RECENT = 8
 """Turns before the head that a storyteller may look at: for verbatim passages, repeats, plans offered before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What is remembered for each of the plans that a turn offered."""
+
+    turn: TurnId
+    recalls: Mapping[Choice, Recall]
+    notice: str = ""
+
+    @property
+    def common(self) -> tuple[Recalled, ...]:
+        """The pinned ones, then for each plan in turn the best, the second best ...; none twice."""
+        ranked = [sorted(each.items, key=_worth) for each in self.recalls.values()]
+        rounds = zip_longest(*ranked)
+        items = [item for each in rounds for item in each if item is not None]
+        unique = {item.turn: item for item in reversed(items)}
+        kept = [unique[turn] for turn in dict.fromkeys(item.turn for item in items)]
+        return tuple(sorted(kept, key=lambda item: not item.pinned))
+
+
+def _worth(item: Recalled) -> tuple[bool, float]:
+    return not item.pinned, -item.score
 
 
 class Scenes:
@@ -25,14 +51,61 @@ class Scenes:
         self._world = world
         self._memory = memory
         self._ledger: tuple[TurnId, Ledger] | None = None
+        self._offers: Offers | None = None
 
-    async def after(self, parent: Turn | None, choice: Choice) -> Scene:
-        """The scene of the turn that comes of `choice` after `parent`; None is before the first turn."""
+    async def ahead(self, parent: Turn) -> Scene:
+        """The scene of the turn after `parent` as far as it is known before the reader has chosen."""
+        scene = self._without_recall(parent, Choice(ChoiceKind.OFFERED))
+        return dataclasses.replace(scene, common=(await self._offered(parent)).common)
+
+    async def after(self, parent: Turn | None, choice: Choice, *, common: bool = False) -> Scene:
+        """The scene of the turn that comes of `choice` after `parent`; None is before the first turn.
+
+        Args:
+            common: what is remembered for any of the parent's plans is wanted too, for prompts that begin alike.
+        """
+        scene = self._without_recall(parent, choice)
+        if parent is None:
+            return scene
+        if not common:
+            return dataclasses.replace(scene, recall=await self._recall(parent, choice))
+        offers = await self._offered(parent)
+        recall = offers.recalls.get(choice) or await self._recall(parent, choice)
+        told = dataclasses.replace(recall, notice=recall.notice or offers.notice)
+        self._offers = dataclasses.replace(offers, notice="")
+        return dataclasses.replace(scene, recall=told, common=offers.common)
+
+    def forget_common(self) -> None:
+        """Memories have changed: what was recalled for the plans is recalled anew."""
+        self._offers = None
+
+    async def _offered(self, parent: Turn) -> "Offers":
+        """What is remembered for the plans that the reader can take after `parent`; asked once."""
+        if self._offers is None or self._offers.turn != parent.id:
+            choices = [Choice(ChoiceKind.OFFERED, plan.label, plan) for plan in parent.plans]
+            choices = choices or [Choice(ChoiceKind.CONTINUE)]
+            recalls = {choice: await self._recall(parent, choice) for choice in choices}
+            notice = next((recall.notice for recall in recalls.values() if recall.notice), "")
+            silent = {choice: dataclasses.replace(recall, notice="") for choice, recall in recalls.items()}
+            self._offers = Offers(parent.id, silent, notice)
+        return self._offers
+
+    async def _recall(self, parent: Turn, choice: Choice) -> Recall:
+        depth = parent.depth + 1
+        cue = Cue(
+            choice.query or parent.passage,
+            self._store.lineage(parent.id),
+            before=depth - self._store.story.settings.recent_passages,
+            thread=next((thread.setup for thread in self.ledger_at(parent).open_threads), ""),
+        )
+        return await self._memory.recall(cue, tuple(self.overrides(parent).values()))
+
+    def _without_recall(self, parent: Turn | None, choice: Choice) -> Scene:
         story = self._store.story
         depth = parent.depth + 1 if parent else 1
         recent = self._store.path(parent.id, _RECENT) if parent else ()
         ledger = self.ledger_at(parent)
-        scene = Scene(
+        return Scene(
             world=self._world,
             reader=story.reader,
             settings=story.settings,
@@ -47,16 +120,6 @@ class Scenes:
                 for c in ledger.contradictions
             ),
         )
-        if parent is None:
-            return scene
-        cue = Cue(
-            choice.query or parent.passage,
-            self._store.lineage(parent.id),
-            before=depth - story.settings.recent_passages,
-            thread=next((thread.setup for thread in ledger.open_threads), ""),
-        )
-        overrides = tuple(self.overrides(parent).values())
-        return dataclasses.replace(scene, recall=await self._memory.recall(cue, overrides))
 
     def ledger_at(self, turn: Turn | None) -> Ledger:
         """Facts, threads and cast at a turn."""
