@@ -61,9 +61,10 @@ class Scene:
     direction: Direction = Direction()
     established: tuple[str, ...] = ()
     """Facts that the last passages contradicted, put as sentences."""
-    common: tuple[Recalled, ...] = ()
-    """What is remembered for any of the plans that the last turn offered. The same whichever of them is chosen, so that
-    a prompt can begin alike for all of them; empty for a storyteller that does not work ahead."""
+    common: tuple[Recalled, ...] | None = None
+    """What is remembered for any of the plans that the last turn offered, the weightiest first. The same whichever of
+    them is chosen, so that a prompt can begin alike for all of them; None for a storyteller that does not work ahead.
+    """
 
     @property
     def parent(self) -> Turn | None:

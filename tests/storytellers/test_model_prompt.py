@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_scenes import CHOICE, PLAN, WORLD, full_scene, scene, turn
 
-from fiction.engine.ports import Direction
+from fiction.engine.ports import Direction, Scene
 from fiction.story.ledger import CastMember, Fact, Ledger, Thread
 from fiction.story.memory import Recall, Recalled, TurnId
 from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
@@ -13,7 +13,7 @@ from fiction.story.reader import Length, ReaderProfile, StorySettings
 from fiction.story.storylets import Body, StoryletPlan
 from fiction.story.turn import Turn
 from fiction.story.world import Beat, Character, Ending, Lore, Opening, Safety, Style, World
-from fiction.storytellers.llm.prompt import render_turn
+from fiction.storytellers.llm.prompt import UNDECIDED, render_turn
 from fiction.storytellers.llm.reflecting import questions
 from fiction.storytellers.llm.tokens import estimate
 
@@ -328,3 +328,45 @@ def test_chinese_is_counted_by_character() -> None:
 def test_a_turn_without_a_passage_is_left_out() -> None:
     assert isinstance(turn(2, ""), Turn)
     assert "The last passages" not in render_turn(scene(CHOICE, recent=(turn(2, ""),))).user
+
+
+WAYS = (
+    PLAN,
+    Plan("Ask Oda about the eels", "her patience", Approach.CURIOUS, "Oda sells eels. She may lie about the bridge."),
+    Plan("Take the oar and cross alone", "the boat", Approach.BOLD, "The current is strong. Nobody watches."),
+)
+REMEMBERED = tuple(
+    Recalled(TurnId(depth), depth, f"In turn {depth} the {word} came up, and Imre said that it would come up again.")
+    for depth, word in ((11, "brass key"), (12, "basket of eels"), (13, "oar"), (14, "fair"))
+)
+
+
+def offering(choice: Choice, **changes: object) -> Scene:
+    recent = (turn(1, "The first passage."), turn(2, "Imre waits at the landing. The bridge is gone.", *WAYS))
+    return full_scene(90, choice=choice, recent=recent, common=REMEMBERED[:3], **changes)
+
+
+@pytest.mark.parametrize("budget", [3000, 4096, 8192])
+def test_a_prompt_begins_alike_for_all_plans_that_can_be_taken(budget: int) -> None:
+    ahead = render_turn(offering(UNDECIDED), budget=budget)
+    for plan in WAYS:
+        chosen = render_turn(offering(Choice(ChoiceKind.OFFERED, plan.label, plan)), budget=budget)
+        assert chosen.messages[0] == ahead.messages[0]
+        assert chosen.user.startswith(ahead.user)
+        own = estimate(chosen.user.removeprefix(ahead.user))
+        assert own < (0.06 if budget >= 4096 else 0.1) * chosen.tokens
+
+
+def test_what_only_the_readers_own_words_call_for_stands_beside_them() -> None:
+    of = offering(Choice(ChoiceKind.WRITTEN, "Talk of the fair"), recall=Recall(REMEMBERED[2:]))
+    rendered = render_turn(of)
+    assert rendered.material == render_turn(offering(UNDECIDED)).material
+    assert "In turn 14 the fair came up" in rendered.tail
+    assert "In turn 13" not in rendered.tail, "it stands in the material"
+    assert rendered.tail.rstrip().splitlines()[-2] == "Talk of the fair"
+
+
+@pytest.mark.parametrize("budget", [2048, 4096, 8192])
+def test_a_turn_told_ahead_keeps_to_its_budget(budget: int) -> None:
+    act = Choice(ChoiceKind.WRITTEN, "Talk of the fair and of everything else. " * 60)
+    assert whole_turn(offering(act, recall=Recall(REMEMBERED)), budget) <= budget

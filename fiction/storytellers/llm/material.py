@@ -7,9 +7,12 @@ to what is recalled, then to lore: in the order of worth, so that a larger budge
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from fiction.engine.ports import Scene
 from fiction.story.ledger import Fact
+from fiction.story.memory import Recalled
+from fiction.story.plan import ChoiceKind
 from fiction.story.turn import Turn
 from fiction.storytellers.llm.course import course_heading, course_of, goes_to_its_end
 from fiction.storytellers.llm.lore import lore_for, occurring
@@ -19,29 +22,42 @@ from fiction.storytellers.llm.tokens import clip, clip_start, estimate, sentence
 _MAX_FACTS = 14
 _MAX_CAST = 8
 _MAX_THREADS = 6
+_MAX_BESIDES = 2
 _SETUP, _PAYOFF = 24, 16
 """Tokens of each thread."""
 _LEAST_TAIL = 90
 """Tokens of an older passage's end that are worth more than what is recalled."""
-_WORD = re.compile(r"\w{5,}")
-"""Shorter ones are mostly not what a plan is about."""
+_WORD = re.compile(r"\b[A-Z]\w{3,}|\w{5,}")
+"""Shorter ones are mostly not what a plan is about, but for names."""
 _TURN = re.compile(r"\(turn \d+\) ")
 
 
-def gather(scene: Scene, plan: str, tokens: int) -> str:
-    """The material for a turn, within `tokens` by our estimate."""
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What was gathered."""
+
+    text: str
+    entries: frozenset[str]
+    """Of the world's lore, what stands in it, whole or in part."""
+    turns: frozenset[int]
+    """Depths of the turns that stand in it, word for word or recalled."""
+
+
+def gather(scene: Scene, about: str, tokens: int) -> Material:
+    """The material for a turn, within `tokens` by our estimate. `about` is the plan, or all that may be chosen."""
     last = scene.parent.passage if scene.parent else ""
-    called_for, others = lore_for(scene.world, plan, last, scene.memory)
-    lore = Part("Of this world", 0.18, numbered([*called_for, *others]), at_first=len(called_for), most=0.55)
+    called_for, others = lore_for(scene.world, about, last, scene.memory)
+    entries = [*called_for, *others]
+    lore = Part("Of this world", 0.18, numbered(entries), at_first=len(called_for), most=0.55)
     course = Part(course_heading(scene), 0.28 if goes_to_its_end(scene) else 0.14, numbered(course_of(scene)))
-    facts = Part("Established, and not to be contradicted", 0.14, numbered(_facts(scene, plan, last)))
-    people = Part("People you have met", 0.09, numbered(_people(scene, plan, last)))
+    facts = Part("Established, and not to be contradicted", 0.14, numbered(_facts(scene, about, last)))
+    people = Part("People you have met", 0.09, numbered(_people(scene, about, last)))
     threads = Part("Open threads, the longest waiting first", 0.11, numbered(_threads(scene)))
     recall = Part(
         "Remembered from earlier turns",
         0.2 if goes_to_its_end(scene) else 0.34,
         _recalled(scene),
-        shorten=excerpt_for(plan),
+        shorten=excerpt_for(about),
         most=0.5,
     )
     memory = Part("Memory", 0.28, numbered([scene.memory] if scene.memory else []), shorten=clip_start, bullet="")
@@ -62,7 +78,24 @@ def gather(scene: Scene, plan: str, tokens: int) -> str:
     first = (memory, passages)
     rest = (lore, course, facts, people, threads, recall)
     share_out(first, rest, tokens, greedy=(memory, course, threads, passages, recall, lore), drop=still_counts)
-    return "\n\n".join(filter(None, (part.told() for part in (*rest, *first))))
+    return Material(
+        "\n\n".join(filter(None, (part.told() for part in (*rest, *first)))),
+        frozenset(entries[item.place] for item in lore.kept),
+        frozenset(item.place for part in (passages, recall) for item in part.kept),
+    )
+
+
+def besides(scene: Scene, plan: str, material: Material, tokens: int) -> str:
+    """What only the plan that was chosen calls for, beyond the material, as lines within `tokens`; mostly nothing."""
+    called_for, _ = lore_for(scene.world, plan)
+    named = [text for text in called_for if text not in material.entries][:_MAX_BESIDES]
+    asked_before = scene.common is None or scene.choice.kind is ChoiceKind.OFFERED
+    items = () if asked_before else _by_worth(scene.recall.items)
+    remembered = [item for item in items if item.depth not in material.turns]
+    recalled = [f"(turn {item.depth}) {_flat(item.text)}" for item in remembered[:_MAX_BESIDES]]
+    part = Part("", 1.0, numbered([*recalled, *named]), shorten=excerpt_for(plan), most=0.7)
+    part.fill(tokens, part.items)
+    return "\n".join(f"- {item.text}" for item in part.kept)
 
 
 def _facts(scene: Scene, plan: str, last: str) -> list[str]:
@@ -117,11 +150,14 @@ def _threads(scene: Scene) -> list[str]:
 
 
 def _recalled(scene: Scene) -> list[Item]:
-    """Pinned memories first, then by score; those that the prompt's last passage already is are left out."""
+    """Pinned memories first, then by worth; those that the prompt's last passage already is are left out."""
     last = scene.parent.depth if scene.parent else 0
-    items = [item for item in scene.recall.items if item.depth != last]
-    items.sort(key=lambda item: (not item.pinned, -item.score))
-    return [Item(f"(turn {item.depth}) {_flat(item.text)}", item.depth) for item in items]
+    worthy = _by_worth(scene.recall.items) if scene.common is None else scene.common
+    return [Item(f"(turn {item.depth}) {_flat(item.text)}", item.depth) for item in worthy if item.depth != last]
+
+
+def _by_worth(items: Sequence[Recalled]) -> list[Recalled]:
+    return sorted(items, key=lambda item: (not item.pinned, -item.score))
 
 
 def _passages(scene: Scene) -> list[Item]:
@@ -136,13 +172,13 @@ def _passage(turn: Turn) -> str:
 
 def excerpt_for(plan: str) -> Callable[[str, int], str]:
     """A way to shorten a text to the run of sentences that has most to do with the plan. What turn it was stays."""
-    wanted = frozenset(_WORD.findall(plan.casefold()))
+    wanted = _words(plan)
 
     def excerpt(text: str, tokens: int) -> str:
         turn = _TURN.match(text)
         lead = turn.group() if turn else ""
         parts = sentences(text.removeprefix(lead))
-        shared = [len(wanted.intersection(_WORD.findall(part.casefold()))) for part in parts]
+        shared = [len(wanted & _words(part)) for part in parts]
         costs = [estimate(part) + 1 for part in parts]
         runs = [_run(costs, start, tokens - estimate(lead) - 2) for start in range(len(parts))]
         best = max(runs, key=lambda run: (sum(shared[at] for at in run), len(run)), default=range(0))
@@ -151,6 +187,10 @@ def excerpt_for(plan: str) -> Callable[[str, int], str]:
         return f"{lead}{'… ' if best.start else ''}{' '.join(parts[at] for at in best)}"
 
     return excerpt
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in _WORD.findall(text))
 
 
 def _run(costs: Sequence[int], start: int, tokens: int) -> range:

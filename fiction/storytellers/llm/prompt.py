@@ -7,31 +7,51 @@ from fiction.story.plan import Choice, ChoiceKind, Plan
 from fiction.story.world import Opening, World
 from fiction.storytellers.llm.asks import Message
 from fiction.storytellers.llm.bible import render_system
-from fiction.storytellers.llm.material import gather
+from fiction.storytellers.llm.material import Material, besides, gather
 from fiction.storytellers.llm.room import Room, room_for
 from fiction.storytellers.llm.texts import fenced, mark_of, prompt
 from fiction.storytellers.llm.tokens import clip, ends_whole, estimate
 
 _MAX_ACT = 200
 """Tokens of the reader's own words in a prompt; the save holds them whole."""
-_MAX_BRIEF = 130
+_MAX_BRIEF = 90
 _MAX_LINE = 60
 _MAX_LINES = 4
 _LEAST_MATERIAL = 60
 _WISH = "The reader's wish for this telling, which goes before the length and manner asked for above"
+_KNOWN = "Known, and of use for it:"
+_AROUND_PLAN = 20
+_LEAST_BESIDES = 40
+"""Tokens under which what only this plan calls for is not worth its place."""
 _MESSAGES = 8
 """Tokens that a chat template puts around two messages."""
 
 
+UNDECIDED = Choice(ChoiceKind.OFFERED)
+"""The reader has not chosen yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What is sent for a passage, and again before the notes on it."""
+    """What is sent for a passage, and again before the notes on it.
+
+    System message and material are the same whichever plan is chosen, where the scene has a `common` recall: a server
+    that has read them while the reader read needs to read no more than the tail.
+    """
 
     system: str
-    user: str
+    material: str
+    """What is known, and what the director wants; the beginning of the user's message."""
+    tail: str
+    """What is asked, and the plan: the end of it."""
     tokens: int
-    """Of both, by our estimate."""
+    """Of all, by our estimate."""
     room: Room
+
+    @property
+    def user(self) -> str:
+        """The user's message."""
+        return f"{self.material}\n\n{self.tail}"
 
     @property
     def messages(self) -> list[Message]:
@@ -42,32 +62,52 @@ class Prompt:
 def render_turn(scene: Scene, *, budget: int | None = None, small: bool = False) -> Prompt:
     """The prompt for a scene, such that it, the passage, the notes and what asks for them fit the budget.
 
+    A scene whose choice is `UNDECIDED` gives a prompt without its plan: what all of them begin with.
+
     Args:
         budget: tokens of the whole turn; the story's own setting where it is None.
         small: leave room for small notes only.
     """
     room = room_for(budget or scene.settings.budget, scene.reader.passage_length, small=small)
     system = render_system(scene.world, scene.reader, scene.settings, room)
-    user = _render_user(scene, room.prompt - estimate(system) - _MESSAGES)
-    return Prompt(system, user, estimate(system) + estimate(user) + _MESSAGES, room)
-
-
-def _render_user(scene: Scene, tokens: int) -> str:
-    plan = _plan(scene)
     direction = " ".join(_sentence(line) for line in scene.direction.lines[:_MAX_LINES])
+    plan = _plan(scene)
+    ask = _ask(scene)
+    about = plan if scene.common is None else _ways(scene)
+    tail_room = estimate(ask) + estimate(plan) + _AROUND_PLAN if scene.common is None else room.tail
+    around = estimate(system) + estimate(direction) + tail_room + _MESSAGES
+    gathered = gather(scene, about, max(_LEAST_MATERIAL, room.prompt - around))
+    mark = mark_of(gathered.text)
+    material = _material(gathered.text, direction, mark)
+    tail = ask if scene.choice == UNDECIDED else _tail(scene, ask, plan, gathered, mark, tail_room)
+    return Prompt(system, material, tail, sum(map(estimate, (system, material, tail))) + _MESSAGES, room)
+
+
+def _material(text: str, direction: str, mark: str) -> str:
+    material = prompt("material", mark=mark, material=fenced(text, mark) or "(nothing yet)")
+    return f"{material}\n\nFor this passage: {direction}" if direction else material
+
+
+def _ask(scene: Scene) -> str:
     least, most = scene.reader.passage_length.words
-    ask = prompt(f"ask_{scene.choice.kind.value}", least=str(least), most=str(most))
-    around = estimate(prompt("turn", ask=ask, direction=direction, plan=plan)) + 16
-    material = gather(scene, plan, max(_LEAST_MATERIAL, tokens - around))
-    mark = mark_of(material, plan)
-    return prompt(
-        "turn",
-        mark=mark,
-        material=fenced(material, mark) or "(nothing yet)",
-        direction=f"For this passage: {direction}\n\n" if direction else "",
-        ask=ask,
-        plan=fenced(plan, mark),
-    )
+    return prompt(f"ask_{scene.choice.kind.value}", least=str(least), most=str(most))
+
+
+def _tail(scene: Scene, ask: str, plan: str, gathered: Material, mark: str, tokens: int) -> str:
+    left = tokens - estimate(ask) - estimate(plan) - _AROUND_PLAN
+    own = besides(scene, _called_by(scene.choice) or plan, gathered, left) if left >= _LEAST_BESIDES else ""
+    return prompt("plan", ask=ask, mark=mark, plan=fenced(f"{_KNOWN}\n{own}\n\n{plan}" if own else plan, mark))
+
+
+def _ways(scene: Scene) -> str:
+    """All that the reader may choose, in one text."""
+    plans = scene.parent.plans if scene.parent else ()
+    return "\n".join(f"{plan.label}\n{plan.brief}" for plan in plans)
+
+
+def _called_by(choice: Choice) -> str:
+    """Of a plan that was offered only its line counts: what its brief names was there when it was written."""
+    return choice.plan.label if choice.kind is ChoiceKind.OFFERED and choice.plan else ""
 
 
 def _plan(scene: Scene) -> str:

@@ -11,6 +11,7 @@ _SLACK = 0.03
 """Share of the budget that is left for what an estimate gets wrong."""
 _TOKENS_A_WORD = 1.4
 _LEAST_PROMPT = 500
+_TAIL, _LEAST_TAIL, _MOST_TAIL = 0.13, 230, 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Room:
 
     prompt: int
     """The system message and the first message of the user."""
+    tail: int
+    """Of the prompt: what is asked, the plan, and what only this plan calls for."""
     passage: int
     """Cap on the passage."""
     notes: int
@@ -47,6 +50,7 @@ def room_for(budget: int, length: Length, *, small: bool = False) -> Room:
     prompt = max(_LEAST_PROMPT, int(budget * (1 - _SLACK)) - passage - notes - instruction)
     return Room(
         prompt=prompt,
+        tail=max(_LEAST_TAIL, min(_MOST_TAIL, int(prompt * _TAIL))),
         passage=passage,
         notes=notes,
         memory_words=memory_words,
