@@ -70,6 +70,8 @@ class Mind:
     """Name of a runner whose child the game starts and stops; empty for a server that runs anyway."""
     name: str = ""
     """What the settings call it; empty is the one that tells unless asked otherwise."""
+    ahead: str = ""
+    """How far it works ahead while the reader reads, as a value of `ports.Ahead`; empty leaves it to the game."""
 
 
 @dataclass(frozen=True, slots=True)
