@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypedDict
 
 from fiction.story.turn import Usage
+from fiction.storytellers.llm.server import Sampling
 from fiction.storytellers.llm.tokens import estimate
 
 _TOKENS_A_MESSAGE = 4
@@ -27,6 +28,8 @@ class Ask:
     """What the reply should keep to."""
     temperature: float
     response_format: dict[str, object] | None = None
+    sampling: Sampling | None = None
+    """Of a passage; goes before `temperature`."""
 
     @property
     def estimated(self) -> int:

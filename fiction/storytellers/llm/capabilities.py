@@ -1,17 +1,27 @@
-"""What a server turned out to take and not to take, learned from its refusals and remembered while the game runs."""
+"""What a server takes and does not take: learned from its answers and its refusals, and remembered."""
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from fiction.storytellers.llm.server import ServerSettings
+from fiction.storytellers.llm import quiet
+from fiction.storytellers.llm.quiet import SWITCHED_OFF, Quiet
+from fiction.storytellers.llm.server import Sampling, ServerSettings
 
 THINKING_TOKENS = 4096
 """What is added to the cap on a reply for a model that can't be kept from thinking first."""
 _TOO_MUCH = 2
 _RATIO_STEP = 0.1
 _MAX_RATIO = 2.5
+_LONG = 200
+"""Turns after which what was learned is tried anew, one step."""
+_OPTIONAL = (
+    *("min_p", "top_k", "frequency_penalty", "presence_penalty", "top_p"),
+    *("prompt_cache_key", "provider", "temperature", "stream_options"),
+)
+"""Parameters that can be left out, the ones that fewest servers know first: a refusal may name two of them."""
 
 
 class Rung(IntEnum):
@@ -36,12 +46,20 @@ class Capabilities:
     """One server and model. A value: what is learned makes a new one."""
 
     token_cap: TokenCap = TokenCap.MAX_TOKENS
-    stream_options: bool = True
-    temperature: bool = True
-    reasoning_effort: str = "none"
-    """What is asked for: `none`, `low`, or empty for not asking."""
+    refused: frozenset[str] = frozenset()
+    """Names of optional parameters that the server does not take."""
+    quiet: Quiet = Quiet.EFFORT
+    """How thinking is switched off."""
+    reasoning_effort: str = SWITCHED_OFF
+    """What is asked for where thinking is switched off by effort."""
+    tried: frozenset[str] = frozenset()
+    """Ways to switch thinking off that did not do."""
     system_role: bool = True
     """The model's template knows system messages."""
+    in_a_row: bool = True
+    """The model's template takes two messages of one role, one after the other."""
+    counts: bool = True
+    """The server says what a reply came to in tokens."""
     rung: Rung = Rung.JSON_SCHEMA
     missed: int = 0
     """How many turns in a row the first reply on this rung was no answer, though it was whole."""
@@ -50,9 +68,19 @@ class Capabilities:
     thinking: bool = False
     """The model spends the cap on thinking before it replies."""
     context: int = 0
-    """The context in tokens, as the server named it in a refusal; 0 where it never did."""
+    """The context in tokens: as told, or as learned from a refusal since; 0 where nobody knows."""
+    told: int = 0
+    """The context in tokens as the server or the settings told it last; 0 where neither did."""
     token_ratio: float = 1.0
     """The server's count of a prompt's tokens over our estimate, in steps, never under 1."""
+    slots: int = 0
+    """Requests that the server answers at a time; 0 where it did not say."""
+    kind: str = ""
+    """What the server is, by `known.Kind`; empty where nobody asked."""
+    version: str = ""
+    """What runs there, in the server's own words; a change is reason to try anew."""
+    turns: int = 0
+    """Notes asked for since what was learned was last tried anew."""
 
     @property
     def small(self) -> bool:
@@ -63,38 +91,50 @@ class Capabilities:
     def of(cls, server: ServerSettings) -> "Capabilities":
         """What to begin with."""
         cap = TokenCap.MAX_COMPLETION_TOKENS if server.openai else TokenCap.MAX_TOKENS
-        return cls(token_cap=cap, context=server.context)
+        return cls(token_cap=cap, context=server.context, told=server.context)
 
-    def parameters(self, *, max_tokens: int, temperature: float) -> dict[str, object]:
+    def parameters(self, *, max_tokens: int, temperature: float, sampling: Sampling | None = None) -> dict[str, object]:
         """The optional parameters of a request that this server takes; `max_tokens` is by our estimate."""
         found: dict[str, object] = {}
         if self.token_cap:
             counted = int(max_tokens * self.token_ratio)
             found[self.token_cap.value] = counted + (THINKING_TOKENS if self.thinking else 0)
-        if self.stream_options:
-            found["stream_options"] = {"include_usage": True}
-        if self.temperature:
-            found["temperature"] = temperature
-        if self.reasoning_effort:
-            found["reasoning_effort"] = self.reasoning_effort
-        return found
+        found["stream_options"] = {"include_usage": True}
+        found |= (sampling or Sampling(temperature)).parameters
+        found |= quiet.parameters(self.quiet, self.reasoning_effort)
+        return {name: value for name, value in found.items() if name not in self.refused}
 
-    def after_refusal(self, words: str) -> "Capabilities | None":
-        """With the parameter that the server's words name dropped or swapped; None where they name none in use."""
+    def after_refusal(self, words: str, *, parameter: str = "") -> "Capabilities | None":
+        """With the parameter that the server's words name dropped or swapped; None where they name none in use.
+
+        `parameter` is the one that the server says is wrong, where it says so apart from its words.
+        """
+        if parameter in _OPTIONAL and parameter not in self.refused:
+            return dataclasses.replace(self, refused=self.refused | {parameter})
         said = words.lower()
         if self.token_cap and re.search(r"max_(?:completion_)?tokens", said):
             return dataclasses.replace(self, token_cap=_NEXT_CAP[self.token_cap])
-        if self.reasoning_effort and re.search(r"reasoning[_ .]?effort|\bthink", said):
-            return dataclasses.replace(self, reasoning_effort=_NEXT_EFFORT.get(self.reasoning_effort, ""))
-        if self.temperature and "temperature" in said:
-            return dataclasses.replace(self, temperature=False)
-        if self.stream_options and re.search(r"stream_options|include_usage", said):
-            return dataclasses.replace(self, stream_options=False)
-        if self.system_role and re.search(
-            r"system (?:role|message)s? (?:is |are )?not supported|role.{0,20}\bsystem\b", said
-        ):
+        if self.quiet is not Quiet.LEFT and quiet.is_meant(said):
+            return self._less_quiet(said)
+        for name in _OPTIONAL:
+            if name not in self.refused and re.search(_NAMED.get(name, rf"\b{name}\b"), said):
+                return dataclasses.replace(self, refused=self.refused | {name})
+        if self.system_role and _NO_SYSTEM.search(said):
             return dataclasses.replace(self, system_role=False)
+        if self.in_a_row and _ALTERNATE.search(said):
+            return dataclasses.replace(self, in_a_row=False)
         return None
+
+    def after_thinking(self) -> "Capabilities":
+        """With the next way to switch thinking off, where some came though it was switched off; at last with room."""
+        if self.quiet is Quiet.LEFT and len(self.tried) >= len(quiet.WAYS):
+            return self if self.thinking else dataclasses.replace(self, thinking=True)
+        tried = self.tried | ({self.quiet.value} if self.quiet is not Quiet.LEFT else set())
+        way = quiet.next_way(tried)
+        gave_up = way is Quiet.LEFT
+        return dataclasses.replace(
+            self, quiet=way, reasoning_effort=SWITCHED_OFF, tried=tried, thinking=self.thinking or gave_up
+        )
 
     def after_count(self, *, counted: int, estimated: int) -> "Capabilities":
         """With what a server's own count of a prompt teaches: only upward and in steps, so that prompts stay alike."""
@@ -103,9 +143,83 @@ class Capabilities:
         steps = -(-(counted / estimated - 1.0) // _RATIO_STEP)
         return dataclasses.replace(self, token_ratio=min(_MAX_RATIO, round(1.0 + steps * _RATIO_STEP, 2)))
 
+    def after_telling(self, context: int) -> "Capabilities":
+        """With the context that the server or the settings tell: one that is new replaces what was learned."""
+        return self if context in (0, self.told) else dataclasses.replace(self, context=context, told=context)
 
+    def after_turn(self) -> "Capabilities":
+        """A turn older; after many, with what was learned tried anew."""
+        older = dataclasses.replace(self, turns=self.turns + 1)
+        return older.anew() if older.turns >= _LONG else older
+
+    def anew(self) -> "Capabilities":
+        """One rung up, and without what may have been chance: the server or the model may have changed."""
+        return dataclasses.replace(
+            self,
+            rung=Rung(max(0, self.rung - 1)),
+            missed=0,
+            garbled=0,
+            thinking=False,
+            tried=frozenset(),
+            context=self.told,
+            turns=0,
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """As it is remembered."""
+        found = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in found.items()}
+
+    def _less_quiet(self, said: str) -> "Capabilities":
+        """The way to switch thinking off was refused: a lesser effort, or none."""
+        by_effort = self.quiet in (Quiet.EFFORT, Quiet.ROUTER)
+        lesser = quiet.lesser_effort(self.reasoning_effort, said) if by_effort else ""
+        if lesser:
+            return dataclasses.replace(self, reasoning_effort=lesser, thinking=True)
+        tried = self.tried | {self.quiet.value}
+        return dataclasses.replace(self, quiet=Quiet.LEFT, reasoning_effort=SWITCHED_OFF, tried=tried)
+
+
+_NAMED = {"stream_options": r"stream_options|include_usage", "provider": r"require_parameters"}
+_NO_SYSTEM = re.compile(r"system (?:role|message)s? (?:is |are )?not supported|role.{0,20}\bsystem\b")
+_ALTERNATE = re.compile(r"must alternate|alternate between|alternating")
 _NEXT_CAP = {
     TokenCap.MAX_TOKENS: TokenCap.MAX_COMPLETION_TOKENS,
     TokenCap.MAX_COMPLETION_TOKENS: TokenCap.NONE,
 }
-_NEXT_EFFORT = {"none": "low"}
+_MOST = 100_000_000
+
+
+def capabilities_from(kept: Mapping[str, object]) -> Capabilities | None:
+    """What was remembered; a value that makes no sense is as it is to begin with. None where nothing makes sense."""
+    begun = Capabilities()
+    found = {
+        field.name: value
+        for field in dataclasses.fields(Capabilities)
+        if field.name in kept and (value := _like(getattr(begun, field.name), kept[field.name])) is not None
+    }
+    return dataclasses.replace(begun, **found) if found else None  # type: ignore[arg-type]
+
+
+def _like(model: object, value: object) -> object | None:
+    """The value as one of the model's type; None where it is none."""
+    try:
+        match model:
+            case StrEnum():
+                return type(model)(value) if isinstance(value, str) else None
+            case IntEnum():
+                return type(model)(value) if isinstance(value, int) else None
+            case frozenset():
+                return frozenset(map(str, value)) if isinstance(value, list) and len(value) <= 50 else None
+            case bool():
+                return value if isinstance(value, bool) else None
+            case int():
+                return value if isinstance(value, int) and 0 <= value <= _MOST else None
+            case float():
+                return min(_MAX_RATIO, max(1.0, float(value))) if isinstance(value, int | float) else None
+            case str():
+                return value[:200] if isinstance(value, str) else None
+            case _:
+                return None
+    except ValueError:
+        return None

@@ -1,27 +1,34 @@
-"""One streamed call to an OpenAI-compatible server, and what each refusal teaches about that server.
+"""Streamed calls to an OpenAI-compatible server, and what each refusal teaches about that server.
 
 The SDK's own retries are off: a broken connection is tried again here, a busy server is the reader's to wait for.
 """
 
+import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from fiction.engine.purse import Purse
+from fiction.errors import StorytellerError
+from fiction.story.turn import Usage
 from fiction.storytellers.llm import sdk, troubles
-from fiction.storytellers.llm.asks import Ask, Finish, Message
+from fiction.storytellers.llm.asks import Ask, Finish
 from fiction.storytellers.llm.capabilities import Capabilities
+from fiction.storytellers.llm.gate import Gate
+from fiction.storytellers.llm.messages import shaped
+from fiction.storytellers.llm.profiles import Profiles
 from fiction.storytellers.llm.reading import Reading
 from fiction.storytellers.llm.server import ServerSettings
 from fiction.storytellers.llm.thinking import Void
 
 if TYPE_CHECKING:
     import openai
-    from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+    from openai.types.chat import ChatCompletionChunk
 
 _RECONNECTS = 2
 """How often a connection that breaks before an answer begins is tried again."""
-_MAX_LESSONS = 6
+_MAX_LESSONS = 16
 """Refusals that one call learns from; there are no more parameters than that."""
 _FORMAT_WORDS = ("response_format", "json_schema", "grammar", "structured")
 
@@ -32,10 +39,42 @@ Piece = str | Void | Finish
 class Client:
     """The server, and what has been learned about it."""
 
-    def __init__(self, server: ServerSettings, capabilities: Capabilities | None = None) -> None:
+    def __init__(
+        self,
+        server: ServerSettings,
+        capabilities: Capabilities | None = None,
+        *,
+        gate: Gate | None = None,
+        profiles: Profiles | None = None,
+        purse: Purse | None = None,
+        starting: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.server = server
-        self.capabilities = capabilities or Capabilities.of(server)
+        self._gate = gate or Gate(server.slots)
+        self._profiles = profiles or Profiles()
+        self._purse = purse
+        self._starting = starting
+        self._started = starting is None
+        self._known = capabilities or self._profiles.get(server.profile) or Capabilities.of(server)
         self._sdk: openai.AsyncOpenAI | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What is known about the server. What is set is remembered."""
+        return self._known
+
+    @capabilities.setter
+    def capabilities(self, known: Capabilities) -> None:
+        self._known = known
+        self._profiles.put(self.server.profile, known)
+
+    async def acquaint(self) -> None:
+        """Learn what the server tells about itself, before the first prompt is made for it. Idempotent; never raises.
+
+        Waits for a server that is only being started; else at most half a second for one on this machine.
+        """
+        with contextlib.suppress(StorytellerError):
+            await self._start()
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Piece, None]:
         """The reply as it comes. Closing the iterator, or cancelling, closes the connection at once.
@@ -44,19 +83,21 @@ class Client:
             StorytellerError: there is no reply, or it did not come to its end.
             Unsupported: the server does not do `ask.response_format`.
         """
+        await self.acquaint()
+        spent = Usage()
         while True:
+            had_room = self._known.thinking
             reading = Reading(self.server, ask)
-            response = await self._begin(ask)
-            try:
-                async with contextlib.aclosing(reading.text(response)) as pieces:
-                    async for piece in pieces:
+            async with contextlib.aclosing(self._exchange(ask, reading)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Usage):
+                        spent += piece
+                    else:
                         yield piece
-            finally:
-                await response.close()
-            if not reading.lost_in_thought or self.capabilities.thinking:
+            if had_room or not reading.lost_in_thought:
                 break
-            self.capabilities = dataclasses.replace(self.capabilities, thinking=True)
-        yield reading.finish()
+            self.capabilities = dataclasses.replace(self._known, thinking=True)
+        yield dataclasses.replace(reading.finish(), usage=spent)
 
     async def collect(self, ask: Ask) -> tuple[str, Finish]:
         """The whole reply at once. Raises as `stream`."""
@@ -72,13 +113,56 @@ class Client:
                         return "".join(parts), piece
         raise troubles.cut_off(self.server)
 
+    async def touch(self, ask: Ask) -> None:
+        """The same request for one token, so that the server has read the prompt. Raises nothing but cancellation."""
+        with contextlib.suppress(Exception):
+            await self.acquaint()
+            touching = self._exchange(ask, Reading(self.server, ask), touch=True)
+            async with contextlib.aclosing(touching) as pieces:
+                async for _ in pieces:
+                    pass
+
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
         open_sdk, self._sdk = self._sdk, None
         if open_sdk is not None:
             await open_sdk.close()
 
-    async def _begin(self, ask: Ask) -> "openai.AsyncStream[ChatCompletionChunk]":
+    async def _exchange(
+        self, ask: Ask, reading: Reading, *, touch: bool = False
+    ) -> AsyncGenerator[str | Void | Usage, None]:
+        """One request and its reply, when the server is free; at last what it cost. It is paid for however it ends."""
+        await self._start()
+        with await self._gate.enter():
+            try:
+                response = await self._begin(ask, touch=touch)
+            except asyncio.CancelledError:
+                self._pay(reading.usage)
+                raise
+            paid = False
+            try:
+                async with contextlib.aclosing(reading.text(response)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                usage, paid = self._pay(reading.usage), True
+            finally:
+                if not paid:
+                    self._pay(reading.usage)
+                await response.close()
+        yield usage
+
+    def _pay(self, usage: Usage) -> Usage:
+        if self._purse is None:
+            return usage
+        return self._purse.pay(usage, model=self.server.model, base_url=self.server.base_url)
+
+    async def _start(self) -> None:
+        """Wait for a server that the game itself starts. Raises StorytellerError."""
+        if not self._started and self._starting is not None:
+            await self._starting()
+            self._started = True
+
+    async def _begin(self, ask: Ask, *, touch: bool) -> "openai.AsyncStream[ChatCompletionChunk]":
         if self._sdk is None:
             self._sdk = await sdk.connected(self.server)
         import openai
@@ -86,21 +170,26 @@ class Client:
         lessons = reconnects = 0
         while True:
             try:
-                return await self._request(self._sdk, ask)
+                return await self._request(self._sdk, ask, touch=touch)
             except openai.APIStatusError as error:
                 lessons += 1
                 self._learn(error, ask, last=lessons > _MAX_LESSONS)
             except openai.APIConnectionError as error:
+                self._started = self._starting is None
                 if reconnects >= _RECONNECTS or troubles.is_refused(error):
                     raise troubles.of_connection(self.server, error) from error
                 reconnects += 1
 
-    async def _request(self, client: "openai.AsyncOpenAI", ask: Ask) -> "openai.AsyncStream[ChatCompletionChunk]":
-        optional = self.capabilities.parameters(max_tokens=ask.max_tokens, temperature=ask.temperature)
+    async def _request(
+        self, client: "openai.AsyncOpenAI", ask: Ask, *, touch: bool
+    ) -> "openai.AsyncStream[ChatCompletionChunk]":
+        known = self._known
+        optional = known.parameters(max_tokens=ask.max_tokens, temperature=ask.temperature, sampling=ask.sampling)
         if ask.response_format is not None:
             optional["response_format"] = ask.response_format
-        messages = ask.messages if self.capabilities.system_role else _without_system(ask.messages)
-        sent: list[ChatCompletionMessageParam] = [_param(message) for message in messages]
+        if touch and known.token_cap:
+            optional[known.token_cap.value] = 1
+        sent = shaped(ask.messages, known)
         create = client.chat.completions.create
         return await create(model=self.server.model, messages=sent, stream=True, extra_body=optional)
 
@@ -110,29 +199,10 @@ class Client:
         if last or isinstance(meaning, troubles.TooLong) or error.status_code not in (400, 422, 500, 501):
             raise meaning from error
         names_format = any(word in words.lower() for word in _FORMAT_WORDS)
-        learned = None if ask.response_format and names_format else self.capabilities.after_refusal(words)
+        learned = None if ask.response_format and names_format else self._known.after_refusal(words)
         if learned is not None:
             self.capabilities = learned
         elif ask.response_format is not None:
             raise troubles.Unsupported(words) from error
         else:
             raise meaning from error
-
-
-def _param(message: Message) -> "ChatCompletionMessageParam":
-    content = message["content"]
-    match message["role"]:
-        case "system":
-            return {"role": "system", "content": content}
-        case "user":
-            return {"role": "user", "content": content}
-        case "assistant":
-            return {"role": "assistant", "content": content}
-
-
-def _without_system(messages: Sequence[Message]) -> list[Message]:
-    """The same with the system message put before the first message of the user."""
-    system = "\n\n".join(message["content"] for message in messages if message["role"] == "system")
-    rest = [message for message in messages if message["role"] != "system"]
-    first: Message = {"role": "user", "content": f"{system}\n\n{rest[0]['content']}"}
-    return [first, *rest[1:]]

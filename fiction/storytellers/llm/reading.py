@@ -63,6 +63,11 @@ class Reading:
         """The cap was spent on thinking, and nothing was said."""
         return self._ended == "length" and not self._given and (self._reasoned or self._thinking.thought)
 
+    @property
+    def usage(self) -> Usage:
+        """What it came to so far: the server's count, or else our estimate."""
+        return self._usage or Usage(self._ask.estimated, -(-self._seen // 4), estimated=True)
+
     def finish(self) -> Finish:
         """How it ended. Raises StorytellerError where it did not, or where it said nothing."""
         if self._ended == "content_filter":
@@ -73,14 +78,11 @@ class Reading:
             raise troubles.empty(self._server)
         if not self._ended and not self._flooded:
             raise troubles.cut_off(self._server)
-        return Finish(cut=self._flooded or self._ended == "length", usage=self._usage or self._estimate())
+        return Finish(cut=self._flooded or self._ended == "length", usage=self.usage)
 
     @property
     def _flooded(self) -> bool:
         return self._given > _FLOOD * _FLOOD_BYTES_A_TOKEN * self._ask.max_tokens
-
-    def _estimate(self) -> Usage:
-        return Usage(self._ask.estimated, -(-self._seen // 4), estimated=True)
 
     def _take(self, chunk: Chunk) -> Iterator[str | Void]:
         if chunk.error is not None and chunk.finish in ("", "error"):

@@ -1,11 +1,29 @@
 """Which server tells the story, and how long to wait for it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from urllib.parse import urlsplit
 
 from fiction.errors import SettingsError
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared, never bound
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a passage's words are drawn. None leaves a value to the server."""
+
+    temperature: float | None = 0.8
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """Those that are set, by the names that servers know them by."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in named.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +46,10 @@ class ServerSettings:
     """Seconds until a connection must stand."""
     stall_timeout: float = 60.0
     """Seconds between two pieces of a reply that has begun. The first piece may take as long as it likes."""
+    sampling: Sampling | None = None
+    """How passages are drawn; None is by `temperature` alone."""
+    slots: int = 0
+    """Requests that the server answers at a time; 0 asks the server, and is one where it does not say."""
 
     def __post_init__(self) -> None:
         url = self.base_url.strip().rstrip("/").removesuffix("/chat/completions")
@@ -53,6 +75,25 @@ class ServerSettings:
         host = parts.hostname or ""
         host = f"[{host}]" if ":" in host else host
         return f"{host}:{parts.port}" if parts.port else host
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: whom a key may be sent to, and who answers one request at a time."""
+        parts = urlsplit(self.base_url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        host = parts.hostname or ""
+        host = f"[{host}]" if ":" in host else host
+        return f"{parts.scheme}://{host}:{port}"
+
+    @property
+    def profile(self) -> str:
+        """What is known about this server and model is kept under this name; without user, password and query."""
+        return f"{self.origin}{urlsplit(self.base_url).path} {self.model}"
+
+    @property
+    def prose(self) -> Sampling:
+        """How passages are drawn."""
+        return self.sampling or Sampling(temperature=self.temperature)
 
     @property
     def loopback(self) -> bool:

@@ -1,0 +1,45 @@
+"""What all storytellers of one game share about servers: a gate for each, and what was learned about them before."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fiction.engine.purse import Purse
+from fiction.storytellers.llm.capabilities import Capabilities
+from fiction.storytellers.llm.client import Client
+from fiction.storytellers.llm.gate import Gate
+from fiction.storytellers.llm.profiles import Profiles
+from fiction.storytellers.llm.server import ServerSettings
+
+
+class Connections:
+    """One for a game."""
+
+    def __init__(self, profiles: Path | None = None) -> None:
+        self._profiles = Profiles(profiles)
+        self._gates: dict[str, Gate] = {}
+
+    def client(
+        self,
+        server: ServerSettings,
+        *,
+        purse: Purse | None = None,
+        starting: Callable[[], Awaitable[None]] | None = None,
+        capabilities: Capabilities | None = None,
+    ) -> Client:
+        """A client for a server and model, which begins with what is remembered of them.
+
+        `purse` is paid for every request; `starting` is awaited before the first one, and may raise StorytellerError;
+        `capabilities` go before what is remembered.
+        """
+        return Client(
+            server,
+            capabilities,
+            gate=self._gate(server),
+            profiles=self._profiles,
+            purse=purse,
+            starting=starting,
+        )
+
+    def _gate(self, server: ServerSettings) -> Gate:
+        """One for each origin, however many models of it are asked."""
+        return self._gates.setdefault(server.origin, Gate())

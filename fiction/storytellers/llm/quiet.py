@@ -1,0 +1,62 @@
+"""The ways to keep a model from thinking before it replies; every server knows another one."""
+
+import re
+from enum import StrEnum
+
+
+class Quiet(StrEnum):
+    """A way."""
+
+    EFFORT = "effort"
+    """`reasoning_effort`, as OpenAI and Ollama take it."""
+    TEMPLATE = "template"
+    """`chat_template_kwargs`, as llama.cpp and vLLM hand it to the model's template."""
+    ROUTER = "router"
+    """`reasoning`, as OpenRouter takes it."""
+    LEFT = "left"
+    """Not at all: the model thinks, or never did."""
+
+
+WAYS = (Quiet.EFFORT, Quiet.TEMPLATE, Quiet.ROUTER)
+"""In the order in which they are tried on a server that nobody knows."""
+SWITCHED_OFF = "none"
+_LEAST = "low"
+_EFFORTS = ("minimal", "low")
+"""Next best to none, the least first."""
+_ABOUT_A_VALUE = re.compile(r"\bvalue|\bnone\b|mandatory|cannot be disabled|can't be disabled|must be one of")
+_MEANT = re.compile(r"reasoning[_ .]?effort|\breasoning\b|\bthink|chat_template_kwargs")
+
+
+def parameters(way: Quiet, effort: str) -> dict[str, object]:
+    """What a request says."""
+    match way:
+        case Quiet.EFFORT:
+            return {"reasoning_effort": effort}
+        case Quiet.TEMPLATE:
+            return {"chat_template_kwargs": {"enable_thinking": False}}
+        case Quiet.ROUTER:
+            return {"reasoning": {"effort": effort}}
+        case Quiet.LEFT:
+            return {}
+
+
+def is_meant(said: str) -> bool:
+    """Whether a refusal, in small letters, is about thinking."""
+    return _MEANT.search(said) is not None
+
+
+def lesser_effort(effort: str, said: str) -> str:
+    """The effort to ask for after a refusal, in small letters, of this one; empty where there is none left.
+
+    The values that the refusal lists go first; a refusal of the parameter itself lists none.
+    """
+    left = _EFFORTS[_EFFORTS.index(effort) + 1 :] if effort in _EFFORTS else _EFFORTS
+    for value in left:
+        if re.search(rf"\b{value}\b", said):
+            return value
+    return _LEAST if effort == SWITCHED_OFF and _ABOUT_A_VALUE.search(said) else ""
+
+
+def next_way(tried: frozenset[str]) -> Quiet:
+    """The first way that was not tried yet."""
+    return next((way for way in WAYS if way.value not in tried), Quiet.LEFT)
