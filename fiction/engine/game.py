@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from fiction.engine.ports import SaveCard, WorldCard
+from fiction.engine.setup import Setup
 from fiction.story.reader import ReaderProfile, StorySettings
 from fiction.story.world import World
 
@@ -42,6 +43,11 @@ class Game(Protocol):
     Raises:
         FictionError: with a sentence for the reader.
     """
+
+    @property
+    def setup(self) -> Setup:
+        """Finding, trying and keeping minds that tell stories."""
+        ...
 
     def worlds(self) -> tuple[WorldCard, ...]:
         """Every world there is, bundled first, broken ones with their trouble."""
