@@ -205,7 +205,7 @@ async def test_leaving_in_mid_passage_hangs_up(server: ModelServer, storyteller:
 
 
 async def test_what_was_learned_can_be_handed_on(server: ModelServer, storyteller: ModelStoryteller) -> None:
-    known = Capabilities(rung=Rung.TEXT, temperature=False)
+    known = Capabilities(rung=Rung.TEXT, refused=frozenset({"temperature"}))
     other = ModelStoryteller(ServerSettings(server.url, "tiny"), capabilities=known)
     await other.reflect(scene(), PASSAGE)
     assert "response_format" not in server.requests[0]
