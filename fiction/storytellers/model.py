@@ -2,70 +2,92 @@
 
 import contextlib
 import dataclasses
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from fiction.engine.ports import Ahead, Scene, Telling
-from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
+from fiction.engine.purse import Purse
+from fiction.story.events import ProseDelta, ProseReset
 from fiction.story.reader import ReaderProfile
 from fiction.story.turn import Reflection, Usage
 from fiction.story.world import World
 from fiction.storytellers.llm import sdk, troubles
-from fiction.storytellers.llm.asks import Ask, Finish
+from fiction.storytellers.llm.asks import Ask
 from fiction.storytellers.llm.capabilities import Capabilities
 from fiction.storytellers.llm.client import Client
-from fiction.storytellers.llm.declining import declines, is_notes
+from fiction.storytellers.llm.connections import Connections
 from fiction.storytellers.llm.openings import noted_by_model, noted_opening, told_opening
-from fiction.storytellers.llm.page import Page
+from fiction.storytellers.llm.passage import Passage
 from fiction.storytellers.llm.prompt import Prompt, render_turn
 from fiction.storytellers.llm.server import ServerSettings
-from fiction.storytellers.llm.thinking import Void
-from fiction.storytellers.llm.tokens import clip, whole_sentences, words
 
-__all__ = ["Capabilities", "ModelStoryteller", "ServerSettings"]
+__all__ = ["Capabilities", "Connections", "ModelStoryteller", "ServerSettings"]
 
 _SHRUNK = 0.6
 """Of the budget, where a prompt was too long and the server did not say by how much."""
 _LEAST_BUDGET = 1200
-_LONGEST = 2
-"""A passage that ran into its cap is kept up to this many times its length; some servers know no cap."""
-_ENOUGH = 0.6
-"""Share of the least number of words that makes a passage of what ran into the cap."""
-_MIN_CHARS = 12
-"""Fewer are no passage in any script."""
+_IMAGINED = Usage(600, 2000, estimated=True)
+"""About what a world out of a sentence takes."""
 
 
 class ModelStoryteller:
-    """Implements `engine.ports.Storyteller` with any OpenAI-compatible server.
+    """Implements `engine.ports.Storyteller` with any OpenAI-compatible server, or with two: one tells, one takes notes.
 
-    Keeps nothing of a turn between calls. What it learns about the server (`capabilities`) is a value that the next
-    storyteller for the same server may be given.
+    Keeps nothing of a turn between calls. What it learns about a server is kept by the connections that it shares with
+    the other storytellers of a game.
     """
 
-    def __init__(self, server: ServerSettings, *, capabilities: Capabilities | None = None) -> None:
-        self._client = Client(server, capabilities)
+    def __init__(
+        self,
+        server: ServerSettings,
+        *,
+        notes: ServerSettings | None = None,
+        name: str = "model",
+        ahead: Ahead | None = None,
+        connections: Connections | None = None,
+        purse: Purse | None = None,
+        starting: Callable[[], Awaitable[None]] | None = None,
+        capabilities: Capabilities | None = None,
+    ) -> None:
+        """A storyteller.
+
+        Args:
+            server: tells the passages.
+            notes: makes memory and plans; None for the one that tells.
+            name: as it stands in the save.
+            ahead: how far it works ahead; None takes WARM for a server on this machine and OFF for any other.
+            connections: shared by the storytellers of a game.
+            purse: allows and pays for every call.
+            starting: awaited before the first call, where the server must be started.
+            capabilities: what is known of the server, before what is remembered.
+        """
+        connections = connections or Connections()
+        self._teller = connections.client(server, purse=purse, starting=starting, capabilities=capabilities)
+        other = notes is not None and notes != server
+        self._noter = connections.client(notes, purse=purse) if notes and other else self._teller
+        self._purse = purse
+        self._name = name
+        self._ahead = ahead or (Ahead.WARM if server.loopback else Ahead.OFF)
 
     @property
     def name(self) -> str:
         """As it stands in the save."""
-        return "model"
+        return self._name
 
     @property
     def about(self) -> str:
         """Which model, where."""
-        return f"{self._client.server.model} at {self._client.server.address}"
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What has been learned about the server so far."""
-        return self._client.capabilities
+        told = f"{self._teller.server.model} at {self._teller.server.address}"
+        return told if self._noter is self._teller else f"{told}, with notes by {self._noter.server.model}"
 
     @property
     def ahead(self) -> Ahead:
         """How far it works ahead."""
-        return Ahead.OFF
+        return self._ahead
 
-    async def prepare(self, scene: Scene) -> None:
-        """Nothing yet."""
+    @property
+    def capabilities(self) -> Capabilities:
+        """What has been learned so far about the server that tells."""
+        return self._teller.capabilities
 
     @staticmethod
     def warm() -> None:
@@ -73,20 +95,28 @@ class ModelStoryteller:
         with contextlib.suppress(Exception):
             sdk.warm()
 
+    async def prepare(self, scene: Scene) -> None:
+        """Have the server read all of the next prompt but the plan, so that its first word comes sooner."""
+        await self._teller.acquaint()
+        rendered = self._render(self._teller, scene)
+        await self._teller.touch(Ask(rendered.messages, 1, self._teller.server.temperature))
+
     async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
         """Tell the passage; a world's own opening is told as it stands, without a call."""
         opening = told_opening(scene)
         if opening:
             yield ProseDelta(opening)
             return
+        await self._teller.acquaint()
+        self._permit(scene)
         try:
-            async with contextlib.aclosing(self._tell(scene, self._render(scene))) as telling:
+            async with contextlib.aclosing(self._tell(scene)) as telling:
                 async for event in telling:
                     yield event
         except troubles.TooLong as error:
-            self._learn_context(scene, error)
+            self._learn_context(self._teller, scene, error)
             yield ProseReset()
-            async with contextlib.aclosing(self._tell(scene, self._render(scene))) as telling:
+            async with contextlib.aclosing(self._tell(scene)) as telling:
                 async for event in telling:
                     yield event
 
@@ -98,15 +128,17 @@ class ModelStoryteller:
         from fiction.storytellers.llm.ladder import ask_down
         from fiction.storytellers.llm.reflecting import Answers, questions
 
+        client = self._noter
+        await client.acquaint()
         scene, opened = noted_by_model(scene)
         answers, usage = Answers(scene), Usage()
-        for small in (self._client.capabilities.small, True):
-            asked = questions(scene, passage, self._render(scene, small=small))
+        for small in (client.capabilities.small, True):
+            asked = questions(scene, passage, self._render(client, scene, small=small))
             try:
-                usage += await ask_down(self._client, asked, answers.take)
+                usage += await ask_down(client, asked, answers.take)
                 break
             except troubles.TooLong as error:
-                self._learn_context(scene, error)
+                self._learn_context(client, scene, error)
         reflection = answers.reflection(passage, usage)
         return dataclasses.replace(reflection, ledger_ops=(*opened, *reflection.ledger_ops))
 
@@ -114,78 +146,64 @@ class ModelStoryteller:
         """A world for a story about something. What the model leaves out is filled with our own defaults.
 
         Raises:
-            StorytellerError: the model can't be asked just now.
+            StorytellerError: the model can't be asked just now, or it would cost more than is allowed.
         """
         from fiction.storytellers.llm.imagining import Imagined
         from fiction.storytellers.llm.ladder import ask_down
 
+        self._permit_call(self._teller, _IMAGINED)
         imagined = Imagined(premise, genre, reader)
-        await ask_down(self._client, [imagined.question()], imagined.take)
+        await ask_down(self._teller, [imagined.question()], imagined.take)
         return imagined.world()
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
-        await self._client.close()
+        await self._teller.close()
+        await self._noter.close()
 
-    async def _tell(self, scene: Scene, rendered: Prompt) -> AsyncGenerator[Telling, None]:
-        page = Page(scene.choice)
-        ask = Ask(rendered.messages, rendered.room.passage, self._client.server.temperature)
-        async with contextlib.aclosing(self._client.stream(ask)) as pieces:
-            async for piece in pieces:
-                match piece:
-                    case str():
-                        if shown := page.feed(piece):
-                            yield ProseDelta(shown)
-                    case Void():
-                        page = Page(scene.choice)
-                        yield ProseReset()
-                    case Finish():
-                        if rest := page.close():
-                            yield ProseDelta(rest)
-                        for event in self._settle(scene, page.text, piece, ask):
-                            yield event
-                        if not piece.usage.estimated:
-                            self._learn_count(piece.usage.prompt, rendered.tokens)
-                        yield Spent(piece.usage)
+    async def _tell(self, scene: Scene) -> AsyncGenerator[Telling, None]:
+        rendered = self._render(self._teller, scene)
+        passage = Passage(self._teller, scene, rendered)
+        async with contextlib.aclosing(passage.tell()) as telling:
+            async for event in telling:
+                yield event
+        if not passage.usage.estimated:
+            known = self._teller.capabilities
+            counted = known.after_count(counted=passage.usage.prompt, estimated=rendered.tokens)
+            if counted != known:
+                self._teller.capabilities = counted
 
-    def _settle(self, scene: Scene, text: str, finish: Finish, ask: Ask) -> Iterator[Telling]:
-        """See that what was told is a passage; cut it back to whole sentences where it ran into its cap."""
-        server = self._client.server
-        if declines(text):
-            raise troubles.refused(server)
-        if is_notes(text):
-            raise troubles.notes_too_soon(server)
-        if len(text) < _MIN_CHARS:
-            raise troubles.empty(server)
-        if not finish.cut:
+    def _permit(self, scene: Scene) -> None:
+        """See that the whole turn may be paid for. Raises StorytellerError."""
+        if self._purse is None:
             return
-        whole = whole_sentences(clip(text, _LONGEST * ask.max_tokens))
-        if words(whole) < _ENOUGH * scene.reader.passage_length.words[0]:
-            raise troubles.cut_off(server)
-        if whole != text:
-            yield ProseReset()
-            yield ProseDelta(whole)
-            yield Notice("The passage ran too long; it was ended at a whole sentence.")
+        rendered = self._render(self._teller, scene)
+        passage = rendered.room.passage // 2
+        self._permit_call(self._teller, Usage(rendered.tokens, passage, estimated=True))
+        notes = Usage(rendered.tokens + passage + rendered.room.tail, rendered.room.notes * 2 // 3, estimated=True)
+        both = notes if self._noter is not self._teller else notes + Usage(rendered.tokens, passage)
+        self._permit_call(self._noter, both)
 
-    def _render(self, scene: Scene, *, small: bool = False) -> Prompt:
-        return render_turn(scene, budget=self._budget(scene), small=small)
+    def _permit_call(self, client: Client, expected: Usage) -> None:
+        if self._purse is not None:
+            self._purse.permit(expected, model=client.server.model, base_url=client.server.base_url)
 
-    def _budget(self, scene: Scene) -> int:
-        """Tokens by our estimate that are sure to fit the model's context by the server's count."""
-        known = self._client.capabilities
-        budget = min(scene.settings.budget, known.context or scene.settings.budget)
-        return max(_LEAST_BUDGET, int(budget / known.token_ratio))
+    def _render(self, client: Client, scene: Scene, *, small: bool = False) -> Prompt:
+        return render_turn(scene, budget=_budget(client, scene), small=small)
 
-    def _learn_count(self, counted: int, estimated: int) -> None:
-        known = self._client.capabilities
-        self._client.capabilities = known.after_count(counted=counted, estimated=estimated)
-
-    def _learn_context(self, scene: Scene, error: troubles.TooLong) -> None:
+    def _learn_context(self, client: Client, scene: Scene, error: troubles.TooLong) -> None:
         """Take the size that the server names; else, or where that should have done, ask for less."""
-        known = self._client.capabilities
-        budget = self._budget(scene)
+        known = client.capabilities
+        budget = _budget(client, scene)
         if error.context and error.context < budget * known.token_ratio:
-            learned = dataclasses.replace(known, context=error.context)
+            context = error.context
         else:
-            learned = dataclasses.replace(known, context=int(_SHRUNK * budget * known.token_ratio))
-        self._client.capabilities = learned
+            context = int(_SHRUNK * budget * known.token_ratio)
+        client.capabilities = dataclasses.replace(known, context=context)
+
+
+def _budget(client: Client, scene: Scene) -> int:
+    """Tokens by our estimate that are sure to fit the model's context by the server's count."""
+    known = client.capabilities
+    budget = min(scene.settings.budget, known.context or scene.settings.budget)
+    return max(_LEAST_BUDGET, int(budget / known.token_ratio))

@@ -6,7 +6,7 @@ _WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00
 """Han, Kana, Hangul: about one token a character in today's tokenisers, and no spaces between words."""
 _WIDE_CHARS_A_WORD = 1.6
 _SENTENCE = re.compile(r"[^.!?…。！？]*(?:[.!?…。！？]+[\"”’'»」』)\]]*|\Z)(?:\s+|(?<=[。！？」』])|\Z)", re.DOTALL)
-_ENDED = re.compile(r"[.!?…。！？][\"”’'»」』)\]*_]*\s*\Z")
+_ENDED = re.compile(r"[.!?…。！？—–][\"”’'»」』)\]*_]*\s*\Z")
 _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Sgt|vs|No)\.\s*\Z|\b[A-Z]\.\s*\Z")
 
 

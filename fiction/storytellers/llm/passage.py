@@ -1,0 +1,137 @@
+"""One passage told by a model: streamed, taken out of what models put around it, brought to a whole end."""
+
+import contextlib
+from collections.abc import AsyncGenerator
+
+from fiction.engine.ports import Scene, Telling
+from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
+from fiction.story.turn import Usage
+from fiction.storytellers.llm import troubles
+from fiction.storytellers.llm.asks import Ask, Finish
+from fiction.storytellers.llm.client import Client
+from fiction.storytellers.llm.declining import declines, is_notes
+from fiction.storytellers.llm.page import Page
+from fiction.storytellers.llm.prompt import Prompt
+from fiction.storytellers.llm.texts import prompt
+from fiction.storytellers.llm.thinking import Void
+from fiction.storytellers.llm.tokens import clip, clip_start, ends_whole, whole_sentences, words
+
+_LONGEST = 2
+"""A passage that ran into its cap is kept up to this many times its length; some servers know no cap."""
+_ENOUGH = 0.6
+"""Share of the least number of words that makes a passage of what broke off."""
+_MIN_CHARS = 12
+"""Fewer are no passage in any script."""
+_CARRIED_OVER = 120
+"""Tokens of a broken passage's end that a model is reminded of."""
+ENDED_EARLY = "The passage broke off in mid-sentence; it was ended at the last whole one."
+
+
+class Passage:
+    """The passage of one scene. Use once: iterate `tell`; then `usage` is what it cost."""
+
+    def __init__(self, client: Client, scene: Scene, rendered: Prompt) -> None:
+        self._client = client
+        self._scene = scene
+        self._rendered = rendered
+        self._ask = Ask(
+            rendered.messages,
+            rendered.room.passage,
+            client.server.temperature,
+            sampling=client.server.sampling,
+        )
+        self.usage = Usage()
+        """Of the first call; 0 until it has ended."""
+
+    async def tell(self) -> AsyncGenerator[Telling, None]:
+        """The passage as it comes. Raises StorytellerError where there is none."""
+        page = Page(self._scene.choice)
+        async with contextlib.aclosing(self._client.stream(self._ask)) as pieces:
+            async for piece in pieces:
+                match piece:
+                    case str():
+                        if shown := page.feed(piece):
+                            yield ProseDelta(shown)
+                    case Void():
+                        page = Page(self._scene.choice)
+                        yield ProseReset()
+                    case Finish():
+                        if rest := page.close():
+                            yield ProseDelta(rest)
+                        self.usage = piece.usage
+                        yield Spent(piece.usage)
+        self._see_that_it_is_one(page.text)
+        async with contextlib.aclosing(self._brought_to_an_end(page.text)) as end:
+            async for event in end:
+                yield event
+
+    def _see_that_it_is_one(self, text: str) -> None:
+        server = self._client.server
+        if declines(text):
+            raise troubles.refused(server)
+        if is_notes(text):
+            raise troubles.notes_too_soon(server)
+        if len(text) < _MIN_CHARS:
+            raise troubles.empty(server)
+
+    async def _brought_to_an_end(self, text: str) -> AsyncGenerator[Telling, None]:
+        """What ends in mid-sentence is cut back to the last whole one, or gone on with where too little is left."""
+        if ends_whole(text) and words(text) <= _LONGEST * self._scene.reader.passage_length.words[1]:
+            return
+        whole = whole_sentences(clip(text, _LONGEST * self._ask.max_tokens))
+        if self._is_enough(whole):
+            if whole != text:
+                yield ProseReset()
+                yield ProseDelta(whole)
+                yield Notice(ENDED_EARLY)
+            return
+        async with contextlib.aclosing(self._gone_on_with(text)) as rest:
+            async for event in rest:
+                yield event
+
+    async def _gone_on_with(self, text: str) -> AsyncGenerator[Telling, None]:
+        """One more call for the rest of a passage that broke off early.
+
+        Raises:
+            StorytellerError: it did not end this time either.
+        """
+        most = self._scene.reader.passage_length.words[1]
+        asked = prompt("go_on", words=str(max(20, most - words(text))), end=clip_start(text, _CARRIED_OVER)[-200:])
+        ask = Ask(
+            [
+                *self._rendered.messages,
+                {"role": "assistant", "content": text},
+                {"role": "user", "content": asked},
+            ],
+            self._ask.max_tokens,
+            self._ask.temperature,
+            sampling=self._ask.sampling,
+        )
+        page = Page(self._scene.choice)
+        reply, finish = await self._client.collect(ask)
+        rest = page.feed(reply) + page.close()
+        yield Spent(finish.usage)
+        joined = whole_sentences(_joined(text, rest))
+        if declines(rest) or is_notes(rest) or not self._is_enough(joined) or len(joined) <= len(text):
+            raise troubles.cut_off(self._client.server)
+        if joined.startswith(text):
+            yield ProseDelta(joined.removeprefix(text))
+        else:
+            yield ProseReset()
+            yield ProseDelta(joined)
+
+    def _is_enough(self, whole: str) -> bool:
+        return words(whole) >= _ENOUGH * self._scene.reader.passage_length.words[0]
+
+
+def _joined(text: str, rest: str) -> str:
+    """A broken text and its rest, whether the rest goes on after the break or repeats what stood before it."""
+    rest = rest.lstrip(" …")
+    for size in range(min(len(text), len(rest)), 11, -1):
+        if text.endswith(rest[:size]):
+            return text + rest[size:]
+    start = whole_sentences(text)
+    if rest[:1].isupper() and start and text != start:
+        return f"{start} {rest}"
+    between = "" if text[-1:].isspace() or not rest or rest[0] in ",.;:!?…。，！？" or not text[-1:].isascii() else " "
+    return text + between + rest
