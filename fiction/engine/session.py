@@ -2,14 +2,17 @@
 
 import dataclasses
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
-from fiction.engine import recurrence
+from fiction.engine import costs, recurrence
 from fiction.engine.director import direct
-from fiction.engine.ports import Bookmark, Direction, Draft, LongTermMemory, SaveStore, Scene, Storyteller
+from fiction.engine.foresight import Foresight
+from fiction.engine.ports import Ahead, Bookmark, Direction, LongTermMemory, SaveStore, Storyteller
+from fiction.engine.purse import Costs, Purse
 from fiction.engine.scenes import Scenes
+from fiction.engine.turns import Turns
 from fiction.errors import FictionError, NotFound
-from fiction.story.events import ChoiceSaved, Event, PassageDone, Remembered
+from fiction.story.events import Event, TurnSaved
 from fiction.story.ledger import Ledger
 from fiction.story.memory import Memory, RevisionKind, TurnId
 from fiction.story.plan import Choice, ChoiceKind, Plan
@@ -32,14 +35,16 @@ class Session:
         world: World,
         memory: LongTermMemory,
         storytellers: Mapping[str, Storyteller],
+        purse: Purse | None = None,
     ) -> None:
         self._store = store
         self._world = world
         self._memory = memory
         self._storytellers = dict(storytellers)
-        self._head = store.head()
+        self._purse = purse
         self._scenes = Scenes(store, world, memory)
-        self._unsaved: tuple[TurnId | None, Draft] | None = None
+        self._foresight = Foresight(self._scenes)
+        self._turns = Turns(store=store, memory=memory, scenes=self._scenes, foresight=self._foresight)
         self._opened = False
         self._busy = False
 
@@ -63,17 +68,17 @@ class Session:
     @property
     def turn(self) -> Turn | None:
         """The head; None before `proceed` has told the first turn."""
-        return self._head
+        return self._turns.head
 
     @property
     def plans(self) -> tuple[Plan, ...]:
         """What can be chosen now; empty before the first turn, after an ending, and until a told turn is reflected."""
-        return self._head.plans if self._head else ()
+        return self.turn.plans if self.turn else ()
 
     @property
     def ended(self) -> bool:
         """The head is an ending. The reader can still write on, undo, or leave."""
-        return self._head is not None and bool(self._head.ending)
+        return self.turn is not None and bool(self.turn.ending)
 
     @property
     def pending(self) -> Choice | None:
@@ -83,12 +88,12 @@ class Session:
     @property
     def ledger(self) -> Ledger:
         """Facts, threads and cast at the head."""
-        return self._scenes.ledger_at(self._head)
+        return self._scenes.ledger_at(self.turn)
 
     @property
     def direction(self) -> Direction:
         """Where the head stands against the length contract (act, progress)."""
-        depth = self._head.depth if self._head else 1
+        depth = self.turn.depth if self.turn else 1
         return direct(self._world, self.story.settings, self.ledger, (), depth)
 
     @property
@@ -104,16 +109,21 @@ class Session:
     @property
     def can_undo(self) -> bool:
         """There is a turn before the head."""
-        return self._head is not None and self._head.parent is not None
+        return self.turn is not None and self.turn.parent is not None
 
     @property
     def can_redo(self) -> bool:
         """There is a turn that `undo` came from, or that was told after the head."""
-        return self._head is not None and self._store.forward(self._head.id) is not None
+        return self.turn is not None and self._store.forward(self.turn.id) is not None
+
+    @property
+    def ready(self) -> frozenset[int]:
+        """Numbers of the plans whose passages are written already: they show at once when they are chosen."""
+        return self._foresight.ready
 
     def transcript(self, count: int, *, before: TurnId | None = None) -> tuple[Turn, ...]:
         """The last `count` turns up to the head, or up to the parent of `before`; oldest first."""
-        last = self._head.id if self._head else None
+        last = self.turn.id if self.turn else None
         if before is not None:
             last = self._store.turn(before).parent
         return self._store.path(last, count) if last is not None else ()
@@ -143,11 +153,13 @@ class Session:
         Every face calls this once after `Game.start` or `Game.resume`.
         """
         await self._open()
-        if self._head is None:
-            due = self._turn(None, Choice(ChoiceKind.BEGIN), self.storyteller, keep=False)
-        elif self._head.stage is Stage.TOLD:
-            due = self._reflect(self._head, self.storyteller)
+        head = self._turns.head
+        if head is None:
+            due = self._turns.make(None, Choice(ChoiceKind.BEGIN), self.storyteller, keep=False)
+        elif head.stage is Stage.TOLD:
+            due = self._turns.reflect(head, self.storyteller)
         else:
+            self._look_ahead()
             return
         async with aclosing(self._alone(due)) as events:
             async for event in events:
@@ -157,7 +169,7 @@ class Session:
         """Make the next turn. `storyteller` names another one for this turn only."""
         await self._open()
         teller = self._teller(storyteller)
-        if self._head is None or self._head.stage is Stage.TOLD:
+        if self._is_due:
             try:
                 self._store.choose(choice)  # what is due may fail; what was typed is kept all the same
             except FictionError as error:
@@ -166,9 +178,9 @@ class Session:
             async with aclosing(self.proceed()) as events:
                 async for event in events:
                     yield event
-            if self._head is None or self._head.stage is Stage.TOLD:
+            if self._is_due:
                 return
-        async with aclosing(self._alone(self._turn(self._head, choice, teller, keep=True))) as events:
+        async with aclosing(self._alone(self._turns.make(self.turn, choice, teller, keep=True))) as events:
             async for event in events:
                 yield event
 
@@ -183,59 +195,41 @@ class Session:
         again, a choice that is pending is told.
         """
         await self._open()
-        teller = self._teller(storyteller)
-        head = self._head
-        pending = self._store.pending()
-        if self._unsaved is not None:
-            due = self._save(*self._unsaved, teller)
-        elif head is not None and head.stage is Stage.TOLD:
-            due = self._reflect(head, teller)
-        elif pending is not None and head is not None:
-            due = self._turn(head, dataclasses.replace(pending, hint=clean(hint)), teller, keep=True)
-        elif head is None:
-            due = self._turn(None, Choice(ChoiceKind.BEGIN, hint=clean(hint)), teller, keep=False)
-        elif head.plain and not hint:
-            due = self._reflect(head, teller)
-        else:
-            parent = self._store.turn(head.parent) if head.parent is not None else None
-            wish = clean(hint) or f"Tell it in another way (telling {len(self._store.children(head.parent)) + 1})."
-            due = self._turn(parent, dataclasses.replace(head.choice, hint=wish), teller, keep=False)
-        async with aclosing(self._alone(due)) as events:
+        async with aclosing(self._alone(self._turns.again(hint, self._teller(storyteller)))) as events:
             async for event in events:
                 yield event
 
     def undo(self) -> Turn | None:
         """Back to the turn before; None at the first turn. Nothing is deleted."""
-        if self._head is None or self._head.parent is None:
+        if self.turn is None or self.turn.parent is None:
             return None
-        return self.jump(self._head.parent)
+        return self.jump(self.turn.parent)
 
     def redo(self) -> Turn | None:
         """Forward to where `undo` came from; None where there is nothing."""
-        onward = self._store.forward(self._head.id) if self._head else None
+        onward = self._store.forward(self.turn.id) if self.turn else None
         return self.jump(onward) if onward is not None else None
 
     def jump(self, turn: TurnId) -> Turn:
         """To any turn of the tree. Raises NotFound."""
         self._idle()
-        self._unsaved = None
-        self._head = self._store.move(turn, expected=self._head.id if self._head else None)
-        return self._head
+        head = self._turns.move(turn)
+        self._look_ahead()
+        return head
 
     # --- memories ---
 
     def edit_short_term(self, text: str) -> None:
         """The short-term memory in the reader's words; it is in the very next prompt."""
         head = self._require_head()
-        self._store.revise(RevisionKind.SHORT_TERM, head.id, clean(text).strip())
-        self._head = self._store.turn(head.id)
+        self._revise(RevisionKind.SHORT_TERM, head.id, clean(text).strip())
 
     def memories(self, search: str = "", *, limit: int = 200, before: int = 0) -> tuple[Memory, ...]:
         """The long-term memory of this branch, newest first, with the reader's changes. `before` pages by depth."""
-        if self._head is None:
+        if self.turn is None:
             return ()
-        lineage = self._store.lineage(self._head.id)
-        changed = self._scenes.overrides(self._head)
+        lineage = self._store.lineage(self.turn.id)
+        changed = self._scenes.overrides(self.turn)
         told = self._store.memories(lineage, search=search, limit=limit, before=before)
         return tuple(changed.get(memory.turn, memory) for memory in told)
 
@@ -244,19 +238,36 @@ class Session:
         words = clean(text).strip()
         if not words:
             raise FictionError("A memory can't be empty.", hint="To be rid of it, forget it.")
-        self._store.revise(RevisionKind.EDIT, turn, words)
+        self._revise(RevisionKind.EDIT, turn, words)
 
     def pin(self, turn: TurnId, *, pinned: bool = True) -> None:
         """A pinned memory is in every prompt. Raises NotFound."""
-        self._store.revise(RevisionKind.PIN if pinned else RevisionKind.UNPIN, turn)
+        self._revise(RevisionKind.PIN if pinned else RevisionKind.UNPIN, turn)
 
     def forget(self, turn: TurnId) -> None:
         """Never recall this again on this branch. Raises NotFound."""
-        self._store.revise(RevisionKind.FORGET, turn)
+        self._revise(RevisionKind.FORGET, turn)
 
     def restore(self, turn: TurnId) -> None:
         """The memory as it was told: undoes forgetting and editing. Raises NotFound."""
-        self._store.revise(RevisionKind.RESTORE, turn)
+        self._revise(RevisionKind.RESTORE, turn)
+
+    # --- what it costs ---
+
+    @property
+    def costs(self) -> Costs:
+        """What was spent, and about what the next turn and the rest of the story will cost."""
+        head = self.turn
+        recent = self._store.path(head.id, costs.LOOKED_BACK) if head else ()
+        spent = self._purse.costs() if self._purse else Costs()
+        return costs.forecast(
+            spent, recent=recent, settings=self.story.settings, storyteller=self.storyteller, purse=self._purse
+        )
+
+    def allow(self) -> None:
+        """Go on beyond a cap that stands in the way; the reader was asked."""
+        if self._purse is not None:
+            self._purse.allow()
 
     # --- the save ---
 
@@ -273,9 +284,11 @@ class Session:
         """Who tells from now on. Raises NotFound."""
         self._teller(storyteller)
         self._store.configure(dataclasses.replace(self.story.settings, storyteller=storyteller), self.story.reader)
+        self._look_ahead()
 
     async def close(self) -> None:
         """Let go of the save, the memory and the storytellers. Idempotent."""
+        await self._foresight.stop()
         await self._memory.close()
         for storyteller in self._storytellers.values():
             await storyteller.close()
@@ -288,6 +301,11 @@ class Session:
             self._opened = True
             await self._memory.open(self._store.archive())
 
+    @property
+    def _is_due(self) -> bool:
+        """The head has still to be told, or to be reflected."""
+        return self.turn is None or self.turn.stage is Stage.TOLD
+
     async def _alone(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
         """One turn at a time: two at once would fork the story behind the reader's back."""
         try:
@@ -295,71 +313,37 @@ class Session:
         except FictionError:
             await events.aclose()
             raise
-        self._busy = True
+        self._busy, saved = True, False
         try:
             async with aclosing(events):
                 async for event in events:
+                    saved = isinstance(event, TurnSaved)
                     yield event
         finally:
             self._busy = False
+            if saved:
+                self._look_ahead()
 
-    async def _turn(
-        self, parent: Turn | None, choice: Choice, teller: Storyteller, *, keep: bool
-    ) -> AsyncGenerator[Event, None]:
-        """Choose, recall, narrate, commit, reflect. `keep`: the reader's words are new and must be saved first."""
-        try:
-            if keep:
-                self._store.choose(choice)
-                self._unsaved = None  # a new decision: a retry is of this one
-                yield ChoiceSaved(choice)
-            scene = await self._scenes.after(parent, choice)
-            yield Remembered(scene.recall)
-            async with aclosing(recurrence.narrate(scene, teller)) as telling:
-                async for event in telling:
-                    if not isinstance(event, Draft):
-                        yield event
-                        continue
-                    self._unsaved = (parent.id if parent else None, event)
-            assert self._unsaved is not None
-            told = self._tell(*self._unsaved)
-        except FictionError as error:
-            yield recurrence.failure(error, choice)
+    def _look_ahead(self) -> None:
+        """Work ahead from where the head is now; what was made ready elsewhere is thrown away."""
+        if self._busy or not self._opened:
             return
-        yield PassageDone(told)
-        async for event in self._reflected(scene, told, teller):
-            yield event
-
-    async def _save(self, parent: TurnId | None, draft: Draft, teller: Storyteller) -> AsyncGenerator[Event, None]:
-        """Write a passage that could not be saved when it was told."""
-        try:
-            told = self._tell(parent, draft)
-        except FictionError as error:
-            yield recurrence.failure(error, draft.choice)
+        self._foresight.drop()
+        head, teller = self.turn, self.storyteller
+        if teller.ahead is Ahead.OFF or head is None or head.stage is Stage.TOLD or head.ending:
             return
-        yield PassageDone(told)
-        async for event in self._reflect(told, teller):
-            yield event
+        with suppress(FictionError):  # a save that can't be read says so to whom it is asked for
+            if self._store.pending() is None:
+                self._foresight.begin(head, teller, self.story.reader)
 
-    async def _reflect(self, told: Turn, teller: Storyteller) -> AsyncGenerator[Event, None]:
-        parent = self._store.turn(told.parent) if told.parent is not None else None
-        scene = await self._scenes.after(parent, told.choice)
-        async for event in self._reflected(scene, told, teller):
-            yield event
-
-    async def _reflected(self, scene: Scene, told: Turn, teller: Storyteller) -> AsyncGenerator[Event, None]:
-        committed = False
-        async for event in recurrence.reflect(scene, told, teller, self._store, self._memory):
-            if not committed:
-                self._head = now = self._store.turn(told.id)
-                self._scenes.entered(scene, now)
-                committed = True
-            yield event
-
-    def _tell(self, parent: TurnId | None, draft: Draft) -> Turn:
-        head = self._head.id if self._head else None
-        self._head = self._store.tell(parent, draft, head=head)
-        self._unsaved = None
-        return self._head
+    def _revise(self, kind: RevisionKind, turn: TurnId, text: str = "") -> None:
+        """What the reader does to a memory holds from the very next prompt on."""
+        self._store.revise(kind, turn, text)
+        if kind is RevisionKind.SHORT_TERM:
+            self._turns.head = self._store.turn(turn)
+        else:
+            self._scenes.forget_common()
+        self._look_ahead()
 
     def _plan(self, number: int) -> Plan:
         if not 1 <= number <= len(self.plans):
@@ -377,9 +361,9 @@ class Session:
         return words
 
     def _require_head(self) -> Turn:
-        if self._head is None:
+        if self.turn is None:
             raise NotFound("The story has not begun.")
-        return self._head
+        return self.turn
 
     def _idle(self) -> None:
         if self._busy:

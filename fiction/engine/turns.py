@@ -1,0 +1,121 @@
+"""How the turns of a story come about: made, made again, saved late, reflected late; and where its head is."""
+
+import dataclasses
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from fiction.engine import recurrence
+from fiction.engine.foresight import Foresight
+from fiction.engine.ports import Ahead, Draft, LongTermMemory, SaveStore, Scene, Storyteller
+from fiction.engine.scenes import Scenes
+from fiction.errors import FictionError
+from fiction.story.events import ChoiceSaved, Event, PassageDone, Remembered
+from fiction.story.memory import TurnId
+from fiction.story.plan import Choice, ChoiceKind
+from fiction.story.sanitise import clean
+from fiction.story.turn import Stage, Turn
+
+
+class Turns:
+    """Makes turns, each as events that end with TurnSaved or TurnFailed. One at a time is the session's to see to."""
+
+    def __init__(self, *, store: SaveStore, memory: LongTermMemory, scenes: Scenes, foresight: Foresight) -> None:
+        self._store = store
+        self._memory = memory
+        self._scenes = scenes
+        self._foresight = foresight
+        self._unsaved: tuple[TurnId | None, Draft] | None = None
+        self.head = store.head()
+        """The turn the reader is at; None before the first."""
+
+    def move(self, turn: TurnId) -> Turn:
+        """To any turn of the tree. Raises NotFound."""
+        self._unsaved = None
+        self.head = self._store.move(turn, expected=self.head.id if self.head else None)
+        return self.head
+
+    async def make(
+        self, parent: Turn | None, choice: Choice, teller: Storyteller, *, keep: bool
+    ) -> AsyncGenerator[Event, None]:
+        """Choose, recall, narrate, commit, reflect. `keep`: the reader's words are new and must be saved first."""
+        try:
+            if keep:
+                self._store.choose(choice)
+                self._unsaved = None  # a new decision: a retry is of this one
+                yield ChoiceSaved(choice)
+            foreseen = await self._foresight.take(parent, choice, teller)
+            scene = (foreseen.scene if foreseen else None) or await self._scene(parent, choice, teller)
+            scene = self._foresight.reminded(scene)
+            yield Remembered(scene.recall)
+            passage = self._foresight.told(foreseen) if foreseen else recurrence.narrate(scene, teller)
+            async with aclosing(passage) as telling:
+                async for event in telling:
+                    if not isinstance(event, Draft):
+                        yield event
+                        continue
+                    self._unsaved = (parent.id if parent else None, event)
+            assert self._unsaved is not None
+            told = self._tell(*self._unsaved)
+        except FictionError as error:
+            yield recurrence.failure(error, choice)
+            return
+        yield PassageDone(told)
+        async for event in self._reflected(scene, told, teller):
+            yield event
+
+    def again(self, hint: str, teller: Storyteller) -> AsyncGenerator[Event, None]:
+        """What failed, once more: a passage that could not be saved is saved, a reflection that failed is made again,
+        a choice that is pending is told. Where nothing failed, another telling of the head's choice, as a sibling.
+        """
+        head = self.head
+        pending = self._store.pending()
+        if self._unsaved is not None:
+            return self._save(*self._unsaved, teller)
+        if head is None:
+            return self.make(None, Choice(ChoiceKind.BEGIN, hint=clean(hint)), teller, keep=False)
+        if head.stage is Stage.TOLD:
+            return self.reflect(head, teller)
+        if pending is not None:
+            return self.make(head, dataclasses.replace(pending, hint=clean(hint)), teller, keep=True)
+        if head.plain and not hint:
+            return self.reflect(head, teller)
+        parent = self._store.turn(head.parent) if head.parent is not None else None
+        wish = clean(hint) or f"Tell it in another way (telling {len(self._store.children(head.parent)) + 1})."
+        return self.make(parent, dataclasses.replace(head.choice, hint=wish), teller, keep=False)
+
+    async def reflect(self, told: Turn, teller: Storyteller) -> AsyncGenerator[Event, None]:
+        """Memory, plans and ledger of a turn whose passage is saved."""
+        await self._foresight.stop()
+        parent = self._store.turn(told.parent) if told.parent is not None else None
+        scene = await self._scene(parent, told.choice, teller)
+        async for event in self._reflected(scene, told, teller):
+            yield event
+
+    async def _save(self, parent: TurnId | None, draft: Draft, teller: Storyteller) -> AsyncGenerator[Event, None]:
+        """Write a passage that could not be saved when it was told."""
+        try:
+            told = self._tell(parent, draft)
+        except FictionError as error:
+            yield recurrence.failure(error, draft.choice)
+            return
+        yield PassageDone(told)
+        async for event in self.reflect(told, teller):
+            yield event
+
+    async def _reflected(self, scene: Scene, told: Turn, teller: Storyteller) -> AsyncGenerator[Event, None]:
+        committed = False
+        async for event in recurrence.reflect(scene, told, teller, self._store, self._memory):
+            if not committed:
+                self.head = now = self._store.turn(told.id)
+                self._scenes.entered(scene, now)
+                committed = True
+            yield event
+
+    async def _scene(self, parent: Turn | None, choice: Choice, teller: Storyteller) -> Scene:
+        """What is remembered for any of the plans is asked for only where a storyteller works ahead."""
+        return await self._scenes.after(parent, choice, common=teller.ahead is not Ahead.OFF)
+
+    def _tell(self, parent: TurnId | None, draft: Draft) -> Turn:
+        self.head = self._store.tell(parent, draft, head=self.head.id if self.head else None)
+        self._unsaved = None
+        return self.head
