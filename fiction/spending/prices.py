@@ -20,8 +20,9 @@ _MILLION = 1_000_000
 _MAX_TOKENS = 10**9
 """Of one call; what a server claims beyond that is no number of tokens."""
 _SNAPSHOT = re.compile(r"-20\d\d-?\d\d-?\d\d\Z", re.ASCII)
-_HOME_NAMES = ("localhost", "local", "lan", "internal", "home.arpa")
-"""Top-level names that no public server has (RFC 6761, RFC 6762, RFC 8375; ICANN's `internal`)."""
+_BARE_NAME = re.compile(r"[a-z0-9_-]+\Z")
+_HOME_NAMES = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
+"""Ends of names that no public server has (RFC 6761, RFC 6762, RFC 8375; ICANN's `internal`)."""
 
 
 class Prices:
@@ -84,17 +85,17 @@ def costs_nothing(host: str) -> bool:
     try:
         address = ipaddress.ip_address(host.split("%")[0])
     except ValueError:
-        return bool(host) and ("." not in host or any(host.endswith(f".{name}") for name in _HOME_NAMES))
+        return _BARE_NAME.match(host) is not None or host.endswith(_HOME_NAMES)
     return not (getattr(address, "ipv4_mapped", None) or address).is_global
 
 
 def _best(entries: tuple[Listed, ...], name: str, host: str) -> Price | None:
-    """Of the entries that match, the most specific one: the longest name, then the longest host, then the first."""
+    """Of the entries that match, the most specific one: a whole name, then the longest one, then the longest host."""
     found = [entry for entry in entries if fnmatchcase(host, entry.host) and _names(entry, name)]
     if not found and host == OPENROUTER and "/" in name:
         vendor, _, rest = name.partition("/")
         found = [entry for entry in entries if _sells(entry, vendor) and _names(entry, rest)]
-    best = max(found, key=lambda entry: (_letters(entry.model), _letters(entry.host)), default=None)
+    best = max(found, key=_how_specific, default=None)
     return best.price if best else None
 
 
@@ -106,8 +107,8 @@ def _sells(entry: Listed, vendor: str) -> bool:
     return entry.host == "*" or vendor in entry.host.split(".")
 
 
-def _letters(pattern: str) -> int:
-    return len(pattern.replace("*", ""))
+def _how_specific(entry: Listed) -> tuple[bool, int, int]:
+    return "*" not in entry.model, len(entry.model), len(entry.host)
 
 
 def _tokens(count: int) -> int:
