@@ -18,6 +18,8 @@ ENDING_AT = 0.85
 MUST_END_AT = 1.1
 STALL_TURNS = 4
 """So many turns without anything of importance make a stall."""
+REMIND_EVERY = 2
+"""Turns between two words about the same waiting thread: said every turn, it is all that a storyteller tells."""
 ENDLESS_CHAPTER = 60
 """An endless story reaches its middle act as one of this many turns would, and stays there."""
 
@@ -35,6 +37,23 @@ _REGISTERS = {
     "comedy": 4.0,
 }
 _SAWTOOTH = (-1.5, -0.5, 0.5, 1.5, 0.0)
+_TIGHT = (
+    "Keep this passage tight: something is at risk in it right now.",
+    "Time presses in this passage: what is not settled now can't be settled in the same way again.",
+    "Somebody here is about to lose something, and acts like it.",
+)
+_STEADY = (
+    "Let something in this passage go other than expected, without haste.",
+    "Somebody here wants something of the protagonist; let it show in what they do.",
+    "A thing that is at hand turns out to matter.",
+    "Something that seemed settled is not quite so.",
+    "Let somebody else have the upper hand for a moment.",
+)
+_CALM = (
+    "This passage may breathe: a small, exact, human moment.",
+    "Nothing needs to go wrong in this passage: let somebody say a little more than they meant to.",
+    "Stay with the place for a moment: how it is used, and by whom.",
+)
 _DEFAULT_ACTS = (Act("I", share=0.25), Act("II", share=0.5), Act("III", share=0.25))
 
 
@@ -62,7 +81,7 @@ def direct(world: World, settings: StorySettings, ledger: Ledger, recent: tuple[
         due_thread=due.id if due else "",
         stalled=_stalled(recent),
     )
-    return _with_lines(direction, world, due)
+    return _with_lines(direction, world, due, depth)
 
 
 def act_title(world: World, act: int) -> str:
@@ -106,7 +125,7 @@ def _stalled(recent: tuple[Turn, ...]) -> bool:
     return not moved and all(turn.importance <= 4 for turn in last)
 
 
-def _with_lines(direction: Direction, world: World, due: Thread | None) -> Direction:
+def _with_lines(direction: Direction, world: World, due: Thread | None, depth: int) -> Direction:
     lines: list[str] = []
     if direction.must_end:
         lines.append(
@@ -117,18 +136,16 @@ def _with_lines(direction: Direction, world: World, due: Thread | None) -> Direc
     elif direction.opens_act and direction.act > 1:
         summary = world.acts[direction.act - 1].summary if direction.act <= len(world.acts) else ""
         lines.append(f"A new part begins here: something changes that can't be undone. {summary}".strip())
-    if due is not None:
+    if due is not None and (depth - due.touched) % REMIND_EVERY == 0:
         lines.append(f"This has waited longest and wants a step forward or an answer: {due.setup}")
     if direction.stalled and not direction.must_end:
         lines.append("Little has happened lately: let somebody in this world act on their own, now.")
     if not direction.must_end:
-        lines.append(_pace(direction.tension))
+        lines.append(_pace(direction.tension, depth))
     return dataclasses.replace(direction, lines=tuple(lines[:4]))
 
 
-def _pace(tension: float) -> str:
-    if tension >= 7:
-        return "Keep this passage tight: something is at risk in it right now."
-    if tension >= 4.5:
-        return "Let something in this passage go other than expected, without haste."
-    return "This passage may breathe: a small, exact, human moment."
+def _pace(tension: float, depth: int) -> str:
+    """A word on pace; never the same one in two turns running."""
+    words = _TIGHT if tension >= 7 else _STEADY if tension >= 4.5 else _CALM
+    return words[depth % len(words)]

@@ -23,6 +23,7 @@ _MAX_LABEL_WIDE = 36
 """Characters of a label in a script without spaces."""
 _MAX_STAKE = 90
 _BRIEF_TOKENS = 140
+_TURNS_BEFORE = 3
 _ALIKE = 0.75
 """Two labels that share this much of their words are one plan."""
 
@@ -80,8 +81,8 @@ def with_distinct_approaches(plans: Iterable[Plan]) -> tuple[Plan, ...]:
 
 
 def before(scene: Scene) -> list[str]:
-    """The labels that the last turns offered."""
-    return [plan.label for turn in scene.recent for plan in turn.plans]
+    """The labels that the last turns offered, the newest last."""
+    return [plan.label for turn in scene.recent[-_TURNS_BEFORE:] for plan in turn.plans]
 
 
 def alike(label: str, other: str) -> bool:

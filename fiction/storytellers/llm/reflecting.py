@@ -25,7 +25,7 @@ _ENOUGH_PLANS = 2
 """With so many plans of its own a model's notes are good; a general plan is the third."""
 _MIN_MEMORY_WORDS = 4
 _LEANS = 1.15
-_SHOWN_OFFERS = 4
+_SHOWN_OFFERS = 6
 _MAX_TITLE = 60
 _TEMPERATURE = 0.6
 
