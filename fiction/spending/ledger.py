@@ -11,7 +11,9 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
+from typing import TypedDict, TypeGuard
 
 from fiction.story.sanitise import clean_line
 from fiction.story.turn import Usage
@@ -83,7 +85,7 @@ class Ledger:
         """All calls of all stories since midnight, other processes' included."""
         with self._lock:
             day = self._today()
-            return _sum([day.total, *(usage for (when, _), usage in self._lost.items() if when == day.date)])
+            return _sum([day.total.usage, *(usage for (when, _), usage in self._lost.items() if when == day.date)])
 
     def of(self, story: str) -> Usage:
         """All calls for a story, on all days."""
@@ -92,7 +94,8 @@ class Ledger:
             if story not in self._before:
                 self._before[story] = _on_other_days(self._folder, story, day.date)
             lost = [usage for (_, whose), usage in self._lost.items() if whose == story]
-            return _sum([self._before[story], day.stories.get(story, Usage()), *lost])
+            today = day.stories.get(story)
+            return _sum([self._before[story], today.usage if today else Usage(), *lost])
 
     def _today(self) -> "_Day":
         """Today, read up to the last line that is there."""
@@ -104,14 +107,44 @@ class Ledger:
         return self._day
 
 
+_Fields = TypedDict(
+    "_Fields", {"story": str, "in": int, "out": int, "cached": int, "cost": int, "estimated": bool, "unpriced": bool}
+)
+_NUMBERS = ("in", "out", "cached", "cost", "estimated", "unpriced")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """A sum that grows in place: ten thousand lines are added up before the first frame waits for them."""
+
+    prompt: int = 0
+    completion: int = 0
+    cached: int = 0
+    estimated: bool = False
+    cost: int = 0
+    unpriced: bool = False
+
+    def add(self, entry: _Fields) -> None:
+        self.prompt += entry["in"]
+        self.completion += entry["out"]
+        self.cached += entry["cached"]
+        self.estimated |= entry["estimated"]
+        self.cost += entry["cost"]
+        self.unpriced |= entry["unpriced"]
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(self.prompt, self.completion, self.cached, self.estimated, self.cost, self.unpriced)
+
+
 @dataclass(slots=True)
 class _Day:
     """What has been read of a day's file."""
 
     folder: Path
     date: date
-    total: Usage = Usage()
-    stories: dict[str, Usage] = field(default_factory=dict)
+    total: _Tally = field(default_factory=_Tally)
+    stories: dict[str, _Tally] = field(default_factory=dict)
     read: int = 0
     """Bytes."""
 
@@ -121,16 +154,16 @@ class _Day:
         with contextlib.suppress(OSError):
             size = path.stat().st_size
             if size < self.read:  # somebody emptied it
-                self.total, self.stories, self.read = Usage(), {}, 0
+                self.total, self.stories, self.read = _Tally(), {}, 0
             if size > self.read:
                 self._take(_bytes_from(path, self.read))
 
     def _take(self, data: bytes) -> None:
         whole = data[: data.rfind(b"\n") + 1]
         self.read += len(whole)
-        for story, usage in _entries(whole.split(b"\n")):
-            self.total += usage
-            self.stories[story] = self.stories.get(story, Usage()) + usage
+        for entry in _entries(whole.split(b"\n")):
+            self.total.add(entry)
+            self.stories.setdefault(entry["story"], _Tally()).add(entry)
 
 
 def _append(path: Path, line: bytes) -> None:
@@ -159,37 +192,38 @@ def _bytes_from(path: Path, offset: int) -> bytes:
 
 def _on_other_days(folder: Path, story: str, today: date) -> Usage:
     needle = json.dumps(story).encode()
-    total = Usage()
+    total = _Tally()
     for path in folder.glob("*.jsonl"):
         if path == _file(folder, today):
             continue
         with contextlib.suppress(OSError):
             data = path.read_bytes()
-            lines = [line for line in data.split(b"\n") if needle in line] if needle in data else []
-            total += _sum(usage for whose, usage in _entries(lines) if whose == story)
-    return total
+            for entry in _entries([line for line in data.split(b"\n") if needle in line] if needle in data else []):
+                if entry["story"] == story:
+                    total.add(entry)
+    return total.usage
 
 
-def _entries(lines: Iterable[bytes]) -> Iterable[tuple[str, Usage]]:
-    """Story and usage of each line that is an entry; other lines are skipped."""
-    for line in lines:
-        with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
-            if 2 < len(line) <= _MAX_LINE:
-                yield _entry(json.loads(line))
+def _entries(lines: Iterable[bytes]) -> Iterable[_Fields]:
+    """The lines that are entries; others are skipped."""
+    return filter(_is_entry, _parsed([line for line in lines if 2 < len(line) <= _MAX_LINE]))
 
 
-def _entry(found: dict[str, object]) -> tuple[str, Usage]:
-    prompt, completion, cached, cost = (_count(found[name]) for name in ("in", "out", "cached", "cost"))
-    story, estimated, unpriced = found["story"], found["estimated"], found["unpriced"]
-    if not isinstance(story, str):
-        raise TypeError("a story is named by its uuid")
-    return story, Usage(prompt, completion, cached, bool(estimated), cost, bool(unpriced))
+def _parsed(lines: list[bytes]) -> Iterable[object]:
+    """What the lines hold. All at once takes a quarter of the time; a broken one is found one by one."""
+    whole = b"[" + b",".join(lines) + b"]"
+    with contextlib.suppress(ValueError, RecursionError):
+        found: list[object] = json.loads(whole)
+        return found
+    return () if len(lines) < 2 else chain(*(_parsed([line]) for line in lines))
 
 
-def _count(value: object) -> int:
-    if not isinstance(value, int) or value < 0:
-        raise TypeError("a count is a whole number")
-    return value
+def _is_entry(found: object) -> TypeGuard[_Fields]:
+    return (
+        isinstance(found, dict)
+        and isinstance(found.get("story"), str)
+        and all(isinstance(found.get(name), int) and found[name] >= 0 for name in _NUMBERS)
+    )
 
 
 def _sum(usages: Iterable[Usage]) -> Usage:
