@@ -44,7 +44,7 @@ def _show(context: Context, *, as_json: bool) -> None:
     from fiction.config import meaning, names, value_of
 
     configuration = context.house.configuration
-    shown = {name: value_of(configuration.settings, name) for name in names()}
+    shown = {name: value_of(configuration.settings, name) for name in names(configuration.settings)}
     if as_json:
         say_json({"file": str(context.home.config), "settings": shown, "from": dict(configuration.sources)})
         return
@@ -67,16 +67,23 @@ def _get(name: str, context: Context, *, as_json: bool) -> None:
 
 
 def _set(name: str, value: str | None, context: Context) -> None:
-    from fiction.config import SECRET, load, place_of, set_value, value_of
+    from fiction.config import is_secret, load, place_of, set_value, value_of
+    from fiction.errors import SettingsError
 
     place_of(name)
     if value is None:
         value = getpass.getpass(f"{name}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-    set_value(context.home.config, name, value)
+    also = set_value(context.home.config, name, value)
     configuration = load(context.home.config, context.environment)
-    say(f"{name} = {value_of(configuration.settings, name) or '(empty)'}")
+    try:
+        now = value_of(configuration.settings, name)
+    except SettingsError:  # the last setting of a server is taken out, and the server with it
+        now = ""
+    say(f"{name} = {now or '(empty)'}")
     source = configuration.sources.get(name, "")
     if value and source not in ("", str(context.home.config)):
         say(f"{source} in the environment is stronger than the file.")
-    if name == SECRET and configuration.withheld:
+    for sentence in also:
+        say(sentence)
+    if is_secret(name) and configuration.withheld:
         say(configuration.withheld)

@@ -79,10 +79,9 @@ def parse(raw: bytes, file: Path) -> Document:
 def change(document: Document, place: Place, value: object) -> str:
     """The file's text with the value at `place` set (None takes it out); comments stay wherever that is possible."""
     wanted = _with(document.values, place, value)
-    if value is not None:
-        for text in _edits(document, place, value):
-            if _says(text, wanted):
-                return text
+    for text in _removals(document, place) if value is None else _edits(document, place, value):
+        if _says(text, wanted):
+            return text
     return dump(wanted)
 
 
@@ -92,24 +91,54 @@ def dump(values: Mapping[str, object]) -> str:
 
 
 def _edits(document: Document, place: Place, value: object) -> list[str]:
-    """Texts that may say the new thing: the value replaced in its line, a line under its section, a new section."""
+    """Texts that may say the new thing: the value replaced in its line, lines under its section, a new section."""
     lines = document.text.splitlines(keepends=True)
-    scalar = (
-        yaml.safe_dump(value, allow_unicode=True, width=10_000, default_flow_style=True).removesuffix("...\n").strip()
-    )
     edits = []
     if (number := document.lines.get(place)) is not None:
         old = lines[number - 1]
         head = re.match(r"\s*[^:]+:", old)
         comment = re.search(r"\s+#.*", old)
         if head:
-            new = f"{head.group()} {scalar}{comment.group().rstrip() if comment else ''}\n"
+            new = f"{head.group()} {_scalar(value)}{comment.group().rstrip() if comment else ''}\n"
             edits.append("".join([*lines[: number - 1], new, *lines[number:]]))
-    if len(place) == 2 and (number := document.lines.get(place[:1])) is not None:
-        edits.append("".join([*lines[:number], f"  {place[1]}: {scalar}\n", *lines[number:]]))
+    for known in range(len(place) - 1, 0, -1):
+        if (number := document.lines.get(place[:known])) is not None:
+            new = _nested(place[known:], value, indent=_indent(document, place[:known]))
+            edits.append("".join([*lines[:number], new, *lines[number:]]))
     start = document.text if document.text.endswith("\n") or not document.text else document.text + "\n"
-    edits.append(start + (f"{place[0]}: {scalar}\n" if len(place) == 1 else f"{place[0]}:\n  {place[1]}: {scalar}\n"))
+    edits.append(start + _nested(place, value))
     return edits
+
+
+def _removals(document: Document, place: Place) -> list[str]:
+    """Texts that may say it no more: without its line, and without the lines of sections that hold nothing else."""
+    lines = document.text.splitlines(keepends=True)
+    gone: set[int] = set()
+    texts = []
+    for known in range(len(place), 0, -1):
+        if (number := document.lines.get(place[:known])) is not None:
+            gone.add(number)
+            texts.append("".join(line for at, line in enumerate(lines, 1) if at not in gone))
+    return texts
+
+
+def _nested(place: Place, value: object, *, indent: int = 0) -> str:
+    """Lines for a value under its keys."""
+    keys = [f"{' ' * (indent + 2 * depth)}{_scalar(key)}:" for depth, key in enumerate(place)]
+    return "\n".join(keys) + f" {_scalar(value)}\n"
+
+
+def _indent(document: Document, section: Place) -> int:
+    """How far the keys of a section stand from the margin."""
+    inner = (number for place, number in document.lines.items() if place[:-1] == section)
+    number = next(inner, 0)
+    line = document.text.splitlines()[number - 1] if number else ""
+    return len(line) - len(line.lstrip()) or 2 * len(section)
+
+
+def _scalar(value: object) -> str:
+    dumped = yaml.safe_dump(value, allow_unicode=True, width=10_000, default_flow_style=True)
+    return dumped.removesuffix("...\n").strip()
 
 
 def _says(text: str, wanted: Mapping[str, object]) -> bool:

@@ -1,0 +1,108 @@
+"""Which key goes to which server: one goes to the origin that it was set for, and to no other."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from fiction.config.settings import ServerPart, Settings
+
+OPENAI = "https://api.openai.com/v1"
+"""Where requests go if no address is set."""
+
+Origin = tuple[str, str, int]
+"""Scheme, host and port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that is there."""
+
+    secret: str = field(repr=False)
+    origin: Origin
+    source: str
+    """The file or the variable that it stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Who gets which key."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+    """Of the keys that are sent, by the name of the setting."""
+    withheld: str
+    """Why a key that is there is not sent to the server without a name, in one sentence."""
+    secrets: tuple[str, ...] = field(repr=False)
+    """Every key, sent or not."""
+
+
+def origin(address: str) -> Origin:
+    """What an address speaks to."""
+    parts = urlsplit(address or OPENAI)
+    return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is on this machine."""
+    host = origin(address)[1]
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def meant_for(part: ServerPart) -> Origin | None:
+    """The origin that the key beside these settings was set for; None for a program that the game runs itself."""
+    return None if part.run else origin(part.base_url)
+
+
+def choose(settings: Settings, environment: Mapping[str, str], *, own: Settings, file: str) -> Chosen:
+    """Give each server the first key that was set for it. `own` are the settings as the file alone has them."""
+    found = _keys(settings, environment, own, file)
+    sources: dict[str, str] = {}
+
+    def keyed(part: ServerPart, name: str, candidates: tuple[Key, ...]) -> ServerPart:
+        wanted = meant_for(part)
+        key = next((key for key in candidates if key.origin == wanted), None)
+        if key is not None:
+            sources[name] = key.source
+        return part.model_copy(update={"api_key": SecretStr(key.secret if key else "")})
+
+    server = keyed(settings.server, "server.api_key", found)
+    servers = {
+        name: keyed(part, f"servers.{name}.api_key", (*_own(part, file), *found))
+        for name, part in settings.servers.items()
+    }
+    changed = settings.model_copy(update={"server": server, "servers": servers})
+    every = (*found, *(key for part in own.servers.values() for key in _own(part, file)))
+    withheld = "" if "server.api_key" in sources else _withheld(settings.server, found)
+    return Chosen(changed, sources, withheld, tuple(dict.fromkeys(key.secret for key in every)))
+
+
+def _keys(settings: Settings, environment: Mapping[str, str], own: Settings, file: str) -> tuple[Key, ...]:
+    """Those that may be for the server without a name, the strongest first."""
+    variables = (
+        ("FICTION_API_KEY", settings.server.base_url),
+        ("OPENAI_API_KEY", environment.get("OPENAI_BASE_URL", "").strip()),
+    )
+    named = tuple(
+        Key(environment[name].strip(), origin(address), name)
+        for name, address in variables
+        if environment.get(name, "").strip()
+    )
+    return (*named, *_own(own.server, file))
+
+
+def _own(part: ServerPart, file: str) -> tuple[Key, ...]:
+    secret = part.api_key.get_secret_value().strip()
+    return (Key(secret, origin(part.base_url), file),) if secret else ()
+
+
+def _withheld(part: ServerPart, found: tuple[Key, ...]) -> str:
+    if not found:
+        return ""
+    where = origin(part.base_url)[1] if not part.run else f"a {part.run} that the game runs"
+    return f"The key in {found[0].source} was not set for {where}, so it is not sent there."

@@ -1,0 +1,123 @@
+"""Settings by their dotted names: which there are, what they mean, what they say, and what a typed text means."""
+
+import difflib
+from contextlib import suppress
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from fiction.config.handwritten import Place
+from fiction.config.settings import DEFAULT, MemoryPart, ServerPart, Settings, SpendingPart
+from fiction.errors import SettingsError
+from fiction.story.sanitise import clean_line
+
+SERVERS = "servers"
+_SERVER_FIELDS = tuple(ServerPart.model_fields)
+SECTIONS: dict[str, type[BaseModel]] = {"server": ServerPart, "memory": MemoryPart, "spending": SpendingPart}
+_PLACES: tuple[Place, ...] = tuple(
+    place
+    for name in Settings.model_fields
+    if name != SERVERS
+    for place in ([(name, inner) for inner in SECTIONS[name].model_fields] if name in SECTIONS else [(name,)])
+)
+_SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+
+
+def names(settings: Settings | None = None) -> tuple[str, ...]:
+    """Every setting by its dotted name, and those of the servers that the settings name."""
+    named = [(SERVERS, name, inner) for name in (settings.servers if settings else ()) for inner in _SERVER_FIELDS]
+    return tuple(".".join(place) for place in (*_PLACES, *named))
+
+
+def place_of(name: str) -> Place:
+    """Where a setting stands. Raises SettingsError, with the nearest name, if there is none of that name."""
+    place = tuple(name.split("."))
+    if not is_setting(place):
+        raise SettingsError(f"There is no setting {clean_line(name)!r}.", hint=nearest(name))
+    return place
+
+
+def is_setting(place: Place) -> bool:
+    """Whether that is the place of a setting; what a server may be called is for the settings to say."""
+    named = len(place) == 3 and place[0] == SERVERS and place[2] in _SERVER_FIELDS
+    return named or place in _PLACES
+
+
+def is_secret(name: str) -> bool:
+    """Whether its value is never shown."""
+    return name.rpartition(".")[2] == "api_key"
+
+
+def meaning(name: str) -> str:
+    """What a setting is for: its docstring in one line."""
+    return " ".join((_field(place_of(name)).description or "").split())
+
+
+def value_of(settings: Settings, name: str) -> str:
+    """A setting as text; a secret only as `set` or `not set`.
+
+    Raises:
+        SettingsError: there is no such setting, or no server of that name.
+    """
+    match found := _at(settings, place_of(name)):
+        case SecretStr():
+            return "set" if found.get_secret_value() else "not set"
+        case None:
+            return ""
+        case bool():
+            return str(found).lower()
+        case float():
+            return f"{found:g}"
+        case _:
+            return str(found)
+
+
+def typed(place: Place, text: str) -> object:
+    """The text of a command line as the value that the file should hold; None takes it out."""
+    if not text:
+        return None
+    if _field(place).annotation is bool:
+        return _SWITCH.get(text.lower(), text)
+    for number in _numbers(place):
+        with suppress(ValueError):
+            return number(text)
+    return text
+
+
+def nearest(name: str) -> str:
+    """A hint for somebody who mistyped a name."""
+    head, dot, last = name.rpartition(".")
+    if dot and head.startswith(f"{SERVERS}."):
+        close = [f"{head}.{found}" for found in difflib.get_close_matches(last, _SERVER_FIELDS, n=1, cutoff=0.5)]
+    else:
+        close = difflib.get_close_matches(name, names(), n=1, cutoff=0.5)
+    return f"Did you mean {close[0]}?" if close else "`fiction config show` lists them all."
+
+
+def section_of(server: str) -> Place:
+    """Where the settings of a server stand; an empty name is the server that has none."""
+    return (SERVERS, server) if server else (DEFAULT,)
+
+
+def _field(place: Place) -> FieldInfo:
+    section = Settings if len(place) == 1 else SECTIONS.get(place[0], ServerPart)
+    return section.model_fields[place[-1]]
+
+
+def _at(settings: Settings, place: Place) -> object:
+    part: object = settings
+    for key in place:
+        if isinstance(part, dict):
+            if key not in part:
+                known = ", ".join(part) or "none"
+                raise SettingsError(f"The settings name no server {clean_line(key)!r}.", hint=f"They name: {known}.")
+            part = part[key]
+        else:
+            part = getattr(part, key)
+    return part
+
+
+def _numbers(place: Place) -> tuple[type[int] | type[float], ...]:
+    """The kinds of numbers that a setting may hold."""
+    annotation = str(_field(place).annotation)
+    return tuple(kind for kind in (int, float) if kind.__name__ in annotation)

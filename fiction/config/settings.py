@@ -1,0 +1,162 @@
+"""Everything that can be set. The docstrings of the fields are their manual."""
+
+import re
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from fiction.story.reader import Length
+from fiction.story.sanitise import clean_line
+
+DEFAULT = "server"
+"""What settings call the server that has no name of its own."""
+_MILLION = 1_000_000
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+def _address(text: str) -> str:
+    stripped = text.strip()
+    if not stripped:
+        return ""
+    parts = urlsplit(stripped)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("an address begins with http:// or https://, as in http://127.0.0.1:11434/v1")
+    if parts.username or parts.password:
+        raise ValueError("an address holds no user or password; the key has a setting of its own, `api_key`")
+    return stripped.rstrip("/")
+
+
+def _key(secret: SecretStr) -> SecretStr:
+    key = secret.get_secret_value().strip()
+    if not all(33 <= ord(char) < 127 for char in key):
+        raise ValueError("a key is one word of letters, digits and signs")
+    return SecretStr(key)
+
+
+def _name(text: str) -> str:
+    if text == DEFAULT or not _NAME.fullmatch(text):
+        raise ValueError("a server's name is made of letters, digits, - and _, and is not `server`")
+    return text
+
+
+def _storyteller(text: str) -> str:
+    who, colon, name = text.partition(":")
+    if text in ("", "offline", "model") or (who == "model" and colon and _NAME.fullmatch(name)):
+        return text
+    raise ValueError("a storyteller is `offline`, `model`, or `model:NAME` for a server that the settings name")
+
+
+def _word(value: object) -> object:
+    """YAML takes a bare `off` for the opposite of `on`."""
+    return "off" if value is False else value
+
+
+Line = Annotated[str, AfterValidator(clean_line)]
+Name = Annotated[str, AfterValidator(_name)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Penalty = Annotated[float, Field(ge=-2, le=2)]
+Dollars = Annotated[float, Field(ge=0, le=10_000)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
+
+
+class ServerPart(_Part):
+    """A server that a model storyteller asks, and how."""
+
+    base_url: Annotated[str, AfterValidator(_address)] = ""
+    """Address of an OpenAI-compatible server, up to and with `/v1`; empty is OpenAI itself, unless `run` is set."""
+    api_key: Annotated[SecretStr, AfterValidator(_key)] = SecretStr("")
+    """The key for that address. Never shown."""
+    model: Line = ""
+    """Name of the model, as the server lists it; with `run` the file of weights, or the repository that has them."""
+    run: Literal["", "llama-server", "litert-lm"] = ""
+    """A program that the game starts and stops itself to run the model; the address is not needed then."""
+    budget: Annotated[int, Field(ge=2048, le=1_000_000)] = 4096
+    """Tokens of a whole turn, reply included; more buys more memory in each prompt."""
+    context: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    """The model's context in tokens, where the server tells it wrongly; 0 asks the server."""
+    slots: Annotated[int, Field(ge=0, le=64)] = 0
+    """How many requests the server answers at a time; 0 asks the server."""
+    speculate: Annotated[Literal["", "off", "warm", "best", "all"], BeforeValidator(_word)] = ""
+    """Work ahead while you read: `off`; `warm` has the server read the next prompt; `best` and `all` write the next
+    passage for the likeliest plan or for each of them. Empty is `warm` on this machine and `off` elsewhere."""
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    """How freely passages are told; empty is 0.8."""
+    top_p: Share | None = None
+    """Of sampling; empty leaves it to the server."""
+    top_k: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    """Of sampling; empty leaves it to the server."""
+    min_p: Share | None = None
+    """Of sampling; empty leaves it to the server."""
+    frequency_penalty: Penalty | None = None
+    """Of sampling; empty leaves it to the server."""
+    presence_penalty: Penalty | None = None
+    """Of sampling; empty leaves it to the server."""
+
+
+class MemoryPart(_Part):
+    """The long-term memory."""
+
+    chroma: bool = True
+    """Whether recall by meaning is used; recall by words always is."""
+    embed_model: Line = ""
+    """An embedding model on the same server. Kept for later: this version uses its own, without a server."""
+
+
+class SpendingPart(_Part):
+    """What stories may cost."""
+
+    story_cap: Dollars = 0.0
+    """US dollars that one story may cost before you are asked; 0 is no cap."""
+    day_cap: Dollars = 0.0
+    """US dollars that all stories of a day may cost before you are asked; 0 is no cap."""
+
+    @property
+    def caps(self) -> tuple[int, int]:
+        """Of a story and of a day, in millionths of a dollar."""
+        return round(self.story_cap * _MILLION), round(self.day_cap * _MILLION)
+
+
+class Settings(_Part):
+    """Everything that can be set."""
+
+    server: ServerPart = ServerPart()
+    servers: dict[Name, ServerPart] = {}
+    """Other servers and models, by names of your own: `servers.NAME.model` and so on."""
+    notes: Line = ""
+    """Name of the server that keeps memory and plans, or `server`; empty is the one that tells the story."""
+    storyteller: Annotated[str, AfterValidator(_storyteller)] = ""
+    """Who tells new stories: `offline`, `model`, or `model:NAME`; empty takes the model where one is named."""
+    theme: Line = ""
+    """Name of a theme of the terminal game; empty takes its own."""
+    animations: Literal["full", "basic", "none"] = "full"
+    """How much moves on the screen."""
+    passage_length: Length = Length.MEDIUM
+    """`short`, `medium` or `long` passages, for readers whose profile does not say."""
+    memory: MemoryPart = MemoryPart()
+    spending: SpendingPart = SpendingPart()
+
+    @property
+    def new_storyteller(self) -> str:
+        """Who tells a new story if nothing else is said."""
+        return self.storyteller or ("model" if self.server.model else "offline")
+
+    def server_of(self, storyteller: str) -> ServerPart | None:
+        """The server that `model` or `model:NAME` asks; None where there is none, or it names no model."""
+        match storyteller.partition(":"):
+            case ("model", "", ""):
+                part: ServerPart | None = self.server
+            case ("model", ":", name):
+                part = self.servers.get(name)
+            case _:
+                part = None
+        return part if part is not None and part.model else None
+
+    @property
+    def model_storytellers(self) -> tuple[str, ...]:
+        """Every name that `server_of` knows, the server without a name first."""
+        named = ("model", *(f"model:{name}" for name in self.servers))
+        return tuple(name for name in named if self.server_of(name) is not None)
