@@ -80,8 +80,8 @@ def _with_another_address(before: Settings, after: Settings) -> list[Place]:
 def _cost_of_speculation(before: Settings, after: Settings) -> tuple[str, ...]:
     """A word for each server that is now to write ahead and may want money for it."""
     return tuple(
-        f"Mind the cost: passages that you never choose are paid for too; a story at"
-        f" {origin(part.base_url)[1]} will cost about {'1.2' if part.speculate == 'best' else '1.8'} times as much."
+        f"Passages that you never choose are then written too: a story asks {origin(part.base_url)[1]} for about"
+        f" {'1.2' if part.speculate == 'best' else '1.8'} times as much, and costs as much more where that is paid for."
         for section, part in _servers(after).items()
         if _writes_for_money(part) and not _writes_for_money(_servers(before).get(section, ServerPart()))
     )

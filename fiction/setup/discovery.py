@@ -1,11 +1,11 @@
 """Servers of models on this machine: who answers at the ports where they usually are."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 
 from fiction.engine.setup import FoundServer
 from fiction.setup.likely import likeliest_first
+from fiction.setup.wire import get
 from fiction.story.sanitise import clean_line
 
 PORTS = {
@@ -21,10 +21,8 @@ PORTS = {
 }
 """Where each of them listens unless told otherwise."""
 
-CONNECT_SECONDS = 0.25
 REPLY_SECONDS = 1.0
 _SIGN_SECONDS = 0.3
-_MOST_BYTES = 1 << 20
 _MOST_MODELS = 500
 _MOST_NAME = 200
 _OWNERS = {"llamacpp": "llama.cpp", "vllm": "vLLM", "koboldcpp": "KoboldCpp", "library": "Ollama"}
@@ -80,35 +78,6 @@ def _models(listed: object) -> list[tuple[str, str]] | None:
 
 
 async def _get(port: int, path: str, seconds: float) -> object:
-    """What a port replies to a GET, read as JSON; None for nothing, nonsense or any other status than 200."""
-    try:
-        connection = asyncio.open_connection("127.0.0.1", port, limit=_MOST_BYTES)
-        reader, writer = await asyncio.wait_for(connection, CONNECT_SECONDS)
-    except (OSError, TimeoutError):
-        return None
-    try:
-        writer.write(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nAccept: application/json\r\n\r\n".encode())
-        return _read(await asyncio.wait_for(_whole(reader), seconds))
-    except (OSError, TimeoutError):
-        return None
-    finally:
-        writer.close()
-
-
-async def _whole(reader: asyncio.StreamReader) -> bytes:
-    """All of the reply, or as much of it as anybody's list of models is long."""
-    pieces = bytearray()
-    while len(pieces) < _MOST_BYTES and (piece := await reader.read(65536)):
-        pieces += piece
-    return bytes(pieces)
-
-
-def _read(reply: bytes) -> object:
-    head, _, body = reply.partition(b"\r\n\r\n")
-    if b" 200 " not in head.split(b"\r\n")[0] + b" ":
-        return None
-    try:
-        read: object = json.loads(body[body.index(b"{") : body.rindex(b"}") + 1])
-    except (ValueError, RecursionError):
-        return None
-    return read
+    """What a port says to a GET with status 200; None for anything else."""
+    reply = await get(port, path, seconds=seconds)
+    return reply.body if reply and reply.status == 200 else None

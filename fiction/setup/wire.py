@@ -1,0 +1,57 @@
+"""The least there is of HTTP, for servers on this machine that may be anything, or silent: one GET, read as JSON."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+CONNECT_SECONDS = 0.25
+_MOST_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a port answered."""
+
+    status: int
+    body: object = None
+    """None where it is no JSON object."""
+
+
+async def get(port: int, path: str, *, seconds: float) -> Reply | None:
+    """Ask a port of this machine; None where nobody answers in time, or not in HTTP."""
+    try:
+        connection = asyncio.open_connection("127.0.0.1", port, limit=_MOST_BYTES)
+        reader, writer = await asyncio.wait_for(connection, CONNECT_SECONDS)
+    except (OSError, TimeoutError):
+        return None
+    try:
+        writer.write(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nAccept: application/json\r\n\r\n".encode())
+        return _read(await asyncio.wait_for(_whole(reader), seconds))
+    except (OSError, TimeoutError):
+        return None
+    finally:
+        writer.close()
+
+
+async def _whole(reader: asyncio.StreamReader) -> bytes:
+    """All of the reply, or as much of it as anybody's list of models is long."""
+    pieces = bytearray()
+    while len(pieces) < _MOST_BYTES and (piece := await reader.read(65536)):
+        pieces += piece
+    return bytes(pieces)
+
+
+def _read(reply: bytes) -> Reply | None:
+    head, _, body = reply.partition(b"\r\n\r\n")
+    words = head.split(b"\r\n")[0].split()
+    if len(words) < 2 or not words[0].startswith(b"HTTP/") or not words[1].isdigit():
+        return None
+    return Reply(int(words[1][:3]), _json(body))
+
+
+def _json(body: bytes) -> object:
+    try:
+        read: object = json.loads(body[body.index(b"{") : body.rindex(b"}") + 1])
+    except (ValueError, RecursionError):
+        return None
+    return read
