@@ -98,6 +98,11 @@ class Foresight:
         """Numbers of the plans whose passages are whole."""
         return frozenset(each.number for each in self._foreseen if each.whole)
 
+    @property
+    def idle(self) -> bool:
+        """Nothing was begun since it was last thrown away."""
+        return self._task is None
+
     def begin(self, head: Turn, teller: Storyteller, reader: ReaderProfile) -> None:
         """Work ahead from `head` as far as the storyteller goes, in a task of its own; the likeliest plan first."""
         self.drop()

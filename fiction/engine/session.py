@@ -159,7 +159,8 @@ class Session:
         elif head.stage is Stage.TOLD:
             due = self._turns.reflect(head, self.storyteller)
         else:
-            self._look_ahead()
+            if self._foresight.idle:
+                self._look_ahead()
             return
         async with aclosing(self._alone(due)) as events:
             async for event in events:

@@ -1,18 +1,13 @@
 """A play-through over a real save, told by a script."""
 
 import asyncio
-import dataclasses
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from fiction.engine.session import MAX_WRITTEN, Session
+from fiction.engine.session import MAX_WRITTEN
 from fiction.errors import FictionError, NotFound, StorytellerError, Trouble
-from fiction.saves.store import SaveFile
 from fiction.story.events import (
     ChoiceSaved,
-    Event,
     MemoryUpdated,
     Notice,
     PassageDone,
@@ -25,59 +20,10 @@ from fiction.story.events import (
 )
 from fiction.story.ledger import AddFact
 from fiction.story.plan import ChoiceKind
-from fiction.story.reader import StoryRecord, StorySettings
 from fiction.story.turn import Stage
-from fiction.story.world import World
-from support.scripted import ListMemory, Scripted
+from support.table import Table, drain
 
-WORLD = World("w", "1.0.0", "A World", "", "")
 DOWN = StorytellerError("No server answers.", trouble=Trouble.UNREACHABLE, hint="Start it.")
-
-
-@dataclasses.dataclass
-class Table:
-    """One save, and what is played on it."""
-
-    path: Path
-    storyteller: Scripted
-    memory: ListMemory
-    session: Session
-
-    async def reopen(self) -> None:
-        await self.session.close()
-        self.memory = ListMemory()
-        self.session = Session(
-            store=SaveFile.open(self.path),
-            world=WORLD,
-            memory=self.memory,
-            storytellers={"offline": self.storyteller, "model": Scripted(name="model")},
-        )
-
-    async def play(self, *choices: int) -> list[Event]:
-        events = await drain(self.session.proceed())
-        for number in choices:
-            events = await drain(self.session.play(self.session.offered(number)))
-        return events
-
-
-async def drain(events: AsyncIterator[Event]) -> list[Event]:
-    return [event async for event in events]
-
-
-@pytest.fixture
-async def table(tmp_path: Path) -> AsyncIterator[Table]:
-    path = tmp_path / "story.fiction"
-    story = StoryRecord("uuid-1", "A Story", "w", "1.0.0", "id: w", settings=StorySettings(turns=20))
-    storyteller, memory = Scripted(), ListMemory()
-    session = Session(
-        store=SaveFile.create(path, story),
-        world=WORLD,
-        memory=memory,
-        storytellers={"offline": storyteller, "model": Scripted(name="model")},
-    )
-    table = Table(path, storyteller, memory, session)
-    yield table
-    await table.session.close()
 
 
 async def test_a_story_begins_with_a_passage_a_memory_and_three_plans(table: Table) -> None:

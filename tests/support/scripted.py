@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from fiction.engine.ports import Ahead, Archive, Scene, Telling
 from fiction.errors import StorytellerError
-from fiction.story.events import ProseDelta
+from fiction.story.events import ProseDelta, Spent
 from fiction.story.ledger import AddFact, LedgerOp
 from fiction.story.memory import Cue, Embedding, Memory, MemoryChange, Rationale, Recall, Recalled
 from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
-from fiction.story.turn import Reflection
+from fiction.story.turn import Reflection, Usage
 
 BRAVE, KIND, CURIOUS = Approach.BOLD, Approach.WARM, Approach.CURIOUS
 
@@ -39,6 +39,14 @@ class Scripted:
     ops: dict[int, tuple[LedgerOp, ...]] = field(default_factory=dict)
     hold: asyncio.Event | None = None
     """Narration waits for it after the first words."""
+    holds: dict[str, asyncio.Event] = field(default_factory=dict)
+    """By the choice's text: this narration waits after the first words."""
+    letting_go: asyncio.Event | None = None
+    """A narration that is cancelled waits for it before it lets go."""
+    spends: Usage = Usage()
+    """What each passage costs, and each reflection."""
+    log: list[str] = field(default_factory=list)
+    """What was asked of it and when it let go, in order."""
     scenes: list[Scene] = field(default_factory=list)
     """Every scene it was asked to narrate."""
     closed: bool = False
@@ -46,9 +54,23 @@ class Scripted:
     prepared: list[Scene] = field(default_factory=list)
 
     async def prepare(self, scene: Scene) -> None:
+        self.log.append(f"prepare {scene.depth}")
         self.prepared.append(scene)
 
     async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
+        asked = f"{scene.depth}: {scene.choice.text or scene.choice.kind}"
+        self.log.append(f"tell {asked}")
+        try:
+            async for event in self._tell(scene):
+                yield event
+            self.log.append(f"told {asked}")
+        except (asyncio.CancelledError, GeneratorExit):
+            if self.letting_go is not None:
+                await self.letting_go.wait()
+            self.log.append(f"let go of {asked}")
+            raise
+
+    async def _tell(self, scene: Scene) -> AsyncGenerator[Telling, None]:
         self.scenes.append(scene)
         if (error := self.fail_narrate.pop(scene.depth, None)) is not None:
             raise error
@@ -57,11 +79,16 @@ class Scripted:
             raise error
         if self.hold is not None:
             await self.hold.wait()
+        if (held := self.holds.get(scene.choice.text)) is not None:
+            await held.wait()
         yield ProseDelta(f": {scene.choice.text or scene.choice.kind}.")
         if scene.choice.hint:
             yield ProseDelta(f" ({scene.choice.hint})")
+        if self.spends != Usage():
+            yield Spent(self.spends)
 
     async def reflect(self, scene: Scene, passage: str) -> Reflection:
+        self.log.append(f"reflect {scene.depth}")
         if (error := self.fail_reflect.pop(scene.depth, None)) is not None:
             raise error
         ends = scene.depth == self.ends_at
@@ -73,6 +100,7 @@ class Scripted:
             title=f"Scene {scene.depth // 3}",
             state=f"state {scene.depth}",
             ending="the-end" if ends else "",
+            usage=self.spends,
         )
 
     async def close(self) -> None:
