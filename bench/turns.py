@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.frame import EMPTY
 from bench.pty_time import until_painted
 from bench.stories import build_story, prose
-from fiction.engine.ports import Scene, Telling
+from fiction.engine.ports import Ahead, Scene, Telling
 from fiction.engine.session import Session
 from fiction.memory.recall import StoryMemory
 from fiction.saves.store import SaveFile
@@ -39,6 +39,10 @@ class Instant:
 
     name = "offline"
     about = "prose made ahead"
+    ahead = Ahead.OFF
+
+    async def prepare(self, scene: Scene) -> None:
+        pass
 
     async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
         yield ProseDelta(prose(scene.depth))

@@ -52,6 +52,8 @@ class Scenes:
         self._memory = memory
         self._ledger: tuple[TurnId, Ledger] | None = None
         self._offers: Offers | None = None
+        self._known: Scene | None = None
+        """The scene that was last asked for, without what was recalled for its choice."""
 
     async def ahead(self, parent: Turn) -> Scene:
         """The scene of the turn after `parent` as far as it is known before the reader has chosen."""
@@ -101,15 +103,23 @@ class Scenes:
         return await self._memory.recall(cue, tuple(self.overrides(parent).values()))
 
     def _without_recall(self, parent: Turn | None, choice: Choice) -> Scene:
+        """All but the recall. What is the same whatever is chosen was mostly put together while the reader read."""
+        story, known = self._store.story, self._known
+        fresh = known is None or known.parent is not parent
+        if known is None or fresh or (known.settings, known.reader) != (story.settings, story.reader):
+            self._known = known = self._put_together(parent)
+        return dataclasses.replace(known, choice=choice)
+
+    def _put_together(self, parent: Turn | None) -> Scene:
         story = self._store.story
         depth = parent.depth + 1 if parent else 1
-        recent = self._store.path(parent.id, _RECENT) if parent else ()
+        recent = (*self._store.path(parent.id, _RECENT)[:-1], parent) if parent else ()
         ledger = self.ledger_at(parent)
         return Scene(
             world=self._world,
             reader=story.reader,
             settings=story.settings,
-            choice=choice,
+            choice=Choice(ChoiceKind.CONTINUE),
             depth=depth,
             recent=recent,
             memory=_last_memory(recent),

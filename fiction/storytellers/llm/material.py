@@ -8,6 +8,7 @@ to what is recalled, then to lore: in the order of worth, so that a larger budge
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fiction.engine.ports import Scene
 from fiction.story.ledger import Fact
@@ -189,6 +190,7 @@ def excerpt_for(plan: str) -> Callable[[str, int], str]:
     return excerpt
 
 
+@lru_cache(maxsize=1024)
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in _WORD.findall(text))
 

@@ -1,6 +1,7 @@
 """How long a text is, in tokens, words and sentences, without a tokeniser; and how to cut it at a whole sentence."""
 
 import re
+from functools import lru_cache
 
 _WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 """Han, Kana, Hangul: about one token a character in today's tokenisers, and no spaces between words."""
@@ -10,6 +11,7 @@ _ENDED = re.compile(r"[.!?…。！？—–][\"”’'»」』)\]*_]*\s*\Z")
 _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Sgt|vs|No)\.\s*\Z|\b[A-Z]\.\s*\Z")
 
 
+@lru_cache(maxsize=2048)
 def estimate(text: str) -> int:
     """About how many tokens the text is: four bytes each, and one for each wide character."""
     wide = len(_WIDE.findall(text))
