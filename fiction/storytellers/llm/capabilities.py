@@ -102,7 +102,11 @@ class Capabilities:
         found["stream_options"] = {"include_usage": True}
         found |= (sampling or Sampling(temperature)).parameters
         found |= quiet.parameters(self.quiet, self.reasoning_effort)
-        return {name: value for name, value in found.items() if name not in self.refused}
+        return self.without_refused(found)
+
+    def without_refused(self, parameters: Mapping[str, object]) -> dict[str, object]:
+        """Those of the parameters that the server takes."""
+        return {name: value for name, value in parameters.items() if name not in self.refused}
 
     def after_refusal(self, words: str, *, parameter: str = "") -> "Capabilities | None":
         """With the parameter that the server's words name dropped or swapped; None where they name none in use.
@@ -127,14 +131,18 @@ class Capabilities:
 
     def after_thinking(self) -> "Capabilities":
         """With the next way to switch thinking off, where some came though it was switched off; at last with room."""
-        if self.quiet is Quiet.LEFT and len(self.tried) >= len(quiet.WAYS):
+        by_effort = self.quiet in (Quiet.EFFORT, Quiet.ROUTER)
+        if by_effort and self.reasoning_effort != SWITCHED_OFF:
             return self if self.thinking else dataclasses.replace(self, thinking=True)
-        tried = self.tried | ({self.quiet.value} if self.quiet is not Quiet.LEFT else set())
+        tried = self.tried | {self.quiet.value}
         way = quiet.next_way(tried)
-        gave_up = way is Quiet.LEFT
-        return dataclasses.replace(
-            self, quiet=way, reasoning_effort=SWITCHED_OFF, tried=tried, thinking=self.thinking or gave_up
-        )
+        if way is not Quiet.LEFT:
+            return dataclasses.replace(self, quiet=way, tried=tried)
+        if "reasoning_effort" not in self.refused:
+            return dataclasses.replace(
+                self, quiet=Quiet.EFFORT, reasoning_effort=quiet.LEAST, tried=tried, thinking=True
+            )
+        return dataclasses.replace(self, quiet=way, tried=tried, thinking=True)
 
     def after_count(self, *, counted: int, estimated: int) -> "Capabilities":
         """With what a server's own count of a prompt teaches: only upward and in steps, so that prompts stay alike."""
@@ -142,6 +150,11 @@ class Capabilities:
             return self
         steps = -(-(counted / estimated - 1.0) // _RATIO_STEP)
         return dataclasses.replace(self, token_ratio=min(_MAX_RATIO, round(1.0 + steps * _RATIO_STEP, 2)))
+
+    def after_overflow(self, *, context: int, counted: int, estimated: int) -> "Capabilities":
+        """With what a refusal for length tells: the context, and the server's count of the prompt; 0 is nothing."""
+        known = self.after_count(counted=counted, estimated=estimated)
+        return dataclasses.replace(known, context=context) if 0 < context < (known.context or _MOST) else known
 
     def after_telling(self, context: int) -> "Capabilities":
         """With the context that the server or the settings tell: one that is new replaces what was learned."""
@@ -176,8 +189,13 @@ class Capabilities:
         lesser = quiet.lesser_effort(self.reasoning_effort, said) if by_effort else ""
         if lesser:
             return dataclasses.replace(self, reasoning_effort=lesser, thinking=True)
-        tried = self.tried | {self.quiet.value}
-        return dataclasses.replace(self, quiet=Quiet.LEFT, reasoning_effort=SWITCHED_OFF, tried=tried)
+        return dataclasses.replace(
+            self,
+            quiet=Quiet.LEFT,
+            reasoning_effort=SWITCHED_OFF,
+            tried=self.tried | {self.quiet.value},
+            refused=self.refused | quiet.refused_names(self.quiet),
+        )
 
 
 _NAMED = {"stream_options": r"stream_options|include_usage", "provider": r"require_parameters"}

@@ -20,8 +20,12 @@ class Chunk:
     finish: str = ""
     """Why the reply ended; empty while it goes on."""
     usage: Usage | None = None
+    reasoned: int = 0
+    """Tokens of the reply that were thinking, by the server's count."""
     error: str | None = None
     """The server's words, where the chunk is an error in disguise."""
+    code: int = 0
+    """The HTTP status that the error stands for; 0 where it names none."""
 
 
 def read_chunk(chunk: object) -> Chunk:
@@ -34,7 +38,9 @@ def read_chunk(chunk: object) -> Chunk:
         refusal=bool(_get(delta, "refusal")),
         finish=_string(_get(choice, "finish_reason")),
         usage=_usage(_get(chunk, "usage")),
+        reasoned=_reasoned(_get(chunk, "usage")),
         error=_error(chunk),
+        code=_code(chunk),
     )
 
 
@@ -48,7 +54,9 @@ def read_completion(body: object) -> Chunk:
         refusal=bool(_get(message, "refusal")),
         finish=_string(_get(choice, "finish_reason")),
         usage=_usage(_get(body, "usage")),
+        reasoned=_reasoned(_get(body, "usage")),
         error=_error(body),
+        code=_code(body),
     )
 
 
@@ -60,6 +68,11 @@ def _error(chunk: object) -> str | None:
     if not found:
         return None
     return _string(found) or _string(_get(found, "message")) or "error"
+
+
+def _code(chunk: object) -> int:
+    found = _get(_get(chunk, "error"), "code") or _get(chunk, "code")
+    return found if isinstance(found, int) else 0
 
 
 def _get(thing: object, name: str) -> object:
@@ -87,3 +100,8 @@ def _usage(value: object) -> Usage | None:
         return None
     cached = _get(_get(value, "prompt_tokens_details"), "cached_tokens")
     return Usage(max(0, prompt), max(0, completion), max(0, cached) if isinstance(cached, int) else 0)
+
+
+def _reasoned(value: object) -> int:
+    found = _get(_get(value, "completion_tokens_details"), "reasoning_tokens")
+    return found if isinstance(found, int) else 0

@@ -13,13 +13,16 @@ from fiction.engine.purse import Purse
 from fiction.errors import StorytellerError
 from fiction.story.turn import Usage
 from fiction.storytellers.llm import sdk, troubles
+from fiction.storytellers.llm.acquaintance import Acquaintance, Origin, acquainted
 from fiction.storytellers.llm.asks import Ask, Finish
 from fiction.storytellers.llm.capabilities import Capabilities
-from fiction.storytellers.llm.gate import Gate
+from fiction.storytellers.llm.known import at_a_time, beginning, extras, kind_by_address, loads_late, warms
+from fiction.storytellers.llm.lessons import after_reply
 from fiction.storytellers.llm.messages import shaped
 from fiction.storytellers.llm.profiles import Profiles
 from fiction.storytellers.llm.reading import Reading
 from fiction.storytellers.llm.server import ServerSettings
+from fiction.storytellers.llm.survey import Survey
 from fiction.storytellers.llm.thinking import Void
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ _RECONNECTS = 2
 """How often a connection that breaks before an answer begins is tried again."""
 _MAX_LESSONS = 16
 """Refusals that one call learns from; there are no more parameters than that."""
+_NOBODY = "no endpoints found"
 _FORMAT_WORDS = ("response_format", "json_schema", "grammar", "structured")
 
 Piece = str | Void | Finish
@@ -44,18 +48,23 @@ class Client:
         server: ServerSettings,
         capabilities: Capabilities | None = None,
         *,
-        gate: Gate | None = None,
+        origin: Origin | None = None,
         profiles: Profiles | None = None,
         purse: Purse | None = None,
         starting: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.server = server
-        self._gate = gate or Gate(server.slots)
         self._profiles = profiles or Profiles()
         self._purse = purse
         self._starting = starting
         self._started = starting is None
-        self._known = capabilities or self._profiles.get(server.profile) or Capabilities.of(server)
+        remembered = capabilities or self._profiles.get(server.profile)
+        self._known = remembered or beginning(kind_by_address(server), server)
+        origin = origin or Origin()
+        self._gate = origin.gate
+        self._gate.slots = at_a_time(self._known, server)
+        self._acquaintance = Acquaintance(server, origin, remembered=remembered is not None)
+        self._told = False
         self._sdk: openai.AsyncOpenAI | None = None
 
     @property
@@ -75,6 +84,7 @@ class Client:
         """
         with contextlib.suppress(StorytellerError):
             await self._start()
+            await self._acquaintance.make(self._be_told)
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Piece, None]:
         """The reply as it comes. Closing the iterator, or cancelling, closes the connection at once.
@@ -87,16 +97,16 @@ class Client:
         spent = Usage()
         while True:
             had_room = self._known.thinking
-            reading = Reading(self.server, ask)
+            reading = Reading(self.server, ask, self._known)
             async with contextlib.aclosing(self._exchange(ask, reading)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Usage):
                         spent += piece
                     else:
                         yield piece
+            self._learn_from(ask, reading)
             if had_room or not reading.lost_in_thought:
                 break
-            self.capabilities = dataclasses.replace(self._known, thinking=True)
         yield dataclasses.replace(reading.finish(), usage=spent)
 
     async def collect(self, ask: Ask) -> tuple[str, Finish]:
@@ -117,13 +127,16 @@ class Client:
         """The same request for one token, so that the server has read the prompt. Raises nothing but cancellation."""
         with contextlib.suppress(Exception):
             await self.acquaint()
-            touching = self._exchange(ask, Reading(self.server, ask), touch=True)
+            if not warms(self._known, self.server):
+                return
+            touching = self._exchange(ask, Reading(self.server, ask, self._known), touch=True)
             async with contextlib.aclosing(touching) as pieces:
                 async for _ in pieces:
                     pass
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""
+        await self._acquaintance.close()
         open_sdk, self._sdk = self._sdk, None
         if open_sdk is not None:
             await open_sdk.close()
@@ -185,6 +198,7 @@ class Client:
     ) -> "openai.AsyncStream[ChatCompletionChunk]":
         known = self._known
         optional = known.parameters(max_tokens=ask.max_tokens, temperature=ask.temperature, sampling=ask.sampling)
+        optional |= known.without_refused(extras(known, ask))
         if ask.response_format is not None:
             optional["response_format"] = ask.response_format
         if touch and known.token_cap:
@@ -193,16 +207,41 @@ class Client:
         create = client.chat.completions.create
         return await create(model=self.server.model, messages=sent, stream=True, extra_body=optional)
 
+    def _be_told(self, told: Survey) -> None:
+        """Take in what the server tells about itself."""
+        self._told = self._told or told.context > 0
+        self._keep(acquainted(self._known, self.server, told))
+        self._gate.slots = at_a_time(self._known, self.server)
+
+    def _learn_from(self, ask: Ask, reading: Reading) -> None:
+        """Take in what a reply teaches; a server that loads its model with the first call can tell more after it."""
+        self._keep(after_reply(self._known, ask, reading))
+        if not self._told and loads_late(self._known):
+            self._told = True
+            self._acquaintance.again()
+
+    def _keep(self, known: Capabilities) -> None:
+        if known != self._known:
+            self.capabilities = known
+
     def _learn(self, error: "openai.APIStatusError", ask: Ask, *, last: bool) -> None:
         """Change what is known, so that the call can be made again; or raise what the refusal means."""
         meaning, words = troubles.of_status(self.server, error), troubles.words_of(error)
-        if last or isinstance(meaning, troubles.TooLong) or error.status_code not in (400, 422, 500, 501):
+        if isinstance(meaning, troubles.TooLong):
+            raise meaning from error
+        nobody = error.status_code == 404 and ask.response_format is not None and _NOBODY in words.lower()
+        if last or not (nobody or error.status_code in (400, 422, 500, 501)):
             raise meaning from error
         names_format = any(word in words.lower() for word in _FORMAT_WORDS)
-        learned = None if ask.response_format and names_format else self._known.after_refusal(words)
+        learned = None if ask.response_format and names_format else self._after_refusal(error, nobody=nobody)
         if learned is not None:
             self.capabilities = learned
         elif ask.response_format is not None:
             raise troubles.Unsupported(words) from error
         else:
             raise meaning from error
+
+    def _after_refusal(self, error: "openai.APIStatusError", *, nobody: bool) -> Capabilities | None:
+        """`nobody` runs this model with all the parameters that were asked for; OpenRouter says so."""
+        parameter = "provider" if nobody else troubles.parameter_of(error)
+        return self._known.after_refusal(troubles.words_of(error), parameter=parameter)

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fiction.engine.purse import Purse
+from fiction.storytellers.llm.acquaintance import Origin
 from fiction.storytellers.llm.capabilities import Capabilities
 from fiction.storytellers.llm.client import Client
-from fiction.storytellers.llm.gate import Gate
 from fiction.storytellers.llm.profiles import Profiles
 from fiction.storytellers.llm.server import ServerSettings
 
@@ -16,7 +16,7 @@ class Connections:
 
     def __init__(self, profiles: Path | None = None) -> None:
         self._profiles = Profiles(profiles)
-        self._gates: dict[str, Gate] = {}
+        self._origins: dict[str, Origin] = {}
 
     def client(
         self,
@@ -34,12 +34,8 @@ class Connections:
         return Client(
             server,
             capabilities,
-            gate=self._gate(server),
+            origin=self._origins.setdefault(server.origin, Origin()),
             profiles=self._profiles,
             purse=purse,
             starting=starting,
         )
-
-    def _gate(self, server: ServerSettings) -> Gate:
-        """One for each origin, however many models of it are asked."""
-        return self._gates.setdefault(server.origin, Gate())

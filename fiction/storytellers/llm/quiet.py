@@ -20,7 +20,8 @@ class Quiet(StrEnum):
 WAYS = (Quiet.EFFORT, Quiet.TEMPLATE, Quiet.ROUTER)
 """In the order in which they are tried on a server that nobody knows."""
 SWITCHED_OFF = "none"
-_LEAST = "low"
+LEAST = "low"
+"""What is asked for where none is not to be had."""
 _EFFORTS = ("minimal", "low")
 """Next best to none, the least first."""
 _ABOUT_A_VALUE = re.compile(r"\bvalue|\bnone\b|mandatory|cannot be disabled|can't be disabled|must be one of")
@@ -54,7 +55,12 @@ def lesser_effort(effort: str, said: str) -> str:
     for value in left:
         if re.search(rf"\b{value}\b", said):
             return value
-    return _LEAST if effort == SWITCHED_OFF and _ABOUT_A_VALUE.search(said) else ""
+    return LEAST if effort == SWITCHED_OFF and _ABOUT_A_VALUE.search(said) else ""
+
+
+def refused_names(way: Quiet) -> frozenset[str]:
+    """The parameters that a refusal of the way is about."""
+    return frozenset(parameters(way, SWITCHED_OFF))
 
 
 def next_way(tried: frozenset[str]) -> Quiet:

@@ -11,6 +11,7 @@ from fiction.story.sanitise import StreamCleaner
 from fiction.story.turn import Usage
 from fiction.storytellers.llm import troubles
 from fiction.storytellers.llm.asks import Ask, Finish
+from fiction.storytellers.llm.capabilities import Capabilities
 from fiction.storytellers.llm.chunks import Chunk, read_chunk, read_completion
 from fiction.storytellers.llm.server import ServerSettings
 from fiction.storytellers.llm.thinking import ThinkFilter, Void
@@ -26,17 +27,23 @@ _FLOOD = 4
 _FLOOD_BYTES_A_TOKEN = 4
 _COUNT_PATIENCE = 3.0
 """Seconds to wait for the count of tokens once the reply itself has ended."""
+_END_PATIENCE = 0.1
+"""The same where no count is to be expected, or it is there; some servers leave the connection open."""
 _MAX_BODY = 2_000_000
 """Bytes of a reply that is not streamed."""
+_SMALL_CONTEXT = 2048
+"""Tokens; what a server that does not tell may have."""
+_NEARLY = 0.9
 _SSE = "text/event-stream"
 
 
 class Reading:
     """One reply. Use once: iterate `text`, then ask for `finish`."""
 
-    def __init__(self, server: ServerSettings, ask: Ask) -> None:
+    def __init__(self, server: ServerSettings, ask: Ask, known: Capabilities) -> None:
         self._server = server
         self._ask = ask
+        self._known = known
         self._cleaner = StreamCleaner()
         self._thinking = ThinkFilter()
         self._seen = 0
@@ -61,7 +68,17 @@ class Reading:
     @property
     def lost_in_thought(self) -> bool:
         """The cap was spent on thinking, and nothing was said."""
-        return self._ended == "length" and not self._given and (self._reasoned or self._thinking.thought)
+        return self._ended == "length" and not self._given and self.thought
+
+    @property
+    def thought(self) -> bool:
+        """The model has thought before it replied."""
+        return self._reasoned or self._thinking.thought
+
+    @property
+    def ended(self) -> bool:
+        """The server has said that the reply is at its end."""
+        return bool(self._ended)
 
     @property
     def usage(self) -> Usage:
@@ -75,10 +92,17 @@ class Reading:
         if self._ended == "error":
             raise troubles.server_failed(self._server, "")
         if not self._given:
-            raise troubles.empty(self._server)
+            raise self._nothing()
         if not self._ended and not self._flooded:
             raise troubles.cut_off(self._server)
         return Finish(cut=self._flooded or self._ended == "length", usage=self.usage)
+
+    def _nothing(self) -> StorytellerError:
+        """What a reply without a word means: some servers say so that the prompt was too long."""
+        expected = self._ask.estimated * self._known.token_ratio + self._ask.max_tokens
+        if not self._ended and not self.thought and expected > _NEARLY * (self._known.context or _SMALL_CONTEXT):
+            return troubles.TooLong(self._server)
+        return troubles.empty(self._server)
 
     @property
     def _flooded(self) -> bool:
@@ -86,10 +110,10 @@ class Reading:
 
     def _take(self, chunk: Chunk) -> Iterator[str | Void]:
         if chunk.error is not None and chunk.finish in ("", "error"):
-            raise _of_words(self._server, chunk.error)
+            raise troubles.of_words(self._server, chunk.error, code=chunk.code)
         if chunk.refusal:
             raise troubles.refused(self._server)
-        self._reasoned = self._reasoned or chunk.reasoning
+        self._reasoned = self._reasoned or chunk.reasoning or chunk.reasoned > 0
         self._ended = chunk.finish or self._ended
         self._usage = chunk.usage or self._usage
         self._seen += len(chunk.text.encode("utf-8", "replace"))
@@ -134,7 +158,14 @@ class Reading:
                     return
                 raise self._translate(error) from error
             yield chunk
-            patience = _COUNT_PATIENCE if self._ended else self._server.stall_timeout
+            patience = self._patience
+
+    @property
+    def _patience(self) -> float:
+        """Seconds to wait for the next piece."""
+        if not self._ended:
+            return self._server.stall_timeout
+        return _COUNT_PATIENCE if self._known.counts and self._usage is None else _END_PATIENCE
 
     def _translate(self, error: Exception) -> Exception:
         import openai
@@ -166,9 +197,3 @@ class Reading:
             raise
         except Exception as error:
             raise troubles.cut_off(self._server) from error
-
-
-def _of_words(server: ServerSettings, words: str) -> StorytellerError:
-    if troubles.is_too_long(words):
-        return troubles.TooLong(server, context=troubles.context_size(words))
-    return troubles.server_failed(server, words)

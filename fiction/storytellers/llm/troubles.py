@@ -6,6 +6,8 @@ context that is too small are those of OpenAI, llama.cpp, LM Studio, vLLM and ll
 
 import json
 import re
+import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from fiction.errors import StorytellerError, Trouble
@@ -23,7 +25,9 @@ _SECRET = re.compile(r"\bsk-[\w-]{4,}|\bBearer\s+\S+|\b(?:api[_-]?key|token)[\"'
 _TAG = re.compile(r"<[^<>]{0,400}>")
 _TOO_LONG = re.compile(
     r"context[ _](?:length|size|window)|maximum context|exceeds? the available context|exceed_context_size"
-    r"|configured limit of \d+ tokens|n_keep|first \d+ tokens when context|prompt is too long|too many tokens",
+    r"|configured limit of \d+ tokens|n_keep|first \d+ tokens when context|prompt is too long|too many tokens"
+    r"|reduce the length of the (?:messages|prompt)|exceeds? the (?:model'?s )?(?:maximum|max) (?:context|model len)"
+    r"|exceeds? context|longer than the (?:model|maximum)|exceeds the maximum number of tokens allowed",
     re.IGNORECASE,
 )
 _CONTEXT_SIZES = (
@@ -31,23 +35,41 @@ _CONTEXT_SIZES = (
     re.compile(r"context length (?:is|of) (\d+)", re.IGNORECASE),
     re.compile(r"n_ctx\D{0,4}(\d+)", re.IGNORECASE),
     re.compile(r"limit of (\d+) tokens", re.IGNORECASE),
+    re.compile(r"number of tokens allowed \((\d+)", re.IGNORECASE),
+    re.compile(r"(\d+) maximum", re.IGNORECASE),
+)
+_COUNTS = (
+    re.compile(r"request \((\d+) tokens\)", re.IGNORECASE),
+    re.compile(r"\((\d+) in the messages", re.IGNORECASE),
+    re.compile(r"prompt contains (?:at least )?(\d+)", re.IGNORECASE),
+    re.compile(r"messages resulted in (\d+) tokens", re.IGNORECASE),
+    re.compile(r"n_keep\D{0,4}(\d+)", re.IGNORECASE),
+    re.compile(r"too long: (\d+) tokens", re.IGNORECASE),
+    re.compile(r"token count \((\d+)", re.IGNORECASE),
 )
 _QUOTA = re.compile(
     r"insufficient[_ ]quota|insufficient (?:credits|balance|funds)|exceeded your current quota", re.IGNORECASE
 )
 _MAX_WAIT = 3600.0
+_LOADING_WAIT = 5.0
+"""Seconds after which it makes sense to ask a server again that loads its model."""
 
 
 class TooLong(StorytellerError):
-    """The prompt does not fit. `context` is the size the server named, 0 where it named none."""
+    """The prompt does not fit.
 
-    def __init__(self, server: ServerSettings, *, context: int = 0) -> None:
+    `context` is the size that the server named, and `counted` what it counted the prompt for, both in tokens; 0 where
+    it did not say.
+    """
+
+    def __init__(self, server: ServerSettings, *, context: int = 0, counted: int = 0) -> None:
         super().__init__(
             f"The story's prompt does not fit the context of {server.model} at {server.address}.",
             trouble=Trouble.TOO_LONG,
             hint="Give the model a larger context, or set a smaller budget for the story.",
         )
         self.context = context
+        self.counted = counted
 
 
 class Unsupported(Exception):
@@ -86,14 +108,23 @@ def message_of(error: "openai.APIError") -> str:
     return body if isinstance(body, str) else error.message
 
 
+def parameter_of(error: "openai.APIError") -> str:
+    """The parameter that the server says is wrong; empty where it does not say."""
+    return error.param if isinstance(error.param, str) else ""
+
+
 def is_too_long(words: str) -> bool:
     """Whether the server says that the prompt does not fit."""
     return _TOO_LONG.search(words) is not None
 
 
-def context_size(words: str) -> int:
-    """The context that a refusal names, in tokens; 0 where it names none."""
-    for pattern in _CONTEXT_SIZES:
+def too_long(server: ServerSettings, words: str) -> TooLong:
+    """With the numbers that the server's words hold."""
+    return TooLong(server, context=_first_number(_CONTEXT_SIZES, words), counted=_first_number(_COUNTS, words))
+
+
+def _first_number(patterns: tuple[re.Pattern[str], ...], words: str) -> int:
+    for pattern in patterns:
         if (match := pattern.search(words)) is not None:
             return int(match.group(1)[:9])
     return 0
@@ -105,8 +136,8 @@ def of_status(server: ServerSettings, error: "openai.APIStatusError") -> Storyte
     said = plain_words(server, message_of(error))
     because = f": {said.rstrip('.')}." if said else "."
     where = server.address
-    if is_too_long(words):
-        return TooLong(server, context=context_size(words))
+    if is_too_long(words) or status == 413:
+        return too_long(server, words)
     if status == 402 or _QUOTA.search(words):
         return _trouble(Trouble.BUSY, f"There is no quota left at {where}{because}", "Look at your account there.")
     match status:
@@ -116,8 +147,12 @@ def of_status(server: ServerSettings, error: "openai.APIStatusError") -> Storyte
         case 404:
             hint = "Check the model's name, and that the address is the server's own (it often ends in /v1)."
             return _trouble(Trouble.MODEL, f"{where} has no model {_named(server)}{because}", hint)
-        case 429:
+        case 429 | 529:
             return _busy(server, _wait(error))
+        case 503 if "loading" in words.lower():
+            return _loading(server)
+        case 503 if wait := _wait(error):
+            return _busy(server, wait)
         case _:
             return _trouble(Trouble.SERVER, f"{where} failed with status {status}{because}", OFFLINE_HINT)
 
@@ -145,12 +180,24 @@ def is_refused(error: Exception) -> bool:
 
 def of_stream_error(server: ServerSettings, error: "openai.APIError") -> StorytellerError:
     """The server put an error into the stream itself."""
-    words = words_of(error)
+    return of_words(server, words_of(error), said=message_of(error), code=_code_of(error.body))
+
+
+def _code_of(body: object) -> int:
+    nested = body.get("error", body) if isinstance(body, dict) else None
+    code = nested.get("code") if isinstance(nested, dict) else None
+    return code if isinstance(code, int) else 0
+
+
+def of_words(server: ServerSettings, words: str, *, said: str = "", code: int = 0) -> StorytellerError:
+    """An error that came in a reply's own stream; `code` is the HTTP status that it stands for."""
     if is_too_long(words):
-        return TooLong(server, context=context_size(words))
-    if _QUOTA.search(words):
+        return too_long(server, words)
+    if code == 402 or _QUOTA.search(words):
         return _trouble(Trouble.BUSY, f"There is no quota left at {server.address}.", "Look at your account there.")
-    return server_failed(server, message_of(error))
+    if code in (429, 529):
+        return _busy(server, None)
+    return server_failed(server, said or words)
 
 
 def server_failed(server: ServerSettings, said: str) -> StorytellerError:
@@ -204,13 +251,27 @@ def _busy(server: ServerSettings, wait: float | None) -> StorytellerError:
     return StorytellerError(message, trouble=Trouble.BUSY, hint="Wait and try again.", wait=wait)
 
 
+def _loading(server: ServerSettings) -> StorytellerError:
+    message = f"{server.address} is still loading {clean_line(server.model, limit=60)}."
+    return StorytellerError(message, trouble=Trouble.BUSY, hint="Wait and try again.", wait=_LOADING_WAIT)
+
+
 def _wait(error: "openai.APIStatusError") -> float | None:
-    """Seconds in `Retry-After`, where it is a number that makes sense (RFC 9110, 10.2.3)."""
+    """Seconds in `Retry-After`, a number or a date, where they make sense (RFC 9110, 10.2.3)."""
+    said = error.response.headers.get("retry-after", "")
     try:
-        seconds = float(error.response.headers.get("retry-after", ""))
+        seconds = float(said)
     except ValueError:
-        return None
+        seconds = _until(said)
     return min(seconds, _MAX_WAIT) if seconds >= 0 else None
+
+
+def _until(date: str) -> float:
+    """Seconds until a date of HTTP; negative where it is past or no date."""
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except (ValueError, TypeError, OverflowError):
+        return -1.0
 
 
 def _named(server: ServerSettings) -> str:
