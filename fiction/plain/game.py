@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from fiction.engine.game import Game
 from fiction.engine.session import MAX_WRITTEN, Session
-from fiction.errors import FictionError, NotFound
-from fiction.plain import sentences
+from fiction.errors import FictionError, NotFound, Trouble
+from fiction.plain import costs, sentences
 from fiction.plain.interrupts import Interrupts
 from fiction.plain.lines import Lines, Page
 from fiction.plain.telling import Telling
+from fiction.plain.waits import Clock, WallClock, count_down
 from fiction.story.plan import Choice
 from fiction.story.sanitise import clean, clean_line
 
@@ -32,13 +33,14 @@ class _Command:
 class PlainGame:
     """A session played in lines until it is left, the input ends, or Ctrl-C."""
 
-    def __init__(self, game: Game, session: Session, *, lines: Lines, page: Page) -> None:
+    def __init__(self, game: Game, session: Session, *, lines: Lines, page: Page, clock: Clock | None = None) -> None:
         self._game = game
         self._session = session
         self._lines = lines
         self._page = page
         self._interrupts = Interrupts()
-        self._telling = Telling(session, page=page, interrupts=self._interrupts)
+        self._clock = clock or WallClock()
+        self._telling = Telling(session, page=page, interrupts=self._interrupts, clock=self._clock)
         self._commands = self._table()
         self._leaving = False
 
@@ -134,7 +136,12 @@ class PlainGame:
             "journal": _Command("/journal", "cast, threads and facts", self._journal),
             "timeline": _Command("/timeline", "the way to here", self._timeline),
             "save": _Command("/save NAME", "give this place in the story a name", self._save),
-            "storyteller": _Command("/storyteller NAME", "who tells: offline or model", self._storyteller),
+            "cost": _Command("/cost", "what this turn and the story cost, and what is to come", self._cost),
+            "storyteller": _Command(
+                "/storyteller NAME", "who tells from now on; alone it lists them", self._storyteller
+            ),
+            "wait": _Command("/wait", "wait as long as the server asks, and try again", self._wait),
+            "allow": _Command("/allow", "go on although it costs more than the cap", self._allow),
             "help": _Command("/help", "this list", self._help),
             "quit": _Command("/quit", "leave; every turn is saved already", self._quit),
         }
@@ -192,16 +199,39 @@ class PlainGame:
             return
         self._page.say(f"This place is saved as {self._session.bookmark(name).name}.")
 
+    def _cost(self, _: str) -> None:
+        self._telling.say_all(costs.bill(self._session.costs, self._session.turn))
+
     def _storyteller(self, name: str) -> None:
         cards = self._game.storytellers()
+        if not name:
+            telling = self._session.storyteller.name
+            self._telling.say_all(sentences.storytellers(cards, telling=telling))
+            return
         missing = next((card for card in cards if card.name == name and not card.available), None)
         if missing is not None:
             raise NotFound(missing.why_not)
-        if name:
-            self._session.use(name)
-        else:
-            self._page.say(f"There are: {', '.join(card.name for card in cards if card.available)}.")
+        self._session.use(name)
         self._page.say(f"Told by {clean_line(self._session.storyteller.about)}.")
+        if self._session.pending is not None:
+            self._page.say("Type /retry to have it told.")
+
+    async def _wait(self, _: str) -> None:
+        seconds = self._telling.wait
+        if seconds is None:
+            self._page.say("There is nothing to wait for.")
+        elif await self._interrupts.stoppable(count_down(seconds, page=self._page, clock=self._clock)):
+            await self._retry("")
+        elif self._interrupts.taken():
+            self._page.say("Stopped. Type /retry to try again, or choose anew.")
+
+    async def _allow(self, _: str) -> None:
+        failed = self._telling.failed
+        if failed is None or failed.trouble is not Trouble.CAPPED:
+            self._page.say("No cap stands in the way.")
+            return
+        self._session.allow()
+        await self._retry("")
 
     def _help(self, _: str) -> None:
         self._page.say("1, 2 or 3: take that plan.")

@@ -1,8 +1,11 @@
 """What the plain game says of turns, plans, memories and the journal: whole sentences."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
+from fiction.engine.game import StorytellerCard
 from fiction.engine.ports import Bookmark
+from fiction.errors import Trouble
 from fiction.story.events import TurnFailed
 from fiction.story.ledger import Ledger
 from fiction.story.plan import Choice, ChoiceKind, Plan
@@ -86,12 +89,39 @@ def journal(ledger: Ledger) -> Iterator[str]:
         yield f"Contradiction: {held.subject} {held.relation} {held.object}, or {_sentence(clash.claimed)}"
 
 
-def failure(event: TurnFailed) -> Iterator[str]:
-    """What went wrong with a turn, and what can be typed."""
+def failure(event: TurnFailed, *, stand_in: bool = True, back: bool = True) -> Iterator[str]:
+    """What went wrong with a turn, and in one line what can be typed.
+
+    Args:
+        stand_in: the built-in storyteller could tell it.
+        back: there is a turn to go back to.
+    """
     yield f"{event.message} {event.hint}".strip()
-    wait = f" The server asks to wait {event.wait:.0f} seconds." if event.wait else ""
-    other = ", or /storyteller offline and then /retry to let the built-in storyteller go on" if event.trouble else ""
-    yield f"Nothing is lost.{wait} Type /retry to try again{other}."
+    ways = [_first_way(event)]
+    if event.trouble:
+        ways.append("/retry WISH to have it told with a wish")
+    if event.trouble and stand_in:
+        ways.append("/storyteller offline and then /retry to have the built-in storyteller tell it")
+    if back:
+        ways.append("/undo to go back")
+    yield f"Nothing is lost. Type {', '.join(ways)}, or /quit."
+
+
+def _first_way(event: TurnFailed) -> str:
+    if event.trouble is Trouble.CAPPED:
+        return "/allow to go on all the same"
+    if event.wait:
+        return f"/wait to wait the {ceil(event.wait)} seconds that the server asks for, /retry to try again now"
+    return "/retry to try again"
+
+
+def storytellers(cards: Sequence[StorytellerCard], *, telling: str) -> Iterator[str]:
+    """Who can tell, one a line; `telling` is the name of who does now."""
+    for card in cards:
+        about = clean_line(card.about) if card.available else f"not to be had. {clean_line(card.why_not, limit=400)}"
+        now = " Tells now." if card.name == telling else ""
+        yield f"{clean_line(card.name)}: {_sentence(about)}{now}"
+    yield "Type /storyteller NAME to have another one tell from now on."
 
 
 def standing(turn: Turn) -> str:

@@ -7,6 +7,7 @@ from fiction.engine.session import Session
 from fiction.plain import sentences
 from fiction.plain.interrupts import Interrupts
 from fiction.plain.lines import Page
+from fiction.plain.waits import Clock, Patience
 from fiction.story.events import (
     ChoiceSaved,
     Event,
@@ -29,15 +30,25 @@ from fiction.story.turn import Turn
 class Telling:
     """Prints the turns of one session."""
 
-    def __init__(self, session: Session, *, page: Page, interrupts: Interrupts) -> None:
+    def __init__(self, session: Session, *, page: Page, interrupts: Interrupts, clock: Clock) -> None:
         self._session = session
         self._page = page
         self._interrupts = interrupts
+        self._clock = clock
+        self._patience = Patience(page, clock)
+        self._again_at = 0.0
         self._waiting: list[str] = []
         self._title = ""
         """Title of the scene that was announced last."""
         self.failed: TurnFailed | None = None
         """Why the turn that was wanted last could not be told."""
+
+    @property
+    def wait(self) -> float | None:
+        """Seconds that the server still asks to wait; None where it asked for none."""
+        if self.failed is None or self.failed.wait is None:
+            return None
+        return max(0.0, self._again_at - self._clock.now())
 
     async def tell(self, events: AsyncIterator[Event], *, depth: int = 0) -> None:
         """Print a turn as it is made; `depth` is its number if it is not the next one. Ctrl-C stops it."""
@@ -75,34 +86,40 @@ class Telling:
 
     async def _consume(self, events: AsyncIterator[Event], depth: int) -> None:
         begun = False
-        async for event in events:
-            match event:
-                case ProseDelta(text=text):
-                    if not begun:
-                        self._announce(depth, self._session.turn.title if self._session.turn else "")
-                        begun = True
-                    self._page.stream(text)
-                case ProseReset():
-                    if self._page.start_over():
-                        self._page.say("The storyteller begins this passage again.")
-                case PassageDone():
-                    self._page.finish()
-                case TurnSaved(turn=turn):
-                    self._saved(turn)
-                case StoryEnded(title=title):
-                    self._page.say()
-                    self._page.say(f"The end. {clean_line(title)}".strip())
-                case Notice(text=text):
-                    self._note(text)
-                case Remembered(recall=recall):
-                    self._note(recall.notice)
-                case TurnFailed():
-                    self.failed = event
-                    self.say_all(sentences.failure(event))
-                case ChoiceSaved() | MemoryUpdated() | PlansOffered() | Spent():
-                    pass
-                case _:
-                    assert_never(event)
+        async with self._patience.waiting():
+            async for event in events:
+                if isinstance(event, ProseDelta) and not begun:
+                    self._announce(depth, self._session.turn.title if self._session.turn else "")
+                    begun = True
+                self._print(event)
+
+    def _print(self, event: Event) -> None:
+        match event:
+            case ProseDelta(text=text):
+                self._patience.hush()
+                self._page.stream(text)
+            case ProseReset():
+                self._patience.wait()
+                if self._page.start_over():
+                    self._page.say("The storyteller begins this passage again.")
+            case PassageDone():
+                self._page.finish()
+                self._patience.wait()
+            case TurnSaved(turn=turn):
+                self._saved(turn)
+            case StoryEnded(title=title):
+                self._page.say()
+                self._page.say(f"The end. {clean_line(title)}".strip())
+            case Notice(text=text):
+                self._note(text)
+            case Remembered(recall=recall):
+                self._note(recall.notice)
+            case TurnFailed():
+                self._failed(event)
+            case ChoiceSaved() | MemoryUpdated() | PlansOffered() | Spent():
+                pass
+            case _:
+                assert_never(event)
 
     def _announce(self, depth: int, title: str) -> None:
         self._title = title
@@ -116,6 +133,12 @@ class Telling:
             self._title = turn.title
             self._page.say(f"The scene: {clean_line(turn.title)}.")
         self.offer()
+
+    def _failed(self, event: TurnFailed) -> None:
+        self.failed = event
+        self._again_at = self._clock.now() + (event.wait or 0.0)
+        stand_in = "offline" in self._session.storytellers and self._session.storyteller.name != "offline"
+        self.say_all(sentences.failure(event, stand_in=stand_in, back=self._session.can_undo))
 
     def _note(self, text: str) -> None:
         """Say it now if no passage is in the way, else after it."""
