@@ -36,6 +36,12 @@ def lore_for(world: World, plan: str, *texts: str) -> tuple[tuple[str, ...], tup
     return tuple(map(_told, wanted)), tuple(map(_told, others))
 
 
+def people_called(world: World, plan: str) -> tuple[str, ...]:
+    """What there is to know of those of the cast that a plan names."""
+    said = plan.casefold()
+    return tuple(_told(entry) for entry in _of_cast(world) if _called(entry, said))
+
+
 def about_character(character: Character) -> str:
     """All that the storyteller should know of somebody, in one paragraph, what a scene needs most first."""
     parts = [

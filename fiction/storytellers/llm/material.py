@@ -16,7 +16,7 @@ from fiction.story.memory import Recalled
 from fiction.story.plan import ChoiceKind
 from fiction.story.turn import Turn
 from fiction.storytellers.llm.course import course_heading, course_of, goes_to_its_end
-from fiction.storytellers.llm.lore import lore_for, occurring
+from fiction.storytellers.llm.lore import lore_for, occurring, people_called
 from fiction.storytellers.llm.shares import Item, Part, numbered, share_out
 from fiction.storytellers.llm.tokens import clip, clip_start, estimate, sentences
 
@@ -24,6 +24,8 @@ _MAX_FACTS = 14
 _MAX_CAST = 8
 _MAX_THREADS = 6
 _MAX_BESIDES = 2
+_MOST_OFFERED = 70
+"""Tokens beside a plan that was offered."""
 _SETUP, _PAYOFF = 24, 16
 """Tokens of each thread."""
 _LEAST_TAIL = 90
@@ -87,15 +89,18 @@ def gather(scene: Scene, about: str, tokens: int) -> Material:
 
 
 def besides(scene: Scene, plan: str, material: Material, tokens: int) -> str:
-    """What only the plan that was chosen calls for, beyond the material, as lines within `tokens`; mostly nothing."""
-    called_for, _ = lore_for(scene.world, plan)
-    named = [text for text in called_for if text not in material.entries][:_MAX_BESIDES]
-    asked_before = scene.common is None or scene.choice.kind is ChoiceKind.OFFERED
-    items = () if asked_before else _by_worth(scene.recall.items)
-    remembered = [item for item in items if item.depth not in material.turns]
-    recalled = [f"(turn {item.depth}) {_flat(item.text)}" for item in remembered[:_MAX_BESIDES]]
-    part = Part("", 1.0, numbered([*recalled, *named]), shorten=excerpt_for(plan), most=0.7)
-    part.fill(tokens, part.items)
+    """What only the plan that was chosen calls for, beyond the material, as lines within `tokens`; mostly nothing.
+
+    The material was gathered for all the plans that were offered; of one of these only the people it names can be
+    missing. The reader's own words may call for anything.
+    """
+    offered = scene.choice.kind is ChoiceKind.OFFERED
+    called = people_called(scene.world, plan) if offered else lore_for(scene.world, plan)[0]
+    named = [text for text in called if text not in material.entries][:_MAX_BESIDES]
+    items = () if offered or scene.common is None else _by_worth(scene.recall.items)
+    recalled = [f"(turn {item.depth}) {_flat(item.text)}" for item in items if item.depth not in material.turns]
+    part = Part("", 1.0, numbered([*recalled[:_MAX_BESIDES], *named]), shorten=excerpt_for(plan), most=0.7)
+    part.fill(min(tokens, _MOST_OFFERED) if offered else tokens, part.items)
     return "\n".join(f"- {item.text}" for item in part.kept)
 
 
