@@ -30,6 +30,7 @@ from fiction.story.events import Event, Notice, PlansOffered, ProseDelta, ProseR
 from fiction.story.plan import Choice
 from fiction.story.reader import StoryRecord, StorySettings
 from fiction.story.turn import Stage, Turn
+from fiction.storytellers.llm.connections import Connections
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
 
 PATH = "/v1/chat/completions"
@@ -103,11 +104,12 @@ def session_on(store: SaveFile, llmock: LLMock, folder: Path, till: Till, *, ahe
     teller = ServerSettings(llmock.base_url(), "teller", stall_timeout=STALL)
     keeper = dataclasses.replace(teller, model="keeper")
     purse = till.purse(STORY)
+    model = ModelStoryteller(teller, notes=keeper, ahead=ahead, purse=purse, connections=Connections(folder / "known"))
     return Session(
         store=store,
         world=WORLD,
         memory=StoryMemory(cache=folder / "cache", chroma=False),
-        storytellers={"model": ModelStoryteller(teller, notes=keeper, ahead=ahead, purse=purse)},
+        storytellers={"model": model},
         purse=purse,
     )
 
@@ -215,7 +217,6 @@ async def test_who_leaves_after_a_fault_finds_what_they_wrote_and_goes_on(play: 
     await again.session.close()
 
 
-@pytest.mark.xfail(reason="Retry-After is read with status 429 only")
 async def test_an_outage_that_says_how_long_it_takes_is_told_with_that(play: Play) -> None:
     play.llmock.add(Fail(503, retry_after=7, match=TELLER))
     assert failure(await play.play()).wait == 7

@@ -79,6 +79,7 @@ def acquainted(known: Capabilities, server: ServerSettings, told: Survey) -> Cap
         known = dataclasses.replace(known, system_role=False)
     if told.slots:
         known = dataclasses.replace(known, slots=told.slots)
+    known = dataclasses.replace(known, strange=told.kind is Kind.UNKNOWN)
     return known.after_telling(_smaller(server.context, told.context))
 
 

@@ -77,6 +77,8 @@ class Capabilities:
     """Requests that the server answers at a time; 0 where it did not say."""
     kind: str = ""
     """What the server is, by `known.Kind`; empty where nobody asked."""
+    strange: bool = False
+    """It answered none of the questions that only one kind of server understands."""
     version: str = ""
     """What runs there, in the server's own words; a change is reason to try anew."""
     turns: int = 0
@@ -173,6 +175,7 @@ class Capabilities:
             missed=0,
             garbled=0,
             thinking=False,
+            strange=False,
             tried=frozenset(),
             context=self.told,
             turns=0,

@@ -61,6 +61,7 @@ class Client:
         remembered = capabilities or self._profiles.get(server.profile)
         self._known = remembered or beginning(kind_by_address(server), server)
         origin = origin or Origin()
+        origin.strange = origin.strange or self._known.strange
         self._gate = origin.gate
         self._gate.slots = at_a_time(self._known, server)
         self._acquaintance = Acquaintance(server, origin, remembered=remembered is not None)
