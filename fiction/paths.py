@@ -27,6 +27,13 @@ class Home:
     cache: Path
     """Whatever can be made again."""
     logs: Path
+    spending: Path
+    """What was asked of servers, and what it cost."""
+
+    @property
+    def prices(self) -> Path:
+        """The reader's own list of prices."""
+        return self.config.with_name("prices.yaml")
 
     @classmethod
     def at(cls, folder: Path) -> "Home":
@@ -39,6 +46,7 @@ class Home:
             reader=folder / "reader.yaml",
             cache=folder / "cache",
             logs=folder / "logs",
+            spending=folder / "spending",
         )
 
     @classmethod
@@ -55,6 +63,7 @@ class Home:
             reader=dirs.user_config_path / "reader.yaml",
             cache=dirs.user_cache_path,
             logs=dirs.user_log_path,
+            spending=dirs.user_data_path / "spending",
         )
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from fiction.engine.game import NewStory, StorytellerCard
-from fiction.engine.ports import LongTermMemory, SaveCard, SaveStore, Storyteller, WorldCard
+from fiction.engine.ports import Ahead, LongTermMemory, SaveCard, SaveStore, Storyteller, WorldCard
 from fiction.errors import NotFound, PackError, SettingsError
 from fiction.paths import Home, ensure_writable
 from fiction.premise import as_sentence, premise_pack
@@ -18,15 +18,22 @@ from fiction.story.sanitise import clean_line
 from fiction.story.world import World
 
 if TYPE_CHECKING:
-    from fiction.config import Configuration
+    from fiction.config import Configuration, Kept, ServerPart
+    from fiction.engine.purse import Costs, Purse
     from fiction.engine.session import Session
+    from fiction.engine.setup import Setup
     from fiction.packs.library import WorldShelf
     from fiction.saves.shelf import SaveShelf
-    from fiction.storytellers.llm.server import ServerSettings
+    from fiction.setup.children import Children
+    from fiction.spending.till import Till
+    from fiction.storytellers.llm.connections import Connections
     from fiction.storytellers.model import ModelStoryteller
+    from fiction.tellers import Tellers
 
 NO_MODEL = "No model is set up."
 NO_MODEL_HINT = "Name one with `fiction config set server.model NAME`; `fiction doctor` finds servers on this machine."
+_TRIALS = "trial"
+"""What trials are written down under; no story has such an identity."""
 
 
 class House:
@@ -38,12 +45,60 @@ class House:
 
     # --- the parts ---
 
-    @cached_property
+    @property
     def configuration(self) -> "Configuration":
         """The settings in force. Raises SettingsError."""
-        from fiction.config import load
+        return self._kept.configuration
 
-        return load(self.home.config, self._environment)
+    @cached_property
+    def _kept(self) -> "Kept":
+        from fiction.config import Kept
+
+        return Kept(self.home.config, self._environment)
+
+    @cached_property
+    def setup(self) -> "Setup":
+        """Finding, trying and keeping minds that tell stories."""
+        from fiction.setup.arranging import Arranging
+
+        return Arranging(
+            self._kept,
+            children=self._children,
+            connections=self._connections,
+            environment=self._environment,
+            purse=self._till.purse(_TRIALS),
+        )
+
+    @cached_property
+    def _children(self) -> "Children":
+        from fiction.setup.children import Children
+
+        return Children(logs=self.home.logs, environment=self._environment)
+
+    @cached_property
+    def _connections(self) -> "Connections":
+        from fiction.storytellers.llm.connections import Connections
+
+        return Connections(self.home.cache / "servers.json")
+
+    @cached_property
+    def _till(self) -> "Till":
+        from fiction.spending.prices import Prices
+        from fiction.spending.till import Till
+
+        story_cap, day_cap = self.configuration.settings.spending.caps
+        prices = Prices.load(self.home.prices)
+        return Till(self.home.spending, prices=prices, story_cap=story_cap, day_cap=day_cap)
+
+    @property
+    def spent(self) -> "Costs":
+        """What was spent today, and the caps. Raises SettingsError."""
+        return self._till.purse(_TRIALS).costs()
+
+    def close(self) -> None:
+        """End what was started for the game and runs beside it. Idempotent."""
+        if "_children" in self.__dict__:
+            self._children.close()
 
     @cached_property
     def world_shelf(self) -> "WorldShelf":
@@ -85,15 +140,13 @@ class House:
         """Those that can be chosen; the one that new stories take by default comes first."""
         from fiction.storytellers.offline import OfflineStoryteller
 
-        offline = StorytellerCard("offline", OfflineStoryteller().about)
-        model = self._model()
-        if model is None:
-            return (
-                offline,
-                StorytellerCard("model", "a model", available=False, why_not=f"{NO_MODEL} {NO_MODEL_HINT}"),
-            )
-        card = StorytellerCard("model", model.about)
-        return (card, offline) if self.configuration.settings.new_storyteller == "model" else (offline, card)
+        settings = self.configuration.settings
+        cards = [StorytellerCard("offline", OfflineStoryteller().about)]
+        for name in settings.model_storytellers:
+            cards.append(StorytellerCard(name, self._about(name)))
+        if "model" not in settings.model_storytellers:
+            cards.append(StorytellerCard("model", "a model", available=False, why_not=f"{NO_MODEL} {NO_MODEL_HINT}"))
+        return tuple(sorted(cards, key=lambda card: card.name != settings.new_storyteller))
 
     # --- the reader ---
 
@@ -118,17 +171,17 @@ class House:
             FictionError: the world, the opening or the storyteller is not to be had; no save is made.
         """
         ensure_writable(self.home.saves)
+        part = self._server_of(story.settings.storyteller)
         settings = dataclasses.replace(
             story.settings,
             premise=story.premise or story.settings.premise,
-            budget=max(story.settings.budget, self.configuration.settings.server.budget),
+            budget=max(story.settings.budget, (part or self.configuration.settings.server).budget),
         )
-        if settings.storyteller == "model":
-            self.server()
-        world, text = await self._world_of(story, settings)
+        uuid = uuid4().hex
+        world, text = await self._world_of(story, settings, uuid)
         _check_opening(settings.opening, world)
         record = StoryRecord(
-            uuid=uuid4().hex,
+            uuid=uuid,
             title=world.title,
             world_id=world.id,
             world_version=world.version,
@@ -137,15 +190,14 @@ class House:
             reader=story.reader,
             settings=settings,
         )
-        tellers = self._tellers(settings)
-        return self._session(self.save_shelf.create(record, name=story.name), world, tellers)
+        return self._session(self.save_shelf.create(record, name=story.name), world)
 
     async def resume(self, save: str = "") -> "Session":
         """A session on a save; the newest by default. Raises NotFound, SaveBusy, SaveDamaged, SaveTooNew."""
         store = self.save_shelf.open(save)
         try:
             ensure_writable(self.home.saves)
-            return self._session(store, self._kept_world(store), self._tellers(store.story.settings))
+            return self._session(store, self._kept_world(store))
         except BaseException:
             store.close()
             raise
@@ -157,7 +209,7 @@ class House:
             from fiction.packs import loader  # noqa: F401
             from fiction.saves import shelf  # noqa: F401
 
-            if self._model() is not None:
+            if self.configuration.settings.model_storytellers:
                 from fiction.storytellers.model import ModelStoryteller
 
                 ModelStoryteller.warm()
@@ -179,24 +231,23 @@ class House:
             said = f"The world of this story ({world}) is lost from its save, and not installed here."
             raise NotFound(said, hint="Install it with `fiction worlds install`; the turns are kept.") from None
 
-    async def _world_of(self, story: NewStory, settings: StorySettings) -> tuple[World, str]:
+    async def _world_of(self, story: NewStory, settings: StorySettings, uuid: str) -> tuple[World, str]:
         """The world of a new story, and the text that its save keeps."""
         from fiction.packs.loader import load_world
 
         if story.world:
             return self.world(story.world), self.world_shelf.text(story.world)
         text = premise_pack(story.premise, story.genre)
-        if settings.storyteller == "model":
-            text = await self._imagined(story) or text
+        if settings.storyteller != "offline":
+            text = await self._imagined(story, settings.storyteller, uuid) or text
         return load_world(text, name="premise"), text
 
-    async def _imagined(self, story: NewStory) -> str:
+    async def _imagined(self, story: NewStory, storyteller: str, uuid: str) -> str:
         """The model's world for a premise, as a pack; empty where what it made can't be one."""
         from fiction.packs.loader import load_world
         from fiction.packs.writer import dump_world
 
-        model = self._model()
-        assert model is not None
+        model = self._model(storyteller, self._till.purse(uuid))
         try:
             premise, genre = as_sentence(story.premise), as_sentence(story.genre)
             text = dump_world(await model.imagine(premise, genre, story.reader))
@@ -207,22 +258,23 @@ class House:
             await model.close()
         return text
 
-    def _session(self, store: SaveStore, world: World, tellers: dict[str, Storyteller]) -> "Session":
+    def _session(self, store: SaveStore, world: World) -> "Session":
         from fiction.engine.session import Session
 
-        return Session(store=store, world=world, memory=self._memory(world), storytellers=tellers)
+        purse = self._till.purse(store.story.uuid)
+        tellers = self._tellers(store.story.settings, purse)
+        return Session(store=store, world=world, memory=self._memory(world), storytellers=tellers, purse=purse)
 
-    def _tellers(self, settings: StorySettings) -> dict[str, Storyteller]:
-        """Who can tell a story now; the first one stands in where the one that it wants is not there."""
-        tellers: dict[str, Storyteller] = {"offline": self._offline()}
-        model = self._model()
-        if model is not None:
-            tellers["model"] = model
-        elif settings.storyteller == "model":
+    def _tellers(self, settings: StorySettings, purse: "Purse") -> "Tellers":
+        """Who can tell a story; the built-in storyteller stands in where the one that it wants is not there."""
+        from fiction.tellers import Tellers
+
+        offline = self._offline()
+        if settings.storyteller not in ("offline", *self.configuration.settings.model_storytellers):
             from fiction.standins import StandIn
 
-            tellers["offline"] = StandIn(tellers["offline"], f"{NO_MODEL} The built-in storyteller goes on meanwhile.")
-        return tellers
+            offline = StandIn(offline, f"{_missing(settings.storyteller)} The built-in storyteller goes on meanwhile.")
+        return Tellers(offline, self._kept, lambda name: self._model(name, purse))
 
     def _offline(self) -> Storyteller:
         from fiction.storytellers.offline import OfflineStoryteller
@@ -236,23 +288,51 @@ class House:
         file = resources.files("fiction.storytellers") / "general.yaml"
         return load_world(file.read_bytes(), name="general.yaml")
 
-    def server(self) -> "ServerSettings":
-        """The configured server. Raises SettingsError where no model is named."""
+    def _server_of(self, storyteller: str) -> "ServerPart | None":
+        """The settings of the server behind a storyteller; None for the built-in one.
+
+        Raises:
+            SettingsError: there is no such server, or it names no model.
+        """
+        if storyteller == "offline":
+            return None
+        part = self.configuration.settings.server_of(storyteller)
+        if part is None:
+            raise SettingsError(_missing(storyteller), hint=NO_MODEL_HINT)
+        return part
+
+    def _model(self, name: str, purse: "Purse") -> "ModelStoryteller":
+        """The storyteller that asks the server of that name. Raises SettingsError."""
+        from fiction.setup.asking import asked, both
+        from fiction.storytellers.model import ModelStoryteller
+
+        part = self._server_of(name)
+        assert part is not None
+        notes = self.configuration.settings.notes_server(name)
+        teller = asked(part, self._children)
+        noter = asked(notes, self._children) if notes else None
+        return ModelStoryteller(
+            teller.server,
+            notes=noter.server if noter else None,
+            name=name,
+            ahead=Ahead(part.speculate) if part.speculate else None,
+            connections=self._connections,
+            purse=purse,
+            starting=both(teller, noter),
+        )
+
+    def _about(self, name: str) -> str:
+        """Which model, where; nothing is started to know it."""
+        part = self._server_of(name)
+        assert part is not None
+        if part.run:
+            from fiction.setup.runners import Wanted
+
+            return f"{Wanted(part.run, part.model).called} in a {part.run} of the game's own"
         from fiction.config import OPENAI
         from fiction.storytellers.llm.server import ServerSettings
 
-        server = self.configuration.settings.server
-        if not server.model:
-            raise SettingsError(NO_MODEL, hint=NO_MODEL_HINT)
-        key = server.api_key.get_secret_value()
-        return ServerSettings(base_url=server.base_url or OPENAI, model=server.model, api_key=key)
-
-    def _model(self) -> "ModelStoryteller | None":
-        if not self.configuration.settings.server.model:
-            return None
-        from fiction.storytellers.model import ModelStoryteller
-
-        return ModelStoryteller(self.server())
+        return f"{part.model} at {ServerSettings(part.base_url or OPENAI, part.model).address}"
 
     def _memory(self, world: World) -> LongTermMemory:
         """The long-term memory, loaded when the story opens; without its libraries a story is told without one."""
@@ -276,3 +356,9 @@ def _check_opening(opening: str, world: World) -> None:
     if opening and opening not in known:
         said = f"{world.title} has no opening {clean_line(opening)!r}."
         raise NotFound(said, hint=f"It has: {', '.join(known)}." if known else "")
+
+
+def _missing(storyteller: str) -> str:
+    """Why a storyteller is not there."""
+    name = storyteller.partition(":")[2]
+    return f"The settings name no server {clean_line(name)!r} with a model." if name else NO_MODEL

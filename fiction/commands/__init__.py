@@ -47,6 +47,11 @@ class Context:
 
         return House(self.home, environment=self.environment)
 
+    def close(self) -> None:
+        """End what was started beside the command. Idempotent."""
+        if "house" in self.__dict__:
+            self.house.close()
+
 
 def add_shared(parser: argparse.ArgumentParser, *, json: bool = False) -> argparse.ArgumentParser:
     """Let `--home` and `--verbose` stand after a command too, and `--json` where it lists or shows."""

@@ -5,12 +5,20 @@ import asyncio
 import dataclasses
 import platform
 import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fiction import __version__
 from fiction.commands import Context, add_json
 from fiction.commands.console import say, say_json
 from fiction.errors import FictionError
+
+if TYPE_CHECKING:
+    from fiction.config import Configuration, ServerPart
+    from fiction.engine.purse import Costs
+    from fiction.engine.setup import Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +39,44 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
-    """Look at everything and say what was found."""
-    findings = [_versions(), _home(context), _worlds(context), _saves(context), _memory()]
-    findings += asyncio.run(_servers(context))
+    """Look at everything and say what was found, as it is found."""
+    findings: list[Finding] = []
+
+    async def look() -> None:
+        async for finding in _findings(context):
+            findings.append(finding)
+            if not options.as_json:
+                say(f"{'ok ' if finding.ok else 'no '} {finding.what}: {finding.said}")
+
+    try:
+        asyncio.run(look())
+    finally:
+        context.close()
     playable = all(finding.ok for finding in findings if finding.needed)
     if options.as_json:
         say_json({"playable": playable, "findings": [dataclasses.asdict(finding) for finding in findings]})
     else:
-        for finding in findings:
-            say(f"{'ok ' if finding.ok else 'no '} {finding.what}: {finding.said}")
         say("You can play: `fiction`." if playable else "Something that every story needs is missing; see above.")
     return 0 if playable else 1
+
+
+async def _findings(context: Context) -> AsyncGenerator[Finding, None]:
+    yield _versions()
+    yield _home(context)
+    yield _worlds(context)
+    yield _saves(context)
+    yield _memory()
+    async for finding in _servers():
+        yield finding
+    try:
+        setup, configuration = context.house.setup, context.house.configuration
+    except FictionError as error:
+        yield Finding("settings", ok=False, said=error.sentence, needed=True)
+        return
+    yield _programs(setup)
+    yield _spending(context.house.spent)
+    async for finding in _configured(setup, configuration):
+        yield finding
 
 
 def _versions() -> Finding:
@@ -100,36 +135,71 @@ def _memory() -> Finding:
     return Finding("memory", ok=found, said=f"Chroma {chroma.__version__} keeps and finds.")
 
 
-async def _servers(context: Context) -> list[Finding]:
-    from fiction.commands import servers
+async def _servers() -> AsyncGenerator[Finding, None]:
+    """Servers that answer on this machine."""
+    from fiction.setup.discovery import find_servers
 
-    findings: list[Finding] = []
-    for server in await servers.find_servers(servers.PORTS):
+    servers = await find_servers()
+    for server in servers:
         named = ", ".join(server.models[:5]) or "no models"
         model = server.models[0] if server.models else "NAME"
         said = (
             f"{server.kind} at {server.base_url} with {named}. To use it: `fiction config set server.base_url"
             f" {server.base_url}` and `fiction config set server.model {model}`."
         )
-        findings.append(Finding("server here", ok=True, said=said))
-    if not findings:
-        findings.append(Finding("server here", ok=True, said="No model server runs on this machine; none is needed."))
-    return [*findings, *await _configured(context)]
+        yield Finding("server here", ok=True, said=said)
+    if not servers:
+        yield Finding("server here", ok=True, said="No model server runs on this machine; none is needed.")
 
 
-async def _configured(context: Context) -> list[Finding]:
-    try:
-        configuration = context.house.configuration
-    except FictionError as error:
-        return [Finding("settings", ok=False, said=error.sentence, needed=True)]
-    server = configuration.settings.server
-    key = "The key is set." if server.api_key.get_secret_value() else "No key is set."
-    if not server.model:
-        said = f"No model is named, so the built-in storyteller tells your stories. {key} {configuration.withheld}"
-        return [Finding("settings", ok=True, said=said.strip(), needed=True)]
-    from fiction.commands.trial import try_server
+def _programs(setup: "Setup") -> Finding:
+    """Programs that could run a model as a child of the game."""
+    runners = setup.runners()
+    if not runners:
+        return Finding("programs", ok=True, said="Neither llama-server nor litert-lm is on the PATH; none is needed.")
+    found = " and ".join(f"{runner.name} ({runner.path})" for runner in runners)
+    said = f"{found} can run a model for the game: `fiction config set server.run {runners[0].name}`."
+    return Finding("programs", ok=True, said=said)
 
-    address = server.base_url or "OpenAI"
-    settings = Finding("settings", ok=True, said=f"{server.model} at {address}. {key} {configuration.withheld}".strip())
-    trial = await try_server(context.house.server())
-    return [settings, *(Finding(what, ok=ok, said=said) for what, ok, said in trial)]
+
+def _spending(costs: "Costs") -> Finding:
+    """What all stories asked of servers today."""
+    today = costs.today
+    if not today.total:
+        said = "Nothing was asked of a server today."
+    else:
+        about = "about " if today.estimated else ""
+        price = f", {about}${today.cost / 1_000_000:.2f}" if today.cost else ""
+        unknown = "; some of it at a price that is not known" if today.unpriced else ""
+        said = f"Today {about}{today.prompt:,} tokens in and {today.completion:,} out{price}{unknown}."
+    cap = f" The cap of a day is ${costs.day_cap / 1_000_000:.2f}." if costs.day_cap else ""
+    return Finding("spending", ok=True, said=said + cap)
+
+
+async def _configured(setup: "Setup", configuration: "Configuration") -> AsyncGenerator[Finding, None]:
+    """Every mind of the settings; the one that tells new stories is tried."""
+    settings = configuration.settings
+    key = "The key is set." if settings.server.api_key.get_secret_value() else "No key is set."
+    for name, part in settings.servers.items():
+        held = "The key is set." if part.api_key.get_secret_value() else "No key is set."
+        yield Finding(f"server {name}", ok=bool(part.model), said=f"{_told_by(part)} {held}")
+    if not settings.server.model:
+        teller = "the built-in storyteller tells your stories"
+        said = f"No model is named, so {teller}. {key} {configuration.withheld}".strip()
+        if not settings.new_storyteller.startswith("model:"):
+            yield Finding("settings", ok=True, said=said, needed=True)
+            return
+    else:
+        yield Finding("settings", ok=True, said=f"{_told_by(settings.server)} {key} {configuration.withheld}".strip())
+    wanted = settings.new_storyteller.partition(":")[2]
+    mind = next((mind for mind in setup.minds() if mind.name == wanted), None)
+    if mind is not None:
+        async with aclosing(setup.try_out(mind)) as trial:
+            async for tried in trial:
+                yield Finding(tried.what, ok=tried.ok, said=tried.said)
+
+
+def _told_by(part: "ServerPart") -> str:
+    if not part.model:
+        return "It names no model."
+    return f"{part.model} run by {part.run}." if part.run else f"{part.model} at {part.base_url or 'OpenAI'}."

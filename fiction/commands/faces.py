@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING
 
 from fiction.commands import Context
@@ -38,7 +38,7 @@ def play_in_lines(context: Context, opener: Opener | None = None) -> int:
         finally:
             await session.close()
 
-    return asyncio.run(playing())
+    return _to_the_end(context, playing())
 
 
 def play_on_screen(context: Context, opener: Opener | None = None) -> int:
@@ -60,4 +60,12 @@ def play_on_screen(context: Context, opener: Opener | None = None) -> int:
         await app.run_async()
         return app.return_code or 0
 
-    return asyncio.run(playing())
+    return _to_the_end(context, playing())
+
+
+def _to_the_end(context: Context, playing: Coroutine[None, None, int]) -> int:
+    """Play; whatever the game started beside it ends with it."""
+    try:
+        return asyncio.run(playing)
+    finally:
+        context.close()

@@ -24,7 +24,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--about", metavar="TEXT", default="", help="a story about this, instead of a world")
     parser.add_argument("--genre", metavar="G", default="", help="of what kind it is; with --about")
     parser.add_argument("--plain", action="store_true", help="in plain lines, without a screen")
-    parser.add_argument("--storyteller", choices=("offline", "model"), default="", help="who tells it")
+    parser.add_argument(
+        "--storyteller",
+        metavar="WHO",
+        type=_storyteller,
+        default=None,
+        help="who tells it: offline, model, or model:NAME for a server that the settings name",
+    )
     parser.add_argument(
         "--length",
         metavar="LENGTH",
@@ -60,7 +66,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
         ),
         name=options.save,
     )
-    if story.premise and story.settings.storyteller == "model" and lines_only(plain=options.plain):
+    if story.premise and story.settings.storyteller != "offline" and lines_only(plain=options.plain):
         say("A world is being made of your sentence. This may take a while.")
     return play(context, lambda: house.start(story), plain=options.plain)
 
@@ -71,6 +77,13 @@ def _length(text: str) -> int:
     if text.isdecimal() and 3 <= int(text) <= MOST_TURNS:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is neither short, novella, endless nor a number from 3 to {MOST_TURNS}")
+
+
+def _storyteller(text: str) -> str:
+    who, colon, name = text.partition(":")
+    if text in ("offline", "model") or (who == "model" and colon and name):
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is neither offline, model nor model:NAME")
 
 
 def _seed(text: str) -> int:

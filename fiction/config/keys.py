@@ -77,13 +77,12 @@ def choose(settings: Settings, environment: Mapping[str, str], *, own: Settings,
         for name, part in settings.servers.items()
     }
     changed = settings.model_copy(update={"server": server, "servers": servers})
-    every = (*found, *(key for part in own.servers.values() for key in _own(part, file)))
     withheld = "" if "server.api_key" in sources else _withheld(settings.server, found)
-    return Chosen(changed, sources, withheld, tuple(dict.fromkeys(key.secret for key in every)))
+    return Chosen(changed, sources, withheld, tuple(dict.fromkeys(key.secret for key in found)))
 
 
 def _keys(settings: Settings, environment: Mapping[str, str], own: Settings, file: str) -> tuple[Key, ...]:
-    """Those that may be for the server without a name, the strongest first."""
+    """Every key that is there, the strongest first."""
     variables = (
         ("FICTION_API_KEY", settings.server.base_url),
         ("OPENAI_API_KEY", environment.get("OPENAI_BASE_URL", "").strip()),
@@ -93,7 +92,7 @@ def _keys(settings: Settings, environment: Mapping[str, str], own: Settings, fil
         for name, address in variables
         if environment.get(name, "").strip()
     )
-    return (*named, *_own(own.server, file))
+    return (*named, *(key for part in (own.server, *own.servers.values()) for key in _own(part, file)))
 
 
 def _own(part: ServerPart, file: str) -> tuple[Key, ...]:

@@ -155,6 +155,12 @@ class Settings(_Part):
                 part = None
         return part if part is not None and part.model else None
 
+    def notes_server(self, storyteller: str) -> ServerPart | None:
+        """The server that keeps the notes of what a storyteller tells; None where it does so itself."""
+        if not self.notes or self.notes == (storyteller.partition(":")[2] or DEFAULT):
+            return None
+        return self.server_of("model" if self.notes == DEFAULT else f"model:{self.notes}")
+
     @property
     def model_storytellers(self) -> tuple[str, ...]:
         """Every name that `server_of` knows, the server without a name first."""

@@ -1,15 +1,13 @@
 """`fiction doctor`, and the servers that it finds."""
 
-import asyncio
 import json
-import socket
 from pathlib import Path
 
 import pytest
 from commands.conftest import Fiction, Server
+from storytellers.model_server import NOTES
 
-from fiction.commands import servers
-from fiction.commands.servers import FoundServer, find_servers
+from fiction.setup import discovery
 
 KEY = "sk-very-secret-0123456789"
 
@@ -17,7 +15,7 @@ KEY = "sk-very-secret-0123456789"
 @pytest.fixture(autouse=True)
 def no_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     """What runs on this machine is none of the tests' business."""
-    monkeypatch.setattr(servers, "PORTS", {})
+    monkeypatch.setattr(discovery, "PORTS", {})
 
 
 def test_all_is_well_without_any_model(fiction: Fiction, world: str) -> None:
@@ -49,7 +47,8 @@ def test_a_configured_server_is_tried(
     shown = fiction("doctor")
     assert shown.code == 0
     assert "The key is set." in shown.out
-    assert "no  story: " in shown.out
+    assert f"no  models: {server.base_url.split('/')[2]} refuses the key." in shown.out
+    assert "story" not in shown.out.split("models: ")[1]
     assert KEY not in shown.out + shown.err
 
 
@@ -59,28 +58,11 @@ def test_a_server_that_works_is_said_to(
     monkeypatch.setenv("FICTION_BASE_URL", server.base_url)
     monkeypatch.setenv("FICTION_MODEL", "tiny")
     server.listed = b'{"object": "list", "data": [{"id": "tiny", "object": "model", "created": 1, "owned_by": "me"}]}'
-    server.streams('{"colour":', ' "green"}')
+    server.streams("The boat comes on. ", "It is Oda, and she does not wave. ", json.dumps(NOTES))
     shown = fiction("doctor")
-    assert "lists 1 models, tiny among them." in shown.out
+    assert "lists 1 model, tiny among them." in shown.out
     assert "ok  story: It streams: first words after " in shown.out
     assert "It keeps to a JSON schema" in shown.out
     server.streams("The lamp is out.")
-    assert "It does not keep to a JSON schema" in fiction("doctor").out
-
-
-async def test_a_server_on_this_machine_is_found_by_its_models(server: Server) -> None:
-    server.body = json.dumps({"data": [{"id": "tiny\x1b[2J", "owned_by": "llamacpp"}]}).encode()
-    assert await find_servers({server.port: "?"}) == (FoundServer(server.base_url, "llama.cpp", ("tiny",)),)
-
-
-@pytest.mark.parametrize("body", [b"", b"hello", b"[]", b'{"data": 7}', b'{"data": [1]}', b"{" * 100_000])
-async def test_whatever_else_answers_is_none(server: Server, body: bytes) -> None:
-    server.body = body
-    assert await find_servers({server.port: "?"}) == ()
-
-
-async def test_a_port_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "REPLY_SECONDS", 0.1)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        port = silent.getsockname()[1]
-        assert await asyncio.wait_for(find_servers({port: "?"}), 2.0) == ()
+    shown = fiction("doctor").out
+    assert "no  notes: It takes no notes that can be read" in shown

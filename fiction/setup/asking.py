@@ -1,0 +1,62 @@
+"""How the settings of a server are asked for stories: its address, or the child that has to come up first."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fiction.config import OPENAI, ServerPart
+from fiction.setup.children import Children
+from fiction.setup.runners import Wanted
+from fiction.storytellers.llm.server import Sampling, ServerSettings
+
+_TEMPERATURE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A server and a model."""
+
+    server: ServerSettings
+    starting: Callable[[], Awaitable[None]] | None = None
+    """Brings it up, where the game itself runs it; raises StorytellerError."""
+
+
+def asked(part: ServerPart, children: Children) -> Asked:
+    """The server that the settings mean. Nothing is started yet.
+
+    Raises:
+        SettingsError: the address makes no sense, or no model is named.
+    """
+    temperature = _TEMPERATURE if part.temperature is None else part.temperature
+    sampling = Sampling(
+        temperature=temperature,
+        top_p=part.top_p,
+        top_k=part.top_k,
+        min_p=part.min_p,
+        frequency_penalty=part.frequency_penalty,
+        presence_penalty=part.presence_penalty,
+    )
+    if part.run and part.model:
+        child = children.child(Wanted(part.run, part.model, max(part.context, part.budget), part.slots))
+        server = ServerSettings(child.base_url, child.wanted.called, temperature=temperature, sampling=sampling)
+        return Asked(server, child.up)
+    server = ServerSettings(
+        base_url=part.base_url or OPENAI,
+        model=part.model,
+        api_key=part.api_key.get_secret_value(),
+        temperature=temperature,
+        context=part.context,
+        sampling=sampling,
+        slots=part.slots,
+    )
+    return Asked(server)
+
+
+def both(teller: Asked, noter: Asked | None) -> Callable[[], Awaitable[None]] | None:
+    """Brings up all that one storyteller asks; None where nothing has to be."""
+    needed = [each.starting for each in (teller, noter) if each is not None and each.starting is not None]
+
+    async def start() -> None:
+        for starting in needed:
+            await starting()
+
+    return start if needed else None

@@ -1,0 +1,190 @@
+"""A short real turn: the storyteller itself tells a small scene and takes its notes, and what it did is said."""
+
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from fiction.engine.ports import Ahead, Scene
+from fiction.engine.purse import Purse
+from fiction.engine.setup import Tried
+from fiction.errors import FictionError, StorytellerError, Trouble
+from fiction.setup.asking import Asked
+from fiction.setup.listing import list_models
+from fiction.setup.scene import trial_scene
+from fiction.story.events import ProseDelta, ProseReset, Spent
+from fiction.story.turn import Usage
+from fiction.storytellers.llm.capabilities import Capabilities, Rung
+from fiction.storytellers.llm.connections import Connections
+from fiction.storytellers.llm.server import ServerSettings
+from fiction.storytellers.llm.tokens import estimate
+from fiction.storytellers.model import ModelStoryteller
+
+_WHOLE_TURN = 4096
+"""Tokens."""
+_SLOW = 4.0
+"""Tokens a second under which a passage takes a minute and more."""
+_NO_STORY = frozenset({Trouble.UNREACHABLE, Trouble.KEY})
+"""What ends a trial before a story is asked for."""
+
+
+async def try_out(asked: Asked, connections: Connections, purse: Purse | None = None) -> AsyncGenerator[Tried, None]:
+    """Say what is found as it is found; ends after the first finding that shows that no story can be told."""
+    if asked.starting is not None:
+        began = await _start(asked.starting)
+        yield began
+        if not began.ok:
+            return
+    listed, fatal = await _models(asked.server)
+    yield listed
+    if fatal:
+        return
+    teller = ModelStoryteller(
+        asked.server, ahead=Ahead.OFF, connections=connections, purse=purse, starting=asked.starting
+    )
+    try:
+        async with aclosing(_turn(teller, asked.server)) as findings:
+            async for finding in findings:
+                yield finding
+    finally:
+        await teller.close()
+
+
+async def _turn(teller: ModelStoryteller, server: ServerSettings) -> AsyncGenerator[Tried, None]:
+    scene = trial_scene()
+    try:
+        told = await _tell(teller, scene)
+    except FictionError as error:
+        yield Tried("story", ok=False, said=error.sentence)
+        return
+    yield told.streamed()
+    yield told.speed()
+    yield await _notes(teller, scene, told.text)
+    yield _context(teller.capabilities, server)
+    yield _thinking(teller.capabilities)
+
+
+async def _start(starting: Callable[[], Awaitable[None]]) -> Tried:
+    began = time.monotonic()
+    try:
+        await starting()
+    except FictionError as error:
+        return Tried("program", ok=False, said=error.sentence)
+    return Tried("program", ok=True, said=f"It runs, {time.monotonic() - began:.1f} s after it was started.")
+
+
+async def _models(server: ServerSettings) -> tuple[Tried, bool]:
+    """What it lists, and whether it is of no use to ask it for a story."""
+    try:
+        names = await list_models(server)
+    except StorytellerError as error:
+        return Tried("models", ok=False, said=error.sentence), error.trouble in _NO_STORY
+    known = server.model in names or f"{server.model}:latest" in names
+    few = ", ".join(names[:5]) or "none"
+    count = f"{len(names)} model{'' if len(names) == 1 else 's'}"
+    among = f"{server.model} among them" if known else f"but not {server.model}; it has {few}"
+    return Tried("models", ok=known, said=f"{server.address} lists {count}, {among}."), False
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How the passage came."""
+
+    text: str
+    pieces: int
+    first: float
+    """Seconds to the first word."""
+    whole: float
+    """Seconds to the last one."""
+    usage: Usage
+
+    def streamed(self) -> Tried:
+        """Whether it streams, and how long the first word takes."""
+        streams = "streams" if self.pieces > 1 else "does not stream"
+        said = f"It {streams}: first words after {self.first:.1f} s, a passage after {self.whole:.1f} s."
+        return Tried("story", ok=True, said=said)
+
+    def speed(self) -> Tried:
+        """How fast it writes."""
+        tokens = self.usage.completion or estimate(self.text)
+        took = self.whole - self.first if self.pieces > 1 else self.whole
+        rate = tokens / max(took, 0.001)
+        about = "about " if self.usage.estimated else ""
+        slow = "; a turn takes minutes" if rate < _SLOW else ""
+        return Tried("speed", ok=True, said=f"It writes {about}{rate:.3g} tokens a second{slow}.")
+
+
+async def _tell(teller: ModelStoryteller, scene: Scene) -> _Told:
+    began = time.monotonic()
+    first, pieces, text, usage = 0.0, 0, "", Usage()
+    async with aclosing(teller.narrate(scene)) as telling:
+        async for event in telling:
+            match event:
+                case ProseDelta():
+                    first = first or time.monotonic() - began
+                    pieces += 1
+                    text += event.text
+                case ProseReset():
+                    text = ""
+                case Spent():
+                    usage += event.usage
+                case _:
+                    pass
+    return _Told(text, pieces, first, time.monotonic() - began, usage)
+
+
+async def _notes(teller: ModelStoryteller, scene: Scene, passage: str) -> Tried:
+    """Whether memory and plans come, and how they had to be asked for."""
+    try:
+        reflection = await teller.reflect(scene, passage)
+    except FictionError as error:
+        return Tried("notes", ok=False, said=error.sentence)
+    if reflection.plain:
+        said = "It takes no notes that can be read: memory stands still, and plans are general ones."
+        return Tried("notes", ok=False, said=said)
+    match teller.capabilities.rung:
+        case Rung.JSON_SCHEMA | Rung.OBJECT_WITH_SCHEMA:
+            said = "It keeps to a JSON schema, so memory and plans come out whole."
+        case Rung.JSON_OBJECT:
+            said = "It keeps to JSON without a schema; memory and plans are read leniently."
+        case Rung.TEXT:
+            said = "It does not keep to a JSON schema; memory and plans are read leniently."
+    return Tried("notes", ok=True, said=said)
+
+
+def _context(known: Capabilities, server: ServerSettings) -> Tried:
+    if not known.context:
+        return Tried(
+            "context", ok=True, said=f"It does not say how many tokens it takes; a turn keeps to {_WHOLE_TURN:,}."
+        )
+    if known.context >= _WHOLE_TURN:
+        return Tried("context", ok=True, said=f"It takes {known.context:,} tokens; a turn keeps to {_WHOLE_TURN:,}.")
+    return Tried(
+        "context",
+        ok=False,
+        said=f"It takes only {known.context:,} tokens where a turn wants {_WHOLE_TURN:,}, so the story remembers less:"
+        f" {_more_context(known, server)}.",
+    )
+
+
+def _more_context(known: Capabilities, server: ServerSettings) -> str:
+    match known.kind:
+        case "Ollama":
+            return "start Ollama with OLLAMA_CONTEXT_LENGTH=8192"
+        case "llama.cpp":
+            return "start llama-server with -c 8192, times the number of its slots"
+        case "LM Studio":
+            return f"load {server.model} there with a context length of 8192"
+        case "KoboldCpp":
+            return "start it with --contextsize 8192"
+        case "vLLM":
+            return "start it with --max-model-len 8192"
+        case _:
+            return "give it a longer context, if it can be told to"
+
+
+def _thinking(known: Capabilities) -> Tried:
+    if known.thinking:
+        said = "It thinks before it tells, and can't be kept from it: turns take longer, and the thinking is paid for."
+        return Tried("thinking", ok=False, said=said)
+    return Tried("thinking", ok=True, said="It tells at once, without thinking first.")
