@@ -39,9 +39,12 @@ NOTES: dict[str, object] = {
 class Wire:
     """One request, and the ways to answer it."""
 
-    def __init__(self, handler: BaseHTTPRequestHandler, body: dict) -> None:
+    def __init__(self, server: "ModelServer", handler: BaseHTTPRequestHandler, body: dict) -> None:
+        self.server = server
         self.handler = handler
         self.body = body
+        self.number = len(server.requests)
+        """Of the request, from 1."""
 
     @property
     def asks_for_notes(self) -> bool:
@@ -55,7 +58,17 @@ class Wire:
     @property
     def reply(self) -> str:
         """What a good model would say."""
-        return json.dumps(NOTES) if self.asks_for_notes else PASSAGE
+        return self.server.says(self)
+
+    @property
+    def cap(self) -> int:
+        """Tokens that the reply may have."""
+        return int(self.body.get("max_tokens") or self.body.get("max_completion_tokens") or 10_000)
+
+    @property
+    def size(self) -> int:
+        """Tokens of the prompt, by a tokeniser that makes one of four characters."""
+        return sum(len(message["content"]) for message in self.body["messages"]) // 4
 
     def head(self, status: int, kind: str, **headers: str) -> None:
         self.handler.send_response(status)
@@ -101,16 +114,37 @@ class Wire:
 Habit = Callable[[Wire], None]
 
 
+def always_the_same(wire: Wire) -> str:
+    return json.dumps(NOTES) if wire.asks_for_notes else PASSAGE
+
+
+def a_story(wire: Wire) -> str:
+    """Another passage and other plans each time."""
+    n = wire.number
+    if not wire.asks_for_notes:
+        return f"On stair {n} the water is cold. {PASSAGE}"
+    ways = (("bold", f"Climb stair {n} to the loft"), ("warm", f"Greet Mirel over cup {n}"))
+    plans = [*ways, ("curious", f"Read notice {n}")]
+    told = [{"label": label, "approach": way, "stake": "an hour", "brief": "You do it."} for way, label in plans]
+    return json.dumps({**NOTES, "plans": told})
+
+
 def good(wire: Wire) -> None:
     wire.stream(wire.reply)
 
 
 class ModelServer:
-    """The server. `habit` answers every request; `script` answers the first ones, one each."""
+    """The server. `habit` answers every request; `script` answers the first ones, one each; `pages` are what it tells
+    about itself, by path.
+    """
 
     def __init__(self) -> None:
         self.habit: Habit = good
+        self.says: Callable[[Wire], str] = always_the_same
         self.script: list[Habit] = []
+        self.pages: dict[str, object] = {}
+        self.looked_at: list[tuple[str, dict[str, str]]] = []
+        """Paths and headers of what was asked about the server itself."""
         self.requests: list[dict] = []
         self.hung_up = threading.Event()
         """A client went away in the middle of a reply."""
@@ -122,12 +156,22 @@ class ModelServer:
             def log_message(self, *_: object) -> None:
                 pass
 
+            def do_GET(self) -> None:
+                outer.looked_at.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+                found = outer.pages.get(self.path)
+                body = json.dumps({"error": "Not Found"} if found is None else found).encode()
+                self.send_response(404 if found is None else 200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.requests.append({**body, "_headers": dict(self.headers)})
                 habit = outer.script.pop(0) if outer.script else outer.habit
                 try:
-                    habit(Wire(self, body))
+                    habit(Wire(outer, self, body))
                 except OSError:
                     outer.hung_up.set()
 

@@ -119,16 +119,16 @@ class _Descent:
 
     def remember(self, *, accepted: bool) -> None:
         """The way that worked for the whole question is the first one next time; count where none did."""
-        whole = accepted and len(self.left) == self.asked
+        known, whole = self.client.capabilities, accepted and len(self.left) == self.asked
         if whole:
-            missed = self.client.capabilities.missed + 1 if self._again else 0
+            missed = known.missed + 1 if self._again else 0
+            known = dataclasses.replace(known, missed=missed)
             if missed > _CHANCE:
-                self._keep(self.rung)
-                missed = 0
-            self.client.capabilities = dataclasses.replace(self.client.capabilities, missed=missed)
+                known = dataclasses.replace(known, rung=self.rung, missed=0)
         if self.asked > 1:
-            known = self.client.capabilities
-            self.client.capabilities = dataclasses.replace(known, garbled=0 if whole else known.garbled + 1)
+            known = dataclasses.replace(known, garbled=0 if whole else known.garbled + 1)
+        self.client.capabilities = known.after_turn()
 
     def _keep(self, rung: Rung) -> None:
-        self.client.capabilities = dataclasses.replace(self.client.capabilities, rung=rung)
+        if rung is not self.client.capabilities.rung:
+            self.client.capabilities = dataclasses.replace(self.client.capabilities, rung=rung)
