@@ -40,7 +40,7 @@ class Session:
         self._store = store
         self._world = world
         self._memory = memory
-        self._storytellers = dict(storytellers)
+        self._storytellers = storytellers
         self._purse = purse
         self._scenes = Scenes(store, world, memory)
         self._foresight = Foresight(self._scenes)
