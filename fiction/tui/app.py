@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fiction.engine.game import Game, NewStory
     from fiction.engine.ports import WorldCard
     from fiction.engine.session import Session
+    from fiction.engine.setup import FoundServer, Mind
     from fiction.story.world import World
     from fiction.tui.reading import ReadingScreen
 
@@ -64,6 +65,8 @@ class FictionApp(App[None]):
         self._reading: ReadingScreen | None = None
         self._crash_log = crash_log
         self._crashed = False
+        self.preferred = ""
+        """Name of the storyteller that the reader set up or chose last; empty for none."""
         for ours in OURS:
             self.register_theme(ours)
         self.theme = theme if theme in self.available_themes else ROUND[0]
@@ -135,6 +138,48 @@ class FictionApp(App[None]):
         except (FictionError, TimeoutError) as error:
             self.notify(str(error) or "The story took long to close.", severity="warning", markup=False)
 
+    # --- who tells ---
+
+    def try_mind(self, mind: "Mind") -> None:
+        """Try one out; from there it is kept, or not."""
+        from fiction.tui.trial import TrialScreen
+
+        self.push_screen(TrialScreen(mind))
+
+    async def told_by(self, mind: "Mind") -> None:
+        """A mind was kept: on with the open story, told by it from here on; without one, to the worlds."""
+        from fiction.tui.mind_words import teller_of
+
+        if self.story is None:
+            await self.told_from_here(teller_of(mind))
+            return
+        save = self.story.name
+        await self._put_away()
+        try:
+            session = await self.game.resume(save)  # opened anew: only then it knows the mind
+            if teller_of(mind) in session.storytellers:
+                session.use(teller_of(mind))
+            await self.read(session)
+        except FictionError as error:
+            await self.leave()
+            self.notify(error.sentence, severity="error", markup=False)
+
+    async def told_from_here(self, name: str) -> None:
+        """The open story is told by this storyteller from here on; without one, a new story will be."""
+        self.preferred = name
+        if self._reading is None:
+            await self.leave()
+            self.open_worlds()
+            return
+        try:
+            self._reading.session.use(name)
+        except FictionError as error:
+            self.notify(error.sentence, severity="error", markup=False)
+            return
+        while self.screen is not self._reading:
+            await self.pop_screen()
+        await self._reading.told_by_another()
+
     async def action_quit(self) -> None:
         """Leave the game. Everything is saved, so nothing is asked."""
         await self._put_away()
@@ -172,6 +217,12 @@ class FictionApp(App[None]):
         from fiction.tui.profile import ProfileScreen
 
         self.push_screen(ProfileScreen())
+
+    def open_minds(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
+        """Who tells, and who could; `servers` are those that were found already."""
+        from fiction.tui.minds import MindsScreen
+
+        self.push_screen(MindsScreen(servers))
 
     def open_saves(self) -> None:
         """The saves."""

@@ -68,7 +68,8 @@ class BeginScreen(Room):
         yield number
         tellers = self._tellers()
         if len(tellers) > 1:
-            yield Field("Told by", Pick(*((t.name, t.about) for t in tellers), id="teller"))
+            choices = ((teller.name, teller.about) for teller in tellers)
+            yield Field("Told by", Pick(*choices, value=self.fiction.preferred, id="teller"))
 
     def _reader(self) -> ReaderProfile:
         try:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
@@ -17,11 +18,15 @@ from fiction.tui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from fiction.engine.ports import SaveCard
+    from fiction.engine.setup import FoundServer
 
 WORDMARK = """\
 ╭─╴ ╷ ╭─╴ ╶┬╴ ╷ ╭─╮ ╭╮╷
 ├╴  │ │    │  │ │ │ │││
 ╵   ╵ ╰─╴  ╵  ╵ ╰─╯ ╵╰╯"""
+
+LOOKING = 0.4
+"""Seconds after the title is up until servers are looked for: the first key comes first."""
 
 
 def _line(key: str, words: str | Content, id: str) -> Option:
@@ -35,6 +40,7 @@ class LibraryScreen(Room):
         Binding("c", "choose('continue')", "Continue"),
         Binding("n", "choose('new')", "New story"),
         Binding("a", "choose('about')", "A story about"),
+        Binding("m", "choose('minds')", "Who tells"),
         Binding("w", "choose('worlds')", "Worlds"),
         Binding("s", "choose('saves')", "Saves"),
         Binding("y", "choose('you')", "You"),
@@ -46,6 +52,7 @@ class LibraryScreen(Room):
         super().__init__()
         self._newest: SaveCard | None = None
         self._no_model = "Looking for a model ..."
+        self._found: tuple[FoundServer, ...] = ()
 
     def compose(self) -> ComposeResult:
         """The name, the menu, and who tells."""
@@ -93,13 +100,40 @@ class LibraryScreen(Room):
         menu.fill(self._options())
         if self._newest and not had:
             menu.highlighted = 0
+        if self._no_model:
+            self.set_timer(LOOKING, self.discover)
         told_by = plain_line(ready[0].about) if ready else Content("nobody: see the help")
         self.query_one("#teller", Static).update(Content.assemble("told by ", told_by))
+
+    @work(exclusive=True, group="discover", exit_on_error=False)
+    async def discover(self) -> None:
+        """See whether a server of models answers on this machine; where none does, nothing is said."""
+        try:
+            self._found = await self.game.setup.find()
+        except FictionError:
+            return
+        self.query_one(Menu).fill(self._options())
+
+    def _who_tells(self) -> Content:
+        if not (self._no_model and self._found):
+            return Content("Who tells")
+        server = self._found[0]
+        model = plain_line(server.models[0], limit=30) if server.models else Content("no model yet")
+        found = Content.assemble("Found ", plain_line(server.kind, limit=20), " with ", model, " here: ")
+        return found.append("Enter tries it" if server.models else "Enter fetches one")
+
+    def _open_minds(self) -> None:
+        from fiction.engine.setup import Mind
+
+        self.fiction.open_minds(self._found or None)
+        if self._no_model and self._found and self._found[0].models:
+            self.fiction.try_mind(Mind(base_url=self._found[0].base_url, model=self._found[0].models[0]))
 
     def _options(self) -> list[Option]:
         options = [
             _line("n", "New story", "new"),
             self._about(),
+            _line("m", self._who_tells(), "minds"),
             _line("w", "Worlds", "worlds"),
             _line("s", "Saves", "saves"),
             _line("y", "You", "you"),
@@ -140,6 +174,8 @@ class LibraryScreen(Room):
                 self.say(self._no_model)
             case "about":
                 self.fiction.open_begin(None)
+            case "minds":
+                self._open_minds()
             case "worlds":
                 self.fiction.open_worlds(browse=True)
             case "saves":

@@ -31,12 +31,12 @@ class Purpose(Enum):
     NAME = "A name for this place in the story:"
 
 
-_MOVES = frozenset({"write", "edit", "retry", "wish", "undo", "redo", "memory", "name", "places"})
+_MOVES = frozenset({"write", "edit", "retry", "wish", "undo", "redo", "memory", "name", "places", "minds"})
 
 ALLOWED = {
     Phase.TELLING: frozenset({"stop"}),
     Phase.CHOOSING: _MOVES | {"choose", "run_on"},
-    Phase.TROUBLE: frozenset({"retry", "wish", "edit", "write", "builtin", "go_back", "memory"}),
+    Phase.TROUBLE: frozenset({"retry", "wish", "edit", "write", "builtin", "go_back", "memory", "minds", "allow"}),
     Phase.ENDED: (_MOVES - {"edit"}) | {"new_story"},
 }
 """The actions of each phase. What is in none of them (help, leave, the panel, scrolling) is always there."""
@@ -52,18 +52,6 @@ def plan_ways(plans: tuple[Plan, ...], *, untold: str = "") -> tuple[Way, ...]:
     ]
     ways.append(Way("4", "Something else ...", "write"))
     return (Way("r", f"Still untold: {untold}", "retry"), *ways) if untold else tuple(ways)
-
-
-def trouble_ways(*, builtin: bool, told: bool, editable: bool) -> tuple[Way, ...]:
-    """For a turn that could not be told, or (`told`) whose memory could not be saved."""
-    ways = [Way("r", "Try the memory and the plans again" if told else "Try again", "retry")]
-    if not told:
-        ways.append(Way("R", "Try again with a wish", "wish"))
-    if builtin:
-        ways.append(Way("b", "Let the built-in storyteller tell this turn", "builtin"))
-    if editable and not told:
-        ways.append(Way("e", "Change what you wrote", "edit"))
-    return (*ways, Way("Esc", "Go back; nothing is lost", "go_back"))
 
 
 ENDED_WAYS = (
@@ -98,6 +86,8 @@ def unreflected(session: Session) -> bool:
 _QUIT = Hint("q", "title", "screen.leave_story")
 _HELP = Hint("?", "help", "app.help")
 _PANEL = Hint("p", "memory at work", "screen.panel")
+_MINDS = Hint("w", "who tells", "screen.minds")
+_COSTS = Hint("$", "costs", "screen.costs")
 
 HINTS = {
     Phase.TELLING: (
@@ -105,6 +95,7 @@ HINTS = {
         Hint("Space", "read on", "screen.read_on"),
         _PANEL,
         _QUIT,
+        _COSTS,
         _HELP,
     ),
     Phase.CHOOSING: (
@@ -121,10 +112,20 @@ HINTS = {
         Hint("s", "name this place", "screen.name"),
         Hint("B", "named places", "screen.places"),
         _PANEL,
+        _MINDS,
+        _COSTS,
         Hint("b", "saves", "screen.saves"),
         _HELP,
     ),
-    Phase.TROUBLE: (Hint("r", "again", "screen.retry"), Hint("Esc", "go back", "screen.go_back"), _PANEL, _QUIT, _HELP),
+    Phase.TROUBLE: (
+        Hint("r", "again", "screen.retry"),
+        Hint("Esc", "go back", "screen.go_back"),
+        _MINDS,
+        _PANEL,
+        _QUIT,
+        _COSTS,
+        _HELP,
+    ),
     Phase.ENDED: (
         Hint("n", "new story", "screen.new_story"),
         Hint("u", "undo", "screen.undo"),
@@ -134,6 +135,8 @@ HINTS = {
         Hint("s", "name this place", "screen.name"),
         Hint("B", "named places", "screen.places"),
         _PANEL,
+        _MINDS,
+        _COSTS,
         _QUIT,
         _HELP,
     ),

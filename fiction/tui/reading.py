@@ -10,26 +10,25 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from fiction.errors import FictionError
+from fiction.errors import FictionError, Trouble
 from fiction.story.memory import TurnId
 from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.reader import ENDLESS
 from fiction.story.turn import Turn
-from fiction.tui import words
-from fiction.tui.phases import ALLOWED, GOVERNED, HINTS, WRITING, Phase, Purpose, unreflected
+from fiction.tui import cost_words, words
+from fiction.tui.phases import ALLOWED, GOVERNED, HINTS, WRITING, Phase, unreflected
 from fiction.tui.places import Places
 from fiction.tui.prose import plain_line
-from fiction.tui.telling import Telling
 from fiction.tui.widgets.at_work import AtWork
 from fiction.tui.widgets.desk import Desk
 from fiction.tui.widgets.keys import Hint, Keys
 from fiction.tui.widgets.page import STEP, Page
-from fiction.tui.widgets.pen import Pen
 from fiction.tui.widgets.ways import Ways
+from fiction.tui.writing import Writing
 
 
-class ReadingScreen(Telling):
-    """A session on the screen. How turns come onto it is in `telling`; here is what the reader does."""
+class ReadingScreen(Writing):
+    """A session on the screen: what is always shown, and what the reader does with the story."""
 
     CSS_PATH = "reading.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,6 +49,9 @@ class ReadingScreen(Telling):
         Binding("B", "places", "Named places"),
         Binding("n", "new_story", "New story"),
         Binding("p", "panel", "Memory at work"),
+        Binding("w", "minds", "Who tells"),
+        Binding("g", "allow", "Go on all the same"),
+        Binding("dollar_sign", "costs", "Costs"),
         Binding("space,pagedown", "read_on", "Read on"),
         Binding("pageup", "read_back", "Read back"),
         Binding("escape", "escape", "Stop, or back"),
@@ -57,9 +59,6 @@ class ReadingScreen(Telling):
         Binding("q", "leave_story", "Title"),
         Binding("question_mark", "app.help", "Help"),
     ]
-
-    _purpose = Purpose.ACT
-    _number = 0
 
     def compose(self) -> ComposeResult:
         """Header, page and panel, desk, keys."""
@@ -114,7 +113,8 @@ class ReadingScreen(Telling):
             scene = f"{words.roman(self.session.direction.act)}. {scene}"
         self.query_one("#scene", Static).update(plain_line(scene))
         place = words.place_in_story(turn.depth if turn else 0, story.settings.turns)
-        self.query_one("#turn", Static).update(Content(place if turn else ""))
+        parts = (place, cost_words.so_far(self._costs.story)) if turn else ()
+        self.query_one("#turn", Static).update(Content(" · ".join(part for part in parts if part)))
         self.set_class(bool(scene), "-scene")
 
     def on_page_moved(self, message: Page.Moved) -> None:
@@ -148,6 +148,8 @@ class ReadingScreen(Telling):
                 return self.session.can_redo
             case "saves":
                 return self.phase is not Phase.TROUBLE
+            case "allow":
+                return self._failed is not None and self._failed.trouble is Trouble.CAPPED
             case _:
                 return True
 
@@ -161,71 +163,6 @@ class ReadingScreen(Telling):
     def action_run_on(self) -> None:
         """Let the moment run on."""
         self.play(Choice(ChoiceKind.CONTINUE))
-
-    def action_write(self) -> None:
-        """Take the pen for an act of one's own."""
-        self._take_pen(Purpose.ACT)
-
-    def action_edit(self) -> None:
-        """Take the pen to the plan under the caret, or to what could not be told."""
-        if self.phase is Phase.TROUBLE and self._failed is not None:
-            choice = self._failed.choice
-            plans = self.session.plans
-            self._number = plans.index(choice.plan) + 1 if choice.plan in plans else 0
-            self._take_pen(Purpose.EDIT, choice.text)
-            return
-        self._number = self.query_one(Ways).marked_plan or 1
-        self._take_pen(Purpose.EDIT, self.session.plans[self._number - 1].label)
-
-    def action_wish(self) -> None:
-        """Take the pen to say how it should be told."""
-        self._take_pen(Purpose.WISH)
-
-    def action_name(self) -> None:
-        """Take the pen to name this place."""
-        self._take_pen(Purpose.NAME)
-
-    # --- the pen ---
-
-    def _take_pen(self, purpose: Purpose, text: str = "") -> None:
-        self._purpose = purpose
-        self.desk.open_pen(purpose.value, text)
-        self.show_hints()
-
-    def _put_pen_away(self) -> None:
-        if self.desk.writing:
-            self.desk.close_pen()
-            self.show_hints()
-            self.query_one(Ways).focus()
-
-    def action_put_away(self) -> None:
-        """Write nothing after all."""
-        self._put_pen_away()
-
-    def on_pen_closed(self) -> None:
-        """Escape in the pen."""
-        self._put_pen_away()
-
-    def on_pen_written(self, message: Pen.Written) -> None:
-        """What was written goes where it was meant for."""
-        try:
-            self._send(message.text)
-        except FictionError as error:
-            self.regret(error)
-        else:
-            self._put_pen_away()
-
-    def _send(self, text: str) -> None:
-        match self._purpose:
-            case Purpose.ACT:
-                self.play(self.session.written(text))
-            case Purpose.EDIT:
-                number = self._number
-                self.play(self.session.edited(number, text) if number else self.session.written(text))
-            case Purpose.WISH:
-                self.tell_again(text)
-            case Purpose.NAME:
-                self.say(f"This place is now called {self.session.bookmark(text).name}.")
 
     # --- going back and forth ---
 
@@ -273,6 +210,18 @@ class ReadingScreen(Telling):
         """Leave what failed."""
         await self._settle_anew()
 
+    async def told_by_another(self) -> None:
+        """Another storyteller tells from here on; what failed can be told by it."""
+        self._failed = None
+        if self.phase is not Phase.TELLING:
+            await self._settle_anew()
+        self.say(f"Told by {self.session.storyteller.about} from here on.")
+
+    def action_allow(self) -> None:
+        """Go on beyond a cap."""
+        self.session.allow()
+        self.tell_again()
+
     def action_stop(self) -> None:
         """Stop the telling."""
         self.stop()
@@ -286,37 +235,3 @@ class ReadingScreen(Telling):
                 await self._settle_anew()
             case _:
                 self._put_pen_away()
-
-    # --- looking around ---
-
-    def action_read_on(self) -> None:
-        """A screen further."""
-        self.page.action_on()
-
-    def action_read_back(self) -> None:
-        """A screen back."""
-        self.page.release()
-        self.page.scroll_page_up(animate=False)
-
-    def action_panel(self) -> None:
-        """The memory at work: beside the page where there is room, else instead of it."""
-        self.toggle_class("-no-panel" if self.has_class("-wide") else "-peek")
-
-    def action_memory(self) -> None:
-        """All memories."""
-        from fiction.tui.memory import MemoryScreen
-
-        self.app.push_screen(MemoryScreen(self.session))
-
-    def action_saves(self) -> None:
-        """Other stories."""
-        self.fiction.open_saves()
-
-    async def action_new_story(self) -> None:
-        """The worlds."""
-        await self.fiction.leave()
-        self.fiction.open_worlds()
-
-    async def action_leave_story(self) -> None:
-        """To the title; everything is saved."""
-        await self.fiction.leave()

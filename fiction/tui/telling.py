@@ -1,18 +1,17 @@
-"""How a turn comes onto the reading screen: the events of the engine, and what is done when they break off."""
+"""How a turn comes onto the reading screen: the events of the engine, one after the other."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
-from dataclasses import replace
 from typing import assert_never
 
 from textual import work
 from textual.content import Content
 from textual.reactive import reactive
-from textual.worker import Worker, WorkerError, WorkerState
+from textual.worker import Worker, WorkerError
 
+from fiction.engine.purse import Costs
 from fiction.engine.session import Session
-from fiction.errors import FictionError
 from fiction.story.events import (
     ChoiceSaved,
     Event,
@@ -30,8 +29,10 @@ from fiction.story.events import (
 )
 from fiction.story.memory import Recalled
 from fiction.story.plan import Choice, ChoiceKind
-from fiction.tui.phases import Phase, settled, trouble_ways, unreflected, ways_on
-from fiction.tui.prose import plain, plain_line
+from fiction.story.turn import Usage
+from fiction.tui import cost_words
+from fiction.tui.phases import Phase, settled, unreflected, ways_on
+from fiction.tui.prose import plain_line
 from fiction.tui.room import Room
 from fiction.tui.widgets.at_work import AtWork
 from fiction.tui.widgets.desk import Desk
@@ -41,8 +42,6 @@ from fiction.tui.widgets.ways import Ways
 
 THINKING = "The storyteller is thinking"
 REMEMBERING = "The storyteller remembers, and thinks of ways on"
-STOPPED = "You stopped the telling. What you decided is kept."
-STOPPED_LATE = "You stopped before the memory was up to date. The passage is safe."
 
 
 class Telling(Room):
@@ -60,7 +59,7 @@ class Telling(Room):
         self._leaving = False
         self._leaf: Leaf | None = None
         self._recalled: tuple[Recalled, ...] = ()
-        self._countdown = 0
+        self._costs = Costs()
 
     @property
     def page(self) -> Page:
@@ -79,18 +78,6 @@ class Telling(Room):
         self._fresh = True
         self._make(self.session.play(choice), choice)
 
-    def tell_again(self, wish: str = "", *, storyteller: str = "") -> None:
-        """Retry what failed; else tell the last turn anew."""
-        failed = self._failed
-        if failed is not None and self._fresh and self.session.pending is None and not unreflected(self.session):
-            choice = replace(failed.choice, hint=wish)
-            self._make(self.session.play(choice, storyteller=storyteller), choice)
-            return
-        head, pending = self.session.turn, self.session.pending
-        choice = pending or (head.choice if head else Choice(ChoiceKind.BEGIN))
-        events = self.session.retry(wish, storyteller=storyteller)
-        self._make(events, choice, anew=pending is None and head is not None)
-
     def proceed(self) -> None:
         """Have told whatever is due."""
         self._make(self.session.proceed(), Choice(ChoiceKind.BEGIN))
@@ -105,7 +92,6 @@ class Telling(Room):
     def _make(self, events: AsyncGenerator[Event, None], choice: Choice, *, anew: bool = False) -> None:
         self.phase = Phase.TELLING
         self._failed = None
-        self._countdown = 0
         self.app.clear_notifications()
         self._turn = self._consume(events, choice, anew)
 
@@ -114,6 +100,8 @@ class Telling(Room):
         self._leaf = None
         await self.page.drop_untold()
         await self.desk.offer(())
+        if unreflected(self.session):
+            self.desk.wait(REMEMBERING)
         try:
             async with aclosing(events):
                 async for event in events:
@@ -122,7 +110,7 @@ class Telling(Room):
             if self._open:
                 self.desk.unwait()
         if self._failed is not None:
-            await self._show_failure(self._failed)
+            await self.show_failure(self._failed)
         else:
             await self.settle()
 
@@ -171,7 +159,9 @@ class Telling(Room):
         self.page.focus()
 
     def _show_memory(self) -> None:
-        self.query_one(AtWork).show(self.session.turn, self.session.ledger, self._recalled)
+        turn = self.session.turn
+        bill = cost_words.bill(turn.usage if turn else Usage(), self._costs)
+        self.query_one(AtWork).show(turn, self.session.ledger, self._recalled, bill)
 
     # --- at rest ---
 
@@ -179,6 +169,7 @@ class Telling(Room):
         """Offer what can be done now."""
         turn = self.session.turn
         self._recalled = turn.recalled if turn else ()
+        self._costs = self.session.costs
         self._show_memory()
         self.phase = settled(self.session)
         await self.desk.offer(ways_on(self.session), self._last_word())
@@ -209,48 +200,9 @@ class Telling(Room):
 
     # --- when it breaks off ---
 
-    async def _show_failure(self, failed: TurnFailed) -> None:
-        self._failed = failed
-        if (leaf := self.page.latest) is not None and leaf.turn is None:
-            leaf.void()
-        told = unreflected(self.session)
-        builtin = "offline" in self.session.storytellers and self.session.storyteller.name != "offline"
-        ways = trouble_ways(builtin=builtin and not told, told=told, editable=self._fresh and bool(failed.choice.text))
-        self.phase = Phase.TROUBLE
-        said = [plain(failed.message, "bold"), *([plain(failed.hint)] if failed.hint else [])]
-        await self.desk.offer(ways, Content("\n").join(said), trouble=True)
-        self.query_one(Ways).focus()
-        if failed.wait:
-            self._countdown = round(failed.wait)
-            self._count_down()
-
-    def _count_down(self) -> None:
-        if not self._open or self.phase is not Phase.TROUBLE:
-            return
-        label = f"Try again  (better in {self._countdown} s)" if self._countdown > 0 else "Try again"
-        self.query_one(Ways).relabel(0, label)
-        if self._countdown > 0:
-            self._countdown -= 1
-            self.set_timer(1, self._count_down)
-
-    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A turn was stopped, or broke."""
-        if event.worker is not self._turn or not self._open:
-            return
-        choice = self._leaf.choice if self._leaf else Choice(ChoiceKind.BEGIN)
-        match event.state:
-            case WorkerState.CANCELLED:
-                words = STOPPED_LATE if unreflected(self.session) else STOPPED
-                await self._show_failure(TurnFailed(words, "", None, choice))
-            case WorkerState.ERROR if isinstance(event.worker.error, FictionError):
-                error = event.worker.error
-                await self._show_failure(TurnFailed(error.message, error.hint, None, choice))
-            case WorkerState.ERROR:
-                words = "Something in the game itself went wrong. What is told is saved."
-                hint = self.fiction.report(event.worker.error)
-                await self._show_failure(TurnFailed(words, hint, None, choice))
-            case _:
-                pass
+    async def show_failure(self, failed: TurnFailed) -> None:
+        """Say what happened, and offer what can be done about it; `recovering` knows how."""
+        raise NotImplementedError
 
     def stop(self) -> None:
         """Stop the turn that is in the making."""

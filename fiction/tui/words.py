@@ -31,6 +31,12 @@ def ago(then: int, now: float) -> str:
     return f"{datetime.fromtimestamp(then / 1000).astimezone():%d %B %Y}".lstrip("0")
 
 
+def waited(seconds: int) -> str:
+    """`12 s`, `3 min 5 s`."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def turns(count: int) -> str:
     """`1 turn`, `2 turns`."""
     return f"{count} turn{'' if count == 1 else 's'}"

@@ -6,16 +6,18 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from fiction.engine.game import NewStory, StorytellerCard
-from fiction.engine.ports import SaveCard, Scene, Telling, WorldCard
+from fiction.engine.ports import Ahead, SaveCard, Scene, Telling, WorldCard
+from fiction.engine.purse import Costs
 from fiction.engine.session import Session
+from fiction.engine.setup import FoundServer, Mind, Provider, Pulling, Recommended, Runner, Tried
 from fiction.errors import FictionError, NotFound, StorytellerError
 from fiction.saves.store import SaveFile
-from fiction.story.events import ProseDelta
+from fiction.story.events import ProseDelta, Spent
 from fiction.story.ledger import AddFact, OpenThread, PutCast
 from fiction.story.memory import MemoryChange, Rationale
 from fiction.story.plan import Approach, Plan
 from fiction.story.reader import ReaderProfile, StoryRecord
-from fiction.story.turn import Reflection
+from fiction.story.turn import Reflection, Usage
 from fiction.story.world import Opening, Safety, World
 from support.scripted import ListMemory
 
@@ -92,6 +94,9 @@ class Teller:
     ends_at: int = 0
     pace: float = 0.0
     """Seconds between two words."""
+    usage: Usage = Usage()
+    """What each passage costs."""
+    ahead: Ahead = Ahead.OFF
     hints: list[str] = dataclasses.field(default_factory=list)
 
     async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
@@ -107,6 +112,11 @@ class Teller:
             if self.pace:
                 await asyncio.sleep(self.pace)
             yield ProseDelta(word if at == 0 else f" {word}")
+        if self.usage.total:
+            yield Spent(self.usage)
+
+    async def prepare(self, scene: Scene) -> None:
+        return
 
     async def reflect(self, scene: Scene, passage: str) -> Reflection:
         if self.reflecting is not None:
@@ -135,6 +145,124 @@ class Teller:
         return
 
 
+class Pocket:
+    """`engine.purse.Purse` without a list of prices: what is put in by a test is what it says."""
+
+    def __init__(self) -> None:
+        self.spent = Costs()
+        self.allowed = 0
+
+    def permit(self, expected: Usage, *, model: str, base_url: str) -> None:
+        return
+
+    def pay(self, usage: Usage, *, model: str, base_url: str) -> Usage:
+        return usage
+
+    def forecast(self, usage: Usage, *, model: str, base_url: str) -> Usage:
+        return dataclasses.replace(usage, estimated=True, cost=usage.total)
+
+    def allow(self) -> None:
+        self.allowed += 1
+
+    def costs(self) -> Costs:
+        return self.spent
+
+
+OLLAMA = FoundServer("http://127.0.0.1:11434/v1", "Ollama", ("gemma4:e4b", "qwen3.5:9b"))
+GOOD = (
+    Tried("models", True, "127.0.0.1:11434 lists 2 models, gemma4:e4b among them."),
+    Tried("story", True, "It streams: first words after 0.4 s, then 31 tokens/s."),
+    Tried("context", False, "Its context is 2,048 tokens: set OLLAMA_CONTEXT_LENGTH=8192."),
+)
+GEMMA = Recommended(
+    "Gemma 4 E4B", 4.2, 8, "Apache-2.0", "Clean prose.", ollama="gemma4:e4b-it-qat", llama="ggml-org/gemma-4-E4B"
+)
+
+
+class Arranging:
+    """`engine.setup.Setup` without a machine: what there is to find, and what comes of trying, is up to the test."""
+
+    def __init__(self) -> None:
+        self.servers: tuple[FoundServer, ...] = ()
+        self.listed: tuple[str, ...] = ("gpt-5.6", "gpt-5.6-mini")
+        self.offered = (Provider("OpenAI", "https://api.openai.com/v1", ("gpt-5.6-mini",), "platform.openai.com"),)
+        self.programs: tuple[Runner, ...] = ()
+        self.models_to_fetch = (GEMMA,)
+        self.findings: tuple[Tried, ...] = GOOD
+        self.steps: tuple[Pulling, ...] = (
+            Pulling("pulling manifest"), Pulling("pulling 1a2b", 1_050_000_000, 4_200_000_000),
+        )  # fmt: skip
+        self.hold: asyncio.Event | None = None
+        """A trial or a download waits for it before its end."""
+        self.fails: Exception | None = None
+        """Every question is answered with it."""
+        self.kept: list[Mind] = []
+        self.tried: list[Mind] = []
+        self.asked: list[Mind] = []
+        self.pulls = 0
+        self.let_go = 0
+        """How many trials and downloads were closed before their end."""
+        self.looked = 0
+
+    async def find(self) -> tuple[FoundServer, ...]:
+        self.looked += 1
+        self._fail()
+        return self.servers
+
+    async def models(self, mind: Mind) -> tuple[str, ...]:
+        self.asked.append(mind)
+        self._fail()
+        return self.listed
+
+    def providers(self) -> tuple[Provider, ...]:
+        return self.offered
+
+    def recommended(self) -> tuple[Recommended, ...]:
+        return self.models_to_fetch
+
+    def runners(self) -> tuple[Runner, ...]:
+        return self.programs
+
+    async def try_out(self, mind: Mind) -> AsyncGenerator[Tried, None]:
+        self.tried.append(mind)
+        try:
+            for tried in self.findings:
+                yield tried
+            await self._wait()
+        except (GeneratorExit, asyncio.CancelledError):
+            self.let_go += 1
+            raise
+
+    async def pull(self, server: FoundServer, model: str) -> AsyncGenerator[Pulling, None]:
+        self.pulls += 1
+        try:
+            for step in self.steps:
+                yield step
+            await self._wait()
+        except (GeneratorExit, asyncio.CancelledError):
+            self.let_go += 1
+            raise
+
+    def minds(self) -> tuple[Mind, ...]:
+        return tuple(dataclasses.replace(mind, api_key="") for mind in self.kept)
+
+    def keep(self, mind: Mind) -> None:
+        self._fail()
+        self.kept = [mind, *(other for other in self.kept if other.name != mind.name)]
+
+    def forget(self, name: str) -> None:
+        self.kept = [mind for mind in self.kept if mind.name != name]
+
+    async def _wait(self) -> None:
+        if self.hold is not None:
+            await self.hold.wait()
+        self._fail()
+
+    def _fail(self) -> None:
+        if self.fails is not None:
+            raise self.fails
+
+
 class Shelf:
     """`engine.game.Game` over a folder of saves."""
 
@@ -157,6 +285,8 @@ class Shelf:
         self.warmed = 0
         self.extra_saves: tuple[SaveCard, ...] = ()
         self.why_no_model = why_no_model
+        self.setup = Arranging()
+        self.purse = Pocket()
         self.refuses: FictionError | None = None
         """What `start` and `resume` answer."""
 
@@ -199,8 +329,9 @@ class Shelf:
         (self.folder / f"{save}.fiction").unlink()
 
     def storytellers(self) -> tuple[StorytellerCard, ...]:
-        ready = tuple(StorytellerCard(teller.name, teller.about) for teller in self.tellers)
-        if any(teller.name == "model" for teller in self.tellers):
+        tellers = self._by_name().values()
+        ready = tuple(StorytellerCard(teller.name, teller.about) for teller in tellers)
+        if any(teller.name == "model" for teller in tellers):
             return ready
         return (*ready, StorytellerCard("model", "a model", available=False, why_not=self.why_no_model))
 
@@ -228,10 +359,16 @@ class Shelf:
         return self._session(store, self.world(store.story.world_id))
 
     def _session(self, store: SaveFile, world: World) -> Session:
-        tellers = {teller.name: teller for teller in self.tellers}
-        session = Session(store=store, world=world, memory=ListMemory(), storytellers=tellers)
+        tellers = self._by_name()
+        session = Session(store=store, world=world, memory=ListMemory(), storytellers=tellers, purse=self.purse)
         self.sessions.append(session)
         return session
+
+    def _by_name(self) -> dict[str, Teller]:
+        """The tellers of the test, and one for every mind that was kept."""
+        minds = {f"model:{mind.name}" if mind.name else "model": mind for mind in self.setup.kept}
+        kept = {name: Teller(name, f"{mind.model} at a server") for name, mind in minds.items()}
+        return {**{teller.name: teller for teller in self.tellers}, **kept}
 
     def warm(self) -> None:
         self.warmed += 1

@@ -1,6 +1,6 @@
 """The memory at work: what this turn dropped and took in, what came back for it, and what is still open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -46,10 +46,15 @@ class AtWork(VerticalScroll, can_focus=False):
         """One text."""
         yield Static("", markup=False)
 
-    def show(self, turn: Turn | None, ledger: Ledger, recalled: tuple[Recalled, ...]) -> None:
-        """The memory after this turn; `recalled` is what came back for it, or for the one that is being told."""
+    def show(
+        self, turn: Turn | None, ledger: Ledger, recalled: tuple[Recalled, ...], bill: Sequence[Content] = ()
+    ) -> None:
+        """The memory after this turn; `recalled` is what came back for it, or for the one that is being told.
+
+        `bill` is what was asked of a server; without one nothing is said of it.
+        """
         added = list(changes(turn.rationale)) if turn else []
-        sections = (
+        sections = [
             ("This turn", added or [Content.styled("The short-term memory did not change.", "dim")]),
             ("Recalled for it", [came_back(item) for item in recalled] or [Content.styled("Nothing yet.", "dim")]),
             (
@@ -57,6 +62,8 @@ class AtWork(VerticalScroll, can_focus=False):
                 [Content.assemble("· ", plain(thread.setup)) for thread in ledger.open_threads]
                 or [Content.styled("None.", "dim")],
             ),
-        )
+        ]
+        if bill:
+            sections.append(("What it cost", list(bill)))
         parts = [Content("\n").join([Content.styled(title.upper(), "bold dim"), *lines]) for title, lines in sections]
         self.query_one(Static).update(Content("\n\n").join(parts))

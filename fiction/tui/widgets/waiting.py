@@ -6,6 +6,8 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
+from fiction.tui import words
+
 
 class Waiting(Static):
     """`The storyteller is thinking ... 12 s (Esc to stop)`, counted once a second; hidden when nobody waits."""
@@ -32,7 +34,7 @@ class Waiting(Static):
     def _tick(self) -> None:
         seconds = int(monotonic() - self._since)
         self.set_class(seconds >= self._patience, "-on")
-        count = f" {seconds} s" if seconds else ""
+        count = f" {words.waited(seconds)}" if seconds else ""
         self.update(Content(f"{self._what} ...{count}  (Esc to stop)"))
 
     def stop(self) -> None:

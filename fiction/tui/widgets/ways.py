@@ -105,10 +105,11 @@ class Ways(VerticalScroll, can_focus=True):
         self.scroll_home(animate=False)
         self.watch_marked()
 
-    def relabel(self, index: int, label: str) -> None:
-        """Other words for one of them."""
-        if index < len(rows := self.rows):
-            rows[index].query_one(".label", Static).update(plain_line(label, limit=400))
+    def relabel(self, action: str, label: str) -> None:
+        """Other words for the way that runs this action."""
+        for row in self.rows:
+            if row.way.action == action:
+                row.query_one(".label", Static).update(plain_line(label, limit=400))
 
     @property
     def rows(self) -> list[WayRow]:
