@@ -40,9 +40,12 @@ class Chosen:
 
 
 def origin(address: str) -> Origin:
-    """What an address speaks to."""
-    parts = urlsplit(address or OPENAI)
-    return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    """What an address speaks to; one that makes no sense is its own origin, and nobody's key is for it."""
+    try:
+        parts = urlsplit(address or OPENAI)
+        return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return "", address, 0
 
 
 def is_loopback(address: str) -> bool:

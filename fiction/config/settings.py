@@ -19,8 +19,12 @@ def _address(text: str) -> str:
     stripped = text.strip()
     if not stripped:
         return ""
-    parts = urlsplit(stripped)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(stripped)
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0 or parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("an address begins with http:// or https://, as in http://127.0.0.1:11434/v1")
     if parts.username or parts.password:
         raise ValueError("an address holds no user or password; the key has a setting of its own, `api_key`")
