@@ -21,7 +21,7 @@ _LABEL_OF_BRIEF = 4
 """A plan without a label takes its brief for one, if that has so many words."""
 _MAX_LABEL_WIDE = 36
 """Characters of a label in a script without spaces."""
-_MAX_STAKE = 90
+_MAX_STAKE = 70
 _BRIEF_TOKENS = 140
 _TURNS_BEFORE = 3
 _ALIKE = 0.75

@@ -14,7 +14,7 @@ from fiction.storytellers.llm.tokens import clip, ends_whole, estimate
 
 _MAX_ACT = 200
 """Tokens of the reader's own words in a prompt; the save holds them whole."""
-_MAX_BRIEF = 90
+_MAX_BRIEF = 50
 _MAX_LINE = 60
 _MAX_LINES = 4
 _LEAST_MATERIAL = 60
@@ -79,7 +79,8 @@ def render_turn(scene: Scene, *, budget: int | None = None, small: bool = False)
     gathered = gather(scene, about, max(_LEAST_MATERIAL, room.prompt - around))
     mark = mark_of(gathered.text)
     material = _material(gathered.text, direction, mark)
-    tail = ask if scene.choice == UNDECIDED else _tail(scene, ask, plan, gathered, mark, tail_room)
+    undecided = scene.choice == UNDECIDED
+    tail = _open(ask, mark) if undecided else _tail(scene, ask, plan, gathered, mark, tail_room)
     return Prompt(system, material, tail, sum(map(estimate, (system, material, tail))) + _MESSAGES, room)
 
 
@@ -91,6 +92,12 @@ def _material(text: str, direction: str, mark: str) -> str:
 def _ask(scene: Scene) -> str:
     least, most = scene.reader.passage_length.words
     return prompt(f"ask_{scene.choice.kind.value}", least=str(least), most=str(most))
+
+
+def _open(ask: str, mark: str) -> str:
+    """The tail up to where the plan begins."""
+    cut = "\x00"
+    return prompt("plan", ask=ask, mark=mark, plan=cut).partition(cut)[0]
 
 
 def _tail(scene: Scene, ask: str, plan: str, gathered: Material, mark: str, tokens: int) -> str:
@@ -136,7 +143,7 @@ def _offered(world: World, plan: Plan) -> str:
     brief = plan.brief or _outcome(world, plan.key)
     lines = [
         plan.label,
-        f"In this spirit: {plan.approach.value}" + (f"; at stake: {plan.stake}" if plan.stake else ""),
+        f"({plan.approach.value}; at stake: {plan.stake})" if plan.stake else f"({plan.approach.value})",
         clip(brief, _MAX_BRIEF),
     ]
     return "\n".join(line for line in lines if line)
