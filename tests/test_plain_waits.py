@@ -66,6 +66,13 @@ class TestAfterATrouble:
         played = await play(table, "1")
         assert "storyteller offline" not in played.text
 
+    async def test_plans_that_the_storyteller_did_not_make_can_be_made_again(self, table: Table) -> None:
+        table.mind.fail_reflect[2] = BUSY
+        played = await play(table, "1", "/retry")
+        general = "These are general plans. Type /retry to have the storyteller make its own."
+        assert played.lines.count(general) == 1
+        assert played.lines.index("1. Climb stair 2. (bold; the stair may break)") > played.lines.index(general)
+
 
 class TestAskedToWait:
     async def test_the_wait_can_be_seen_and_ends_in_a_retry(self, table: Table) -> None:

@@ -289,6 +289,7 @@ class Session:
 
     async def close(self) -> None:
         """Let go of the save, the memory and the storytellers. Idempotent."""
+        self._opened = False
         await self._foresight.stop()
         await self._memory.close()
         for storyteller in self._storytellers.values():

@@ -76,6 +76,8 @@ class Telling:
         turn = self._session.turn
         if self._session.plans:
             self.say_all(sentences.offer(self._session.plans))
+            if turn is not None and turn.plain:
+                self._page.say("These are general plans. Type /retry to have the storyteller make its own.")
         elif turn is not None:
             self._page.say(sentences.standing(turn))
 

@@ -13,7 +13,17 @@ from fiction.engine.ports import Ahead
 from fiction.engine.session import Session
 from fiction.errors import StorytellerError, Trouble
 from fiction.saves.store import SaveFile
-from fiction.story.events import ChoiceSaved, Notice, PassageDone, ProseDelta, ProseReset, Remembered, Spent, TurnFailed
+from fiction.story.events import (
+    ChoiceSaved,
+    Notice,
+    PassageDone,
+    ProseDelta,
+    ProseReset,
+    Remembered,
+    Spent,
+    TurnFailed,
+    TurnSaved,
+)
 from fiction.story.memory import Cue, Memory, Recall
 from fiction.story.plan import Approach, Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile, StorySettings
@@ -511,3 +521,14 @@ async def test_no_task_is_left_behind(tmp_path: Path, ahead: Ahead) -> None:
     await table.session.close()
     assert asyncio.all_tasks() == before
     assert teller.closed
+
+
+async def test_a_turn_whose_last_event_was_seen_after_the_end_begins_nothing(tmp_path: Path) -> None:
+    teller = Scripted(name="mind", ahead=Ahead.ALL)
+    table = Table.laid(tmp_path, teller, settings=StorySettings(turns=20, storyteller="mind"))
+    events = table.session.proceed()
+    while not isinstance(await anext(events), TurnSaved):
+        pass
+    await table.session.close()
+    await events.aclose()
+    assert not working_ahead()
