@@ -426,6 +426,33 @@ async def test_what_a_broken_reply_cost_is_on_the_bill(play: Play) -> None:
     assert play.till.purse(STORY).costs().today == after
 
 
+async def test_a_cap_stops_before_it_is_crossed_and_the_reader_may_go_on(llmock: LLMock, tmp_path: Path) -> None:
+    (tmp_path / "prices.yaml").write_text("prices: [{model: '*', host: 127.0.0.1, in: 1, out: 5}]\n")
+    cap = 20_000
+    till = Till(tmp_path / "spending", prices=Prices.load(tmp_path / "prices.yaml"), story_cap=cap)
+    fresh = playing(llmock, tmp_path)
+    await fresh.session.close()
+    play = await dataclasses.replace(fresh, till=till).left_and_taken_up()
+    await play.proceed()
+    for _ in range(20):
+        events = await play.play()
+        if not isinstance(events[-1], TurnSaved):
+            break
+    failed, spent, asked = failure(events), play.session.costs.story.cost, len(llmock.requests)
+    assert failed.trouble is Trouble.CAPPED
+    assert "over the cap of $0.02" in failed.message
+    assert "spending.story_cap" in failed.hint
+    assert 0 < spent <= cap
+    assert play.head.depth > 1
+    assert play.on_disk() == (play.head, ACT)
+    assert failure(await play.retry()).trouble is Trouble.CAPPED
+    assert (len(llmock.requests), play.session.costs.story.cost) == (asked, spent)
+    play.session.allow()
+    assert isinstance((await play.retry())[-1], TurnSaved)
+    assert spent < play.session.costs.story.cost <= play.session.costs.story_cap == 2 * cap
+    await play.session.close()
+
+
 async def test_a_whole_story_of_faults_is_told_to_its_end(play: Play) -> None:
     kinds = ("truncate", "disconnect", "malformed", "stall")
     for number in range(8):
