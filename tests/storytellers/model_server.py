@@ -97,7 +97,9 @@ class Wire:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
         self.event({"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]})
 
-    def stream(self, text: str, *, finish: str | None = "stop", usage: bool = True, size: int = 17) -> None:
+    def stream(
+        self, text: str, *, finish: str | None = "stop", usage: bool = True, size: int = 17, counted: int = 900
+    ) -> None:
         """A whole reply the way servers send it."""
         self.head(200, "text/event-stream")
         self.delta(role="assistant", content="")
@@ -106,8 +108,8 @@ class Wire:
         if finish is not None:
             self.delta(finish)
             if usage:
-                counted = {"prompt_tokens": 900, "completion_tokens": 120, "total_tokens": 1020}
-                self.event({"object": "chat.completion.chunk", "choices": [], "usage": counted})
+                tokens = {"prompt_tokens": counted, "completion_tokens": 120, "total_tokens": counted + 120}
+                self.event({"object": "chat.completion.chunk", "choices": [], "usage": tokens})
             self.event("[DONE]")
 
 
