@@ -23,7 +23,7 @@ from fiction.story.sanitise import clean_line
 _POLL_SECONDS = 0.1
 _REPLY_SECONDS = 2.0
 _END_SECONDS = 6.0
-"""A keeper gives its program half of that to end by itself."""
+"""A keeper gives its program a second and a half to end by itself."""
 _PORTS = range(61_000, 65_500)
 """Above those that Linux gives to connections."""
 _TAIL = 8_192

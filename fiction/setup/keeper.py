@@ -19,7 +19,8 @@ from pathlib import Path
 
 MOST_LOG = 512 * 1024
 """Bytes of a log; what was before goes into one older file, and then nowhere."""
-_GRACE_SECONDS = 3.0
+_GRACE_SECONDS = 1.5
+_LAST_WORDS_SECONDS = 1.0
 _PDEATHSIG = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
@@ -42,10 +43,15 @@ class Log:
             if self._file is not None:
                 self._file.write(text)
 
+    def close(self) -> None:
+        """Let go of the file. Idempotent."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
     def _begin(self) -> None:
-        if self._file is not None:
-            self._file.close()
-        self._file, self._size = None, 0
+        self.close()
+        self._size = 0
         with contextlib.suppress(OSError):
             if self._path.exists():
                 self._path.replace(self._path.with_suffix(".old.log"))
@@ -77,11 +83,13 @@ class Keeper:
         except OSError as error:
             self._log.write(f"{command[0]}: {error.strerror}\n".encode())
             return 127
-        threading.Thread(target=self._copy, args=(self._child,), daemon=True).start()
+        copying = threading.Thread(target=self._copy, args=(self._child,), daemon=True)
+        copying.start()
         if self._over.is_set():
             self._end(self._child)
         code = self._child.wait()
         _kill(self._child, hard=True)  # whatever it left behind in its group
+        copying.join(_LAST_WORDS_SECONDS)
         return abs(code)
 
     def end(self) -> None:
@@ -124,7 +132,8 @@ def _die_with_the_keeper() -> Callable[[], None] | None:
 
 def main() -> int:
     """Run the commands until the game is gone."""
-    keeper = Keeper(Log(Path(sys.argv[1])))
+    log = Log(Path(sys.argv[1]))
+    keeper = Keeper(log)
 
     def until_the_game_is_gone() -> None:
         with contextlib.suppress(OSError):
@@ -141,6 +150,7 @@ def main() -> int:
         code = keeper.run(command)
         if code:
             break
+    log.close()
     return min(code, 255)
 
 
