@@ -53,7 +53,8 @@ def told(passage: str = PASSAGE, notes: str | None = None, *, thinking: bool = F
         for piece in pieces:
             frame(handler, {"content": piece})
         frame(handler, {}, "stop")
-        usage = {"prompt_tokens": 700, "completion_tokens": 120, "total_tokens": 820}
+        read = sum(len(message["content"]) for message in asked["messages"]) // 4
+        usage = {"prompt_tokens": read, "completion_tokens": 120, "total_tokens": read + 120}
         handler.wfile.write(
             f"data: {json.dumps({'object': 'chat.completion.chunk', 'choices': [], 'usage': usage})}\n\n".encode()
         )

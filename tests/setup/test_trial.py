@@ -1,0 +1,150 @@
+"""A short real turn against servers of every kind, and what is said of it."""
+
+import json
+from contextlib import aclosing
+
+import pytest
+from setup.conftest import KEY, Machine, listed, reply, told
+
+from fiction.engine.setup import Mind, Tried
+from fiction.errors import StorytellerError, Trouble
+from fiction.setup.arranging import Arranging
+from fiction.setup.listing import list_models
+from fiction.storytellers.llm.server import ServerSettings
+
+OLLAMA_SMALL = {"models": [{"name": "tiny:latest", "model": "tiny:latest", "context_length": 2048}]}
+
+
+async def tried(arranging: Arranging, mind: Mind) -> dict[str, Tried]:
+    return {each.what: each async for each in arranging.try_out(mind)}
+
+
+def works(machine: Machine) -> Mind:
+    machine.answers |= {"GET /v1/models": listed("tiny"), "POST /v1/chat/completions": told()}
+    return Mind(machine.base_url, "tiny", KEY)
+
+
+async def test_a_server_that_does_all_is_said_to(arranging: Arranging, machine: Machine) -> None:
+    found = await tried(arranging, works(machine))
+    assert list(found) == ["models", "story", "speed", "notes", "context", "thinking"]
+    assert all(each.ok for each in found.values())
+    assert found["models"].said.endswith("lists 1 model, tiny among them.")
+    assert found["story"].said.startswith("It streams: first words after ")
+    assert "tokens a second" in found["speed"].said
+    assert "JSON schema" in found["notes"].said
+
+
+async def test_the_storyteller_itself_is_asked_for_a_turn(arranging: Arranging, machine: Machine) -> None:
+    await tried(arranging, works(machine))
+    story, notes = (json.loads(body)["messages"] for body in machine.bodies[:2])
+    assert "Go down to the landing with a lantern" in story[-1]["content"]
+    assert story[0] == notes[0]
+    assert '"plans"' in notes[-1]["content"]
+    assert {key for path, key in machine.asked if "chat" in path} == {f"Bearer {KEY}"}
+
+
+@pytest.mark.parametrize(
+    ("status", "what", "said"),
+    [(401, "models", "refuses the key"), (403, "models", "refuses the key")],
+)
+async def test_it_ends_with_the_first_finding_that_is_fatal(
+    arranging: Arranging, machine: Machine, status: int, what: str, said: str
+) -> None:
+    machine.answers["GET /v1/models"] = reply({"error": {"message": f"bad {KEY}"}}, status)
+    found = await tried(arranging, Mind(machine.base_url, "tiny", KEY))
+    assert list(found) == [what]
+    assert not found[what].ok
+    assert said in found[what].said
+    assert KEY not in found[what].said
+
+
+async def test_nobody_there_is_fatal_and_an_address_that_makes_no_sense_too(arranging: Arranging) -> None:
+    (only,) = (await tried(arranging, Mind("http://127.0.0.1:9/v1", "tiny"))).values()
+    assert "No server answers at 127.0.0.1:9." in only.said
+    (only,) = (await tried(arranging, Mind("ftp://x", "tiny"))).values()
+    assert (only.what, only.ok) == ("settings", False)
+    (only,) = (await tried(arranging, Mind("http://127.0.0.1:9/v1", ""))).values()
+    assert (only.what, only.ok) == ("settings", False)
+
+
+async def test_a_model_that_is_not_listed_may_tell_all_the_same(arranging: Arranging, machine: Machine) -> None:
+    mind = works(machine)
+    found = await tried(arranging, Mind(mind.base_url, "other"))
+    assert not found["models"].ok
+    assert "but not other; it has tiny" in found["models"].said
+    assert found["story"].ok
+
+
+async def test_a_server_that_can_not_tell_says_why(arranging: Arranging, machine: Machine) -> None:
+    mind = works(machine)
+    machine.answers["POST /v1/chat/completions"] = reply({"error": {"message": "boom"}}, 500)
+    found = await tried(arranging, mind)
+    assert list(found) == ["models", "story"]
+    assert "status 500" in found["story"].said
+
+
+async def test_notes_that_can_not_be_read_are_no_end_of_it(arranging: Arranging, machine: Machine) -> None:
+    mind = works(machine)
+    machine.answers["POST /v1/chat/completions"] = told(notes="The lamp is out.")
+    found = await tried(arranging, mind)
+    assert not found["notes"].ok
+    assert "plans are general ones" in found["notes"].said
+    assert found["thinking"].ok
+
+
+async def test_a_small_context_comes_with_what_to_do_about_it(arranging: Arranging, machine: Machine) -> None:
+    mind = works(machine)
+    machine.answers |= {
+        "GET /v1/models": listed("tiny:latest", owner="library"),
+        "GET /api/version": reply({"version": "0.30.3"}),
+        "GET /api/ps": reply(OLLAMA_SMALL),
+    }
+    found = await tried(arranging, Mind(mind.base_url, "tiny:latest"))
+    assert not found["context"].ok
+    assert "only 2,048 tokens" in found["context"].said
+    assert "OLLAMA_CONTEXT_LENGTH" in found["context"].said
+
+
+async def test_leaving_in_the_middle_leaves_no_request_behind(arranging: Arranging, machine: Machine) -> None:
+    async with aclosing(arranging.try_out(works(machine))) as trial:
+        async for _ in trial:
+            break
+    assert machine.paths == ["GET /v1/models"]
+
+
+class TestListing:
+    async def test_what_tells_well_comes_first(self, machine: Machine) -> None:
+        machine.answers["GET /v1/models"] = listed("text-embedding-3", "base-7b", "gemma4:e4b-it-qat\x1b[2J")
+        server = ServerSettings(machine.base_url, "any", KEY)
+        assert await list_models(server) == ("gemma4:e4b-it-qat", "base-7b")
+        assert machine.asked == [("GET /v1/models", f"Bearer {KEY}")]
+
+    async def test_no_key_follows_a_redirect(self, machine: Machine) -> None:
+        def elsewhere(handler: object) -> None:
+            handler.send_response(302)  # type: ignore[attr-defined]
+            handler.send_header("location", f"http://localhost:{machine.port}/stolen")  # type: ignore[attr-defined]
+            handler.end_headers()  # type: ignore[attr-defined]
+
+        machine.answers["GET /v1/models"] = elsewhere
+        with pytest.raises(StorytellerError, match="status 302"):
+            await list_models(ServerSettings(machine.base_url, "any", KEY))
+        assert machine.paths == ["GET /v1/models"]
+
+    @pytest.mark.parametrize(
+        ("answer", "trouble", "said"),
+        [
+            (reply({}, 404), Trouble.MODEL, "lists no models"),
+            (reply(b"<html>", kind="text/html"), Trouble.SERVER, "lists no models"),
+            (reply({"data": [1, 2]}), Trouble.SERVER, "lists no models"),
+            (reply({}, 500), Trouble.SERVER, "status 500"),
+            (reply(b"[" * 100_000), Trouble.SERVER, "lists no models"),
+        ],
+    )
+    async def test_what_is_no_list_is_one_sentence(
+        self, machine: Machine, answer: object, trouble: Trouble, said: str
+    ) -> None:
+        machine.answers["GET /v1/models"] = answer  # type: ignore[assignment]
+        with pytest.raises(StorytellerError) as caught:
+            await list_models(ServerSettings(machine.base_url, "any", KEY))
+        assert caught.value.trouble is trouble
+        assert said in caught.value.message
