@@ -153,11 +153,6 @@ class Capabilities:
         steps = -(-(counted / estimated - 1.0) // _RATIO_STEP)
         return dataclasses.replace(self, token_ratio=min(_MAX_RATIO, round(1.0 + steps * _RATIO_STEP, 2)))
 
-    def after_overflow(self, *, context: int, counted: int, estimated: int) -> "Capabilities":
-        """With what a refusal for length tells: the context, and the server's count of the prompt; 0 is nothing."""
-        known = self.after_count(counted=counted, estimated=estimated)
-        return dataclasses.replace(known, context=context) if 0 < context < (known.context or _MOST) else known
-
     def after_telling(self, context: int) -> "Capabilities":
         """With the context that the server or the settings tell: one that is new replaces what was learned."""
         return self if context in (0, self.told) else dataclasses.replace(self, context=context, told=context)

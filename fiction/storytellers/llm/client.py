@@ -58,6 +58,7 @@ class Client:
         self._purse = purse
         self._starting = starting
         self._started = starting is None
+        self._not_started: StorytellerError | None = None
         remembered = capabilities or self._profiles.get(server.profile)
         self._known = remembered or beginning(kind_by_address(server), server)
         origin = origin or Origin()
@@ -83,8 +84,11 @@ class Client:
 
         Waits for a server that is only being started; else at most half a second for one on this machine.
         """
-        with contextlib.suppress(StorytellerError):
+        try:
             await self._start()
+        except StorytellerError as error:  # the call itself will say so, without another start
+            self._not_started = error
+        else:
             await self._acquaintance.make(self._be_told)
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Piece, None]:
@@ -172,6 +176,9 @@ class Client:
 
     async def _start(self) -> None:
         """Wait for a server that the game itself starts. Raises StorytellerError."""
+        failed, self._not_started = self._not_started, None
+        if failed is not None:
+            raise failed
         if not self._started and self._starting is not None:
             await self._starting()
             self._started = True
@@ -229,6 +236,7 @@ class Client:
         """Change what is known, so that the call can be made again; or raise what the refusal means."""
         meaning, words = troubles.of_status(self.server, error), troubles.words_of(error)
         if isinstance(meaning, troubles.TooLong):
+            self._keep(self._known.after_count(counted=meaning.counted, estimated=ask.estimated))
             raise meaning from error
         nobody = error.status_code == 404 and ask.response_format is not None and _NOBODY in words.lower()
         if last or not (nobody or error.status_code in (400, 422, 500, 501)):

@@ -1,7 +1,6 @@
 """What a server's failures mean to the reader: one plain sentence each, without keys and without markup.
 
-Kinds of failure as measured against openai 3.54 and the servers named in `capabilities`; the fragments that tell a
-context that is too small are those of OpenAI, llama.cpp, LM Studio, vLLM and llama-cpp-python.
+Kinds of failure as measured against openai 3.54 and the servers named in `known`.
 """
 
 import json
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fiction.errors import StorytellerError, Trouble
 from fiction.story.sanitise import clean_line
+from fiction.storytellers.llm import overflow
 from fiction.storytellers.llm.server import ServerSettings
 
 if TYPE_CHECKING:
@@ -23,30 +23,6 @@ OFFLINE_HINT = "Try again, or let the built-in storyteller tell this turn."
 
 _SECRET = re.compile(r"\bsk-[\w-]{4,}|\bBearer\s+\S+|\b(?:api[_-]?key|token)[\"']?\s*[=:]\s*\S+", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,400}>")
-_TOO_LONG = re.compile(
-    r"context[ _](?:length|size|window)|maximum context|exceeds? the available context|exceed_context_size"
-    r"|configured limit of \d+ tokens|n_keep|first \d+ tokens when context|prompt is too long|too many tokens"
-    r"|reduce the length of the (?:messages|prompt)|exceeds? the (?:model'?s )?(?:maximum|max) (?:context|model len)"
-    r"|exceeds? context|longer than the (?:model|maximum)|exceeds the maximum number of tokens allowed",
-    re.IGNORECASE,
-)
-_CONTEXT_SIZES = (
-    re.compile(r"context size \(?(\d+)", re.IGNORECASE),
-    re.compile(r"context length (?:is|of) (\d+)", re.IGNORECASE),
-    re.compile(r"n_ctx\D{0,4}(\d+)", re.IGNORECASE),
-    re.compile(r"limit of (\d+) tokens", re.IGNORECASE),
-    re.compile(r"number of tokens allowed \((\d+)", re.IGNORECASE),
-    re.compile(r"(\d+) maximum", re.IGNORECASE),
-)
-_COUNTS = (
-    re.compile(r"request \((\d+) tokens\)", re.IGNORECASE),
-    re.compile(r"\((\d+) in the messages", re.IGNORECASE),
-    re.compile(r"prompt contains (?:at least )?(\d+)", re.IGNORECASE),
-    re.compile(r"messages resulted in (\d+) tokens", re.IGNORECASE),
-    re.compile(r"n_keep\D{0,4}(\d+)", re.IGNORECASE),
-    re.compile(r"too long: (\d+) tokens", re.IGNORECASE),
-    re.compile(r"token count \((\d+)", re.IGNORECASE),
-)
 _QUOTA = re.compile(
     r"insufficient[_ ]quota|insufficient (?:credits|balance|funds)|exceeded your current quota", re.IGNORECASE
 )
@@ -113,21 +89,9 @@ def parameter_of(error: "openai.APIError") -> str:
     return error.param if isinstance(error.param, str) else ""
 
 
-def is_too_long(words: str) -> bool:
-    """Whether the server says that the prompt does not fit."""
-    return _TOO_LONG.search(words) is not None
-
-
 def too_long(server: ServerSettings, words: str) -> TooLong:
     """With the numbers that the server's words hold."""
-    return TooLong(server, context=_first_number(_CONTEXT_SIZES, words), counted=_first_number(_COUNTS, words))
-
-
-def _first_number(patterns: tuple[re.Pattern[str], ...], words: str) -> int:
-    for pattern in patterns:
-        if (match := pattern.search(words)) is not None:
-            return int(match.group(1)[:9])
-    return 0
+    return TooLong(server, context=overflow.context(words), counted=overflow.counted(words))
 
 
 def of_status(server: ServerSettings, error: "openai.APIStatusError") -> StorytellerError:
@@ -136,7 +100,7 @@ def of_status(server: ServerSettings, error: "openai.APIStatusError") -> Storyte
     said = plain_words(server, message_of(error))
     because = f": {said.rstrip('.')}." if said else "."
     where = server.address
-    if is_too_long(words) or status == 413:
+    if status != 429 and (overflow.is_meant(words) or status == 413):
         return too_long(server, words)
     if status == 402 or _QUOTA.search(words):
         return _trouble(Trouble.BUSY, f"There is no quota left at {where}{because}", "Look at your account there.")
@@ -191,7 +155,7 @@ def _code_of(body: object) -> int:
 
 def of_words(server: ServerSettings, words: str, *, said: str = "", code: int = 0) -> StorytellerError:
     """An error that came in a reply's own stream; `code` is the HTTP status that it stands for."""
-    if is_too_long(words):
+    if overflow.is_meant(words):
         return too_long(server, words)
     if code == 402 or _QUOTA.search(words):
         return _trouble(Trouble.BUSY, f"There is no quota left at {server.address}.", "Look at your account there.")
