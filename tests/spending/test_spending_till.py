@@ -134,6 +134,14 @@ def test_a_story_that_is_over_its_cap_goes_on_with_what_costs_nothing(folder: Pa
     permit(purse, model="gemma4", base_url="http://127.0.0.1:11434/v1")
 
 
+@pytest.mark.parametrize("digits", [1, 9, 30, 5_000])
+def test_no_count_that_a_server_claims_makes_paying_fail(digits: int, folder: Path, prices: Prices) -> None:
+    purse = Till(folder, prices=prices).purse(STORY)
+    paid = pay(purse, Usage(10**digits, 10**digits, 10**digits))
+    assert 0 <= paid.cost <= 10**10
+    assert purse.costs().story.cost == paid.cost
+
+
 def test_a_price_that_is_not_known_is_said_to_be_left_out(folder: Path, prices: Prices) -> None:
     purse = Till(folder, prices=prices, story_cap=9_000).purse(STORY)
     assert purse.pay(Usage(100, 100), model="nobody", base_url=PAID).unpriced
