@@ -9,7 +9,9 @@ import pytest
 from commands.conftest import SALT
 
 from fiction.engine.game import Game, NewStory
+from fiction.engine.ports import Ahead
 from fiction.engine.session import Session
+from fiction.engine.setup import Mind
 from fiction.errors import FictionError, NotFound, SettingsError
 from fiction.paths import Home
 from fiction.premise import premise_pack
@@ -104,6 +106,85 @@ async def test_a_story_of_a_model_is_told_by_the_built_in_storyteller_while_ther
     more = [event async for event in session.play(session.offered(1))]
     assert not [event for event in more if isinstance(event, Notice)]
     await session.close()
+
+
+async def test_every_server_of_the_settings_can_tell(house: House, home: Path) -> None:
+    text = (home / "config.yaml").read_text()
+    (home / "config.yaml").write_text(
+        f"{text}servers: {{home: {{model: two, run: llama-server}}, far: {{model: three}}}}\n"
+    )
+    house = with_model(home)
+    cards = {card.name: card.about for card in house.storytellers()}
+    assert cards == {
+        "model": "tiny at 127.0.0.1:9",
+        "offline": cards["offline"],
+        "model:home": "two in a llama-server of the game's own",
+        "model:far": "three at api.openai.com",
+    }
+    session = await house.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model:far")))
+    assert session.storytellers == ("offline", "model", "model:home", "model:far")
+    assert (session.storyteller.name, session.storyteller.about) == ("model:far", "three at api.openai.com")
+    assert session.storyteller.ahead is Ahead.OFF
+    session.use("model")
+    assert session.storyteller.ahead is Ahead.WARM
+    await session.close()
+    house.close()
+
+
+async def test_a_story_of_a_server_that_is_gone_is_told_by_the_built_in_storyteller(house: House, home: Path) -> None:
+    house.setup.keep(Mind("http://127.0.0.1:9/v1", "tiny", name="home"))
+    await (await house.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model:home")))).close()
+    house.setup.forget("home")
+    session = await house.resume()
+    events = await begun(session)
+    assert [event.text for event in events if isinstance(event, Notice)] == [
+        "The settings name no server 'home' with a model. The built-in storyteller goes on meanwhile."
+    ]
+    await session.close()
+
+
+async def test_a_mind_that_is_kept_in_mid_story_can_take_over(house: House) -> None:
+    session = await house.start(STORY)
+    await begun(session)
+    assert session.storytellers == ("offline",)
+    house.setup.keep(Mind("http://127.0.0.1:9/v1", "tiny"))
+    session.use("model")
+    assert session.storyteller.about == "tiny at 127.0.0.1:9"
+    house.setup.keep(Mind("http://127.0.0.1:9/v1", "other"))
+    assert session.storyteller.about == "other at 127.0.0.1:9"
+    await session.close()
+
+
+async def test_how_a_server_is_asked_is_as_the_settings_say(house: House, home: Path) -> None:
+    text = (home / "config.yaml").read_text()
+    (home / "config.yaml").write_text(
+        f"{text}server: {{model: a, base_url: 'https://a.example/v1', speculate: best, budget: 9000, top_p: 0.9}}\n"
+        "servers: {b: {model: b, base_url: 'https://b.example/v1'}}\nnotes: b\nspending: {story_cap: 0.5, day_cap: 2}\n"
+    )
+    house = House(Home.at(home), environment={})
+    session = await house.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model")))
+    assert session.storyteller.about == "a at a.example, with notes by b"
+    assert session.storyteller.ahead is Ahead.BEST
+    assert session.story.settings.budget == 9000
+    assert (session.costs.story_cap, session.costs.day_cap) == (500_000, 2_000_000)
+    session.use("model:b")
+    assert session.storyteller.about == "b at b.example"
+    await session.close()
+
+
+async def test_what_the_settings_name_by_mistake_begins_no_story(house: House, home: Path) -> None:
+    with pytest.raises(SettingsError, match="no server 'nobody' with a model"):
+        await house.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model:nobody")))
+    assert not list((home / "saves").glob("*.fiction"))
+
+
+def test_looking_at_a_home_makes_nothing_in_it(house: House, home: Path) -> None:
+    before = sorted(home.rglob("*"))
+    assert house.setup.minds() == ()
+    assert house.spent.today.total == 0
+    house.storytellers()
+    house.close()
+    assert sorted(home.rglob("*")) == before
 
 
 async def test_nothing_is_left_behind_by_a_story_that_can_not_begin(house: House, home: Path) -> None:

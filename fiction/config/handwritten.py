@@ -79,6 +79,8 @@ def parse(raw: bytes, file: Path) -> Document:
 def change(document: Document, place: Place, value: object) -> str:
     """The file's text with the value at `place` set (None takes it out); comments stay wherever that is possible."""
     wanted = _with(document.values, place, value)
+    if wanted == document.values:
+        return document.text
     for text in _removals(document, place) if value is None else _edits(document, place, value):
         if _says(text, wanted):
             return text

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fiction.config import handwritten
-from fiction.config.handwritten import Place
+from fiction.config.handwritten import Document, Place
 from fiction.config.keys import is_loopback, meant_for, origin
 from fiction.config.places import place_of, section_of, typed
 from fiction.config.reading import Configuration, load, validate
@@ -54,16 +54,21 @@ def change(file: Path, values: Mapping[Place, object]) -> tuple[str, ...]:
     document = handwritten.read(file)
     before = validate(document)
     for place, value in values.items():
-        document = handwritten.parse(handwritten.change(document, place, value).encode(), file)
+        document = _changed(document, place, value)
     after = validate(document)
     said = []
     for section in _with_another_address(before, after):
         if (*section, "api_key") not in values:
-            document = handwritten.parse(handwritten.change(document, (*section, "api_key"), None).encode(), file)
+            document = _changed(document, (*section, "api_key"), None)
             name = ".".join((*section, "api_key"))
             said.append(f"The key there was set for another address and is taken out; set {name} anew if it wants one.")
     write_private(file, document.text)
     return (*said, *_cost_of_speculation(before, after))
+
+
+def _changed(document: Document, place: Place, value: object) -> Document:
+    text = handwritten.change(document, place, value)
+    return document if text == document.text else handwritten.parse(text.encode(), document.file)
 
 
 def _with_another_address(before: Settings, after: Settings) -> list[Place]:
