@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from fiction.engine.ports import Ahead, Scene, Telling
 from fiction.engine.purse import Purse
+from fiction.errors import StorytellerError
 from fiction.story.events import ProseDelta, ProseReset
 from fiction.story.reader import ReaderProfile
 from fiction.story.turn import Reflection, Usage
@@ -24,6 +25,8 @@ __all__ = ["Capabilities", "Connections", "ModelStoryteller", "ServerSettings"]
 
 _SHRUNK = 0.6
 """Of the budget, where a prompt was too long and the server did not say by how much."""
+_SMALLER = 0.9
+"""Of a prompt that was too long, what the next one is at the most."""
 _LEAST_BUDGET = 1200
 _IMAGINED = Usage(600, 2000, estimated=True)
 """About what a world out of a sentence takes."""
@@ -85,6 +88,16 @@ class ModelStoryteller:
         return self._ahead
 
     @property
+    def model(self) -> str:
+        """The model that tells, as its server calls it."""
+        return self._teller.server.model
+
+    @property
+    def base_url(self) -> str:
+        """The address of the server that tells."""
+        return self._teller.server.base_url
+
+    @property
     def capabilities(self) -> Capabilities:
         """What has been learned so far about the server that tells."""
         return self._teller.capabilities
@@ -99,7 +112,9 @@ class ModelStoryteller:
         """Have the server read all of the next prompt but the plan, so that its first word comes sooner."""
         await self._teller.acquaint()
         rendered = self._render(self._teller, scene)
-        await self._teller.touch(Ask(rendered.messages, 1, self._teller.server.temperature))
+        with contextlib.suppress(StorytellerError):
+            self._permit_call(self._teller, Usage(rendered.tokens, 1, estimated=True))
+            await self._teller.touch(Ask(rendered.messages, 1, self._teller.server.temperature))
 
     async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
         """Tell the passage; a world's own opening is told as it stands, without a call."""
@@ -192,14 +207,16 @@ class ModelStoryteller:
         return render_turn(scene, budget=_budget(client, scene), small=small)
 
     def _learn_context(self, client: Client, scene: Scene, error: troubles.TooLong) -> None:
-        """Take the size that the server names; else, or where that should have done, ask for less."""
+        """Take the size that the server names; else, or where that should have done, ask for less than was asked."""
         known = client.capabilities
-        budget = _budget(client, scene)
-        if error.context and error.context < budget * known.token_ratio:
-            context = error.context
-        else:
-            context = int(_SHRUNK * budget * known.token_ratio)
+        sent = self._render(client, scene).tokens
+        context = error.context
+        if not context or context >= _budget(client, scene) * known.token_ratio:
+            context = int(_SHRUNK * _budget(client, scene) * known.token_ratio)
         client.capabilities = dataclasses.replace(known, context=context)
+        while self._render(client, scene).tokens > _SMALLER * sent and _budget(client, scene) > _LEAST_BUDGET:
+            context = int(_SMALLER * context)
+            client.capabilities = dataclasses.replace(known, context=context)
 
 
 def _budget(client: Client, scene: Scene) -> int:

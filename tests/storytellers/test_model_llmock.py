@@ -273,7 +273,6 @@ async def test_a_model_too_small_for_any_prompt_is_told_of_as_such(play: Play) -
     assert play.on_disk() == (before, ACT)
 
 
-@pytest.mark.xfail(reason="the budget is made smaller, not the prompt: what was far below it is sent as it was")
 async def test_a_short_prompt_that_does_not_fit_is_not_sent_again_as_it_was(play: Play) -> None:
     play.llmock.add(Fail(400, times=None, match=TELLER, **OVERFLOW))  # type: ignore[arg-type]
     failure(await play.play())

@@ -312,12 +312,12 @@ async def test_the_offered_plans_and_the_oldest_thread_are_in_the_question(
 ) -> None:
     ledger = Ledger(threads=(Thread("a", "Who $calls {from} there?", touched=5), Thread("b", "Old one.", touched=1)))
     await storyteller.reflect(
-        scene(ledger=ledger, recent=(turn(2, "Imre waits.", Plan("Count the steps")),), choice=CHOICE, world=WORLD),
+        scene(depth=4, ledger=ledger, recent=(turn(3, "Imre waits.", Plan("Count the steps")),), choice=CHOICE),
         PASSAGE,
     )
     asked = server.requests[0]["messages"][-1]["content"]
     assert "Count the steps" in asked
-    assert "One moves this forward: Old one." in asked
+    assert "One moves this forward, if it can be reached from here: Old one." in asked
 
 
 async def test_a_written_act_may_be_anything(server: ModelServer, storyteller: ModelStoryteller) -> None:

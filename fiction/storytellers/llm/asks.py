@@ -8,7 +8,7 @@ from fiction.story.turn import Usage
 from fiction.storytellers.llm.server import Sampling
 from fiction.storytellers.llm.tokens import estimate
 
-_TOKENS_A_MESSAGE = 4
+TOKENS_A_MESSAGE = 4
 """What a chat template puts around each message."""
 
 
@@ -34,7 +34,7 @@ class Ask:
     @property
     def estimated(self) -> int:
         """About how many tokens the messages are."""
-        return sum(estimate(message["content"]) + _TOKENS_A_MESSAGE for message in self.messages)
+        return sum(estimate(message["content"]) + TOKENS_A_MESSAGE for message in self.messages)
 
 
 @dataclass(frozen=True, slots=True)

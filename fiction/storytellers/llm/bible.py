@@ -32,13 +32,35 @@ def render_system(world: World, reader: ReaderProfile, settings: StorySettings, 
         "system",
         language=language_of(world, reader),
         person=clean_line(world.style.person, limit=20),
-        tense=clean_line(world.style.tense, limit=20),
+        tense=_tense(world, reader),
+        manner=_manner(world, reader),
         banned=_listed("; never ", world.banned_names),
         avoid=_listed("; ", world.style.avoid),
         limits=_limits(world, reader),
         mark=mark,
         bible=fenced(bible, mark),
     )
+
+
+def _tense(world: World, reader: ReaderProfile) -> str:
+    """Chinese has none."""
+    tense = clean_line(world.style.tense, limit=20)
+    return "" if _primary(world, reader) == "zh" or not tense else f", {tense} tense"
+
+
+def _manner(world: World, reader: ReaderProfile) -> str:
+    """What goes without saying in English."""
+    match _primary(world, reader):
+        case "en":
+            return ""
+        case "zh":
+            return ": no needless pronouns, no chains of 的, “” for speech"
+        case _:
+            return "; the reader is addressed in the familiar form; quotation marks are the language's own"
+
+
+def _primary(world: World, reader: ReaderProfile) -> str:
+    return (reader.language or world.language or "en").split("-")[0].lower()
 
 
 def language_of(world: World, reader: ReaderProfile) -> str:

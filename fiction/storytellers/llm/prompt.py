@@ -8,6 +8,7 @@ from fiction.story.world import Opening, World
 from fiction.storytellers.llm.asks import Message
 from fiction.storytellers.llm.bible import render_system
 from fiction.storytellers.llm.material import Material, besides, gather
+from fiction.storytellers.llm.measure import Measure
 from fiction.storytellers.llm.room import Room, room_for
 from fiction.storytellers.llm.texts import fenced, mark_of, prompt
 from fiction.storytellers.llm.tokens import clip, ends_whole, estimate
@@ -19,7 +20,7 @@ _MAX_LINE = 60
 _MAX_LINES = 4
 _LEAST_MATERIAL = 60
 _WISH = "The reader's wish for this telling, which goes before the length and manner asked for above"
-_KNOWN = "Known, and of use for it:"
+_KNOWN, _PLAN = "Known, and of use for it:", "The plan:"
 _AROUND_PLAN = 20
 _LEAST_BESIDES = 40
 """Tokens under which what only this plan calls for is not worth its place."""
@@ -68,11 +69,12 @@ def render_turn(scene: Scene, *, budget: int | None = None, small: bool = False)
         budget: tokens of the whole turn; the story's own setting where it is None.
         small: leave room for small notes only.
     """
-    room = room_for(budget or scene.settings.budget, scene.reader.passage_length, small=small)
+    language = scene.reader.language or scene.world.language
+    room = room_for(budget or scene.settings.budget, scene.reader.passage_length, small=small, language=language)
     system = render_system(scene.world, scene.reader, scene.settings, room)
     direction = " ".join(_sentence(line) for line in scene.direction.lines[:_MAX_LINES])
     plan = _plan(scene)
-    ask = _ask(scene)
+    ask = _ask(scene, room.measure)
     about = plan if scene.common is None else _ways(scene)
     tail_room = estimate(ask) + estimate(plan) + _AROUND_PLAN if scene.common is None else room.tail
     around = estimate(system) + estimate(direction) + tail_room + _MESSAGES
@@ -89,9 +91,11 @@ def _material(text: str, direction: str, mark: str) -> str:
     return f"{material}\n\nFor this passage: {direction}" if direction else material
 
 
-def _ask(scene: Scene) -> str:
-    least, most = scene.reader.passage_length.words
-    return prompt(f"ask_{scene.choice.kind.value}", least=str(least), most=str(most))
+def _ask(scene: Scene, measure: Measure) -> str:
+    """What is to be told, at what length, and where to stop."""
+    where = "end" if scene.direction.must_end else "near" if scene.direction.toward_ending else "open"
+    length = measure.span(*scene.reader.passage_length.words)
+    return prompt(f"ask_{scene.choice.kind.value}", length=length, stop=prompt(f"stop_{where}"))
 
 
 def _open(ask: str, mark: str) -> str:
@@ -103,7 +107,7 @@ def _open(ask: str, mark: str) -> str:
 def _tail(scene: Scene, ask: str, plan: str, gathered: Material, mark: str, tokens: int) -> str:
     left = tokens - estimate(ask) - estimate(plan) - _AROUND_PLAN
     own = besides(scene, _called_by(scene.choice) or plan, gathered, left) if left >= _LEAST_BESIDES else ""
-    return prompt("plan", ask=ask, mark=mark, plan=fenced(f"{_KNOWN}\n{own}\n\n{plan}" if own else plan, mark))
+    return prompt("plan", ask=ask, mark=mark, plan=fenced(f"{_KNOWN}\n{own}\n\n{_PLAN}\n{plan}" if own else plan, mark))
 
 
 def _ways(scene: Scene) -> str:

@@ -5,10 +5,10 @@ from fiction.story.memory import Rationale
 from fiction.story.plan import Plan
 from fiction.story.sanitise import clean_line
 from fiction.story.turn import Reflection, Usage
-from fiction.storytellers.llm.asks import Message
+from fiction.storytellers.llm.asks import TOKENS_A_MESSAGE, Message
 from fiction.storytellers.llm.bible import language_of
 from fiction.storytellers.llm.ladder import Answer, Question
-from fiction.storytellers.llm.lenient import numbered_lines, read_object
+from fiction.storytellers.llm.lenient import JsonObject, numbered_lines, read_object
 from fiction.storytellers.llm.notes import Notes
 from fiction.storytellers.llm.plans import PLANS, before, filled_up, sound_plans
 from fiction.storytellers.llm.prompt import Prompt
@@ -16,7 +16,7 @@ from fiction.storytellers.llm.remembering import ledger_ops, new_memory, rationa
 from fiction.storytellers.llm.room import Room
 from fiction.storytellers.llm.schema import NOTES, NOTES_OF_ENDING, NOTES_SMALL
 from fiction.storytellers.llm.texts import prompt
-from fiction.storytellers.llm.tokens import clip, clip_start, sentences, whole_sentences, words
+from fiction.storytellers.llm.tokens import clip, clip_start, estimate, sentences, whole_sentences, words
 
 THE_END = "The End"
 _FORCED_END = 1.3
@@ -26,6 +26,8 @@ _ENOUGH_PLANS = 2
 _MIN_MEMORY_WORDS = 4
 _LEANS = 1.15
 _SHOWN_OFFERS = 6
+REMIND_EVERY = 2
+"""Turns between two words about a waiting thread."""
 _MAX_TITLE = 60
 _TEMPERATURE = 0.6
 
@@ -35,23 +37,19 @@ def questions(scene: Scene, passage: str, rendered: Prompt) -> list[Question]:
     room = rendered.room
     told: list[Message] = [
         *rendered.messages,
-        {"role": "assistant", "content": clip_start(passage, room.passage * 3 // 2)},
+        {"role": "assistant", "content": clip_start(passage, room.passage)},
     ]
-    whole = Question(
-        "notes",
-        NOTES_OF_ENDING if may_end(scene) else NOTES,
-        [*told, {"role": "user", "content": _whole_instruction(scene, room)}],
-        room.notes,
-        _TEMPERATURE,
+    whole = _question(
+        "notes", NOTES_OF_ENDING if may_end(scene) else NOTES, told, _whole_instruction(scene, room), room
     )
-    small = Question(
-        "small_notes",
-        NOTES_SMALL,
-        [*told, {"role": "user", "content": _small_instruction(scene, room)}],
-        room.notes,
-        _TEMPERATURE,
-    )
+    small = _question("small_notes", NOTES_SMALL, told, _small_instruction(scene, room), room)
     return [small] if room.small else [whole, small]
+
+
+def _question(name: str, schema: JsonObject, told: list[Message], instruction: str, room: Room) -> Question:
+    messages: list[Message] = [*told, {"role": "user", "content": instruction}]
+    asked = sum(estimate(message["content"]) + TOKENS_A_MESSAGE for message in messages)
+    return Question(name, schema, messages, room.notes_after(asked), _TEMPERATURE)
 
 
 def may_end(scene: Scene) -> bool:
@@ -142,11 +140,16 @@ def _notice(*, own: int, memory: str, remembered: bool) -> str:
 
 
 def _whole_instruction(scene: Scene, room: Room) -> str:
+    said = room.measure.said
     return prompt(
         "notes",
         language=language_of(scene.world, scene.reader),
-        words=str(room.memory_words),
+        label=said(12),
+        stake=said(8),
+        brief=said(35),
+        words=said(room.memory_words),
         sentences=str(room.memory_sentences),
+        toward=f"{prompt('notes_toward')} " if scene.direction.toward_ending else "",
         thread=_thread(scene),
         leaning=_leaning(scene),
         offered=_offered(scene),
@@ -155,16 +158,23 @@ def _whole_instruction(scene: Scene, room: Room) -> str:
 
 
 def _small_instruction(scene: Scene, room: Room) -> str:
+    said = room.measure.said
     return prompt(
-        "notes_small", language=language_of(scene.world, scene.reader), words=str(min(140, room.memory_words))
+        "notes_small",
+        language=language_of(scene.world, scene.reader),
+        label=said(12),
+        stake=said(8),
+        words=said(min(140, room.memory_words)),
     )
 
 
 def _thread(scene: Scene) -> str:
-    waiting = scene.ledger.open_threads
-    if not waiting or scene.direction.must_end:
+    """The thread to be moved on, every other turn; one that was touched just now is left alone."""
+    waiting = [thread for thread in scene.ledger.open_threads if scene.depth - thread.touched > 1]
+    if not waiting or scene.direction.must_end or scene.depth % REMIND_EVERY:
         return ""
-    return f"One moves this forward: {clip(clean_line(waiting[0].setup), 40).rstrip('.')}. "
+    setup = clip(clean_line(waiting[0].setup), 40).rstrip(".")
+    return f"One moves this forward, if it can be reached from here: {setup}. "
 
 
 def _leaning(scene: Scene) -> str:

@@ -4,20 +4,30 @@ from dataclasses import dataclass
 
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS
 from fiction.story.reader import Length
+from fiction.storytellers.llm.measure import Measure
 
 SMALL_BUDGET = 3000
 """Under this a turn has no room for whole notes."""
+LEAST_NOTES = 520
+"""Cap on notes after a passage that took more than its share."""
 _SLACK = 0.03
 """Share of the budget that is left for what an estimate gets wrong."""
-_TOKENS_A_WORD = 1.4
 _LEAST_PROMPT = 500
-_TAIL, _LEAST_TAIL, _MOST_TAIL = 0.13, 230, 700
+_TAIL, _LEAST_TAIL, _MOST_TAIL = 0.1, 215, 700
+_CAP, _USUAL = 1.4, 1.1
+"""A passage's tokens: where it is cut, and where most end, over the greatest number of words that is asked for."""
+_NOTES, _SMALL_NOTES = 700, 260
+"""Tokens of notes beside the memory."""
+_ASKING, _ASKING_SMALL = 640, 240
+"""Tokens of what asks for notes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """Tokens, for one turn of two calls; the second holds the first and its reply."""
 
+    budget: int
+    """For all of it, without the slack."""
     prompt: int
     """The system message and the first message of the user."""
     tail: int
@@ -25,35 +35,42 @@ class Room:
     passage: int
     """Cap on the passage."""
     notes: int
-    """Cap on the notes."""
+    """Cap on the notes, after a passage of the usual length."""
     memory_words: int
     """What the new short-term memory should keep to."""
     bible: int
     """Of the prompt: the world's own description."""
     small: bool
     """Notes are plans and memory only."""
+    measure: Measure = Measure()
 
     @property
     def memory_sentences(self) -> int:
-        """What the new short-term memory should keep to, in sentences of about fifteen words."""
-        return min(SHORT_TERM_SENTENCES, max(8, self.memory_words // 15))
+        """What the new short-term memory should keep to, in sentences of about fourteen words."""
+        return min(SHORT_TERM_SENTENCES, max(8, self.memory_words // 14))
+
+    def notes_after(self, asked: int) -> int:
+        """Cap on the notes where what asks for them, passage and all, is so many tokens."""
+        return max(min(LEAST_NOTES, self.notes), min(self.notes, self.budget - asked))
 
 
-def room_for(budget: int, length: Length, *, small: bool = False) -> Room:
+def room_for(budget: int, length: Length, *, small: bool = False, language: str = "en") -> Room:
     """Share out a budget of tokens for a whole turn, replies included."""
     small = small or budget < SMALL_BUDGET
-    passage = length.words[1] * 2
-    memory_words = 110 if small else min(SHORT_TERM_WORDS, max(140, 200 + (budget - 4096) // 12))
-    memory_tokens = int(memory_words * _TOKENS_A_WORD)
-    notes = memory_tokens + (260 if small else 720)
-    instruction = 240 if small else 640
-    prompt = max(_LEAST_PROMPT, int(budget * (1 - _SLACK)) - passage - notes - instruction)
+    measure = Measure.of(language)
+    whole = int(budget * (1 - _SLACK))
+    passage = measure.tokens(length.words[1])
+    memory_words = 110 if small else min(SHORT_TERM_WORDS, max(120, 140 + (budget - 4096) // 14))
+    notes = measure.tokens(memory_words) + (_SMALL_NOTES if small else _NOTES)
+    prompt = max(_LEAST_PROMPT, whole - int(passage * _USUAL) - notes - (_ASKING_SMALL if small else _ASKING))
     return Room(
+        budget=whole,
         prompt=prompt,
         tail=max(_LEAST_TAIL, min(_MOST_TAIL, int(prompt * _TAIL))),
-        passage=passage,
+        passage=int(passage * _CAP),
         notes=notes,
         memory_words=memory_words,
         bible=max(120, min(1600, prompt // 4)),
         small=small,
+        measure=measure,
     )
