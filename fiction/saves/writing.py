@@ -5,7 +5,7 @@ from fiction.saves import codec
 from fiction.saves.rows import TurnRow
 from fiction.saves.tree import Place
 from fiction.story.memory import Rationale
-from fiction.story.turn import Finding, Reflection, Stage, Usage
+from fiction.story.turn import Finding, Reflection, Stage
 
 
 def told(place: Place, parent: TurnRow | None, draft: Draft, *, now: int) -> TurnRow:
@@ -31,7 +31,7 @@ def told(place: Place, parent: TurnRow | None, draft: Draft, *, now: int) -> Tur
         plans="[]",
         ledger_ops="[]",
         findings="[]",
-        usage=codec.USAGE.encode(Usage()),
+        usage=codec.USAGE.encode(draft.usage),
         state=codec.safe(draft.state),
     )
 

@@ -13,7 +13,7 @@ from fiction.story.ledger import Ledger, Thread
 from fiction.story.memory import Embedding, Recall, RevisionKind, TurnId
 from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.reader import Length
-from fiction.story.turn import Finding, Reflection, Stage, Turn
+from fiction.story.turn import Finding, Reflection, Stage, Turn, Usage
 
 Grow = Callable[..., list[Turn]]
 
@@ -35,6 +35,11 @@ def test_a_told_turn_is_the_head_with_everything_it_was_told_with(save: SaveFile
     assert told == save.head() == save.turn(told.id)
     assert (told.parent, told.depth, told.stage, told.memory) == (None, 1, Stage.TOLD, "")
     assert (told.passage, told.choice, told.recalled) == (prose(7), choice(7), draft(7).recall.items)
+
+
+def test_what_a_passage_cost_is_saved_with_it_whatever_comes_of_its_notes(save: SaveFile) -> None:
+    cost = Usage(900, 120, cached=700, cost=310)
+    assert save.tell(None, replace(draft(7), usage=cost), head=None).usage == cost
 
 
 def test_a_complete_turn_holds_what_the_storyteller_made_of_it(save: SaveFile) -> None:
