@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from functools import cached_property
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from fiction.config import Configuration, Kept, ServerPart
     from fiction.engine.purse import Costs, Purse
     from fiction.engine.session import Session
-    from fiction.engine.setup import Setup
+    from fiction.engine.setup import Setup, Tried
     from fiction.packs.library import WorldShelf
     from fiction.saves.shelf import SaveShelf
+    from fiction.setup.asking import Asked
     from fiction.setup.children import Children
     from fiction.spending.till import Till
     from fiction.storytellers.llm.connections import Connections
@@ -61,13 +62,13 @@ class House:
         """Finding, trying and keeping minds that tell stories."""
         from fiction.setup.arranging import Arranging
 
-        return Arranging(
-            self._kept,
-            children=self._children,
-            connections=self._connections,
-            environment=self._environment,
-            purse=self._till.purse(_TRIALS),
-        )
+        return Arranging(self._kept, children=self._children, trial=self._trial, environment=self._environment)
+
+    def _trial(self, asked: "Asked") -> AsyncGenerator["Tried", None]:
+        """A short turn that is paid for as any other."""
+        from fiction.setup.trial import try_out
+
+        return try_out(asked, self._connections, self._till.purse(_TRIALS))
 
     @cached_property
     def _children(self) -> "Children":
@@ -208,6 +209,7 @@ class House:
             from fiction import memory
             from fiction.packs import loader  # noqa: F401
             from fiction.saves import shelf  # noqa: F401
+            from fiction.setup import arranging  # noqa: F401
 
             if self.configuration.settings.model_storytellers:
                 from fiction.storytellers.model import ModelStoryteller

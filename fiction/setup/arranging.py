@@ -1,29 +1,27 @@
 """Finding, trying and keeping minds: implements `engine.setup.Setup` over the settings of a home."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 
 from pydantic import SecretStr, ValidationError
 
 from fiction.config import DEFAULT, OPENAI, Kept, ServerPart, Settings, origin
 from fiction.config.places import section_of
-from fiction.engine.purse import Purse
 from fiction.engine.setup import FoundServer, Mind, Provider, Pulling, Recommended, Runner, Tried
 from fiction.errors import FictionError, SettingsError
 from fiction.setup import catalogue, ollama, runners
-from fiction.setup.asking import asked
+from fiction.setup.asking import Asked, asked
 from fiction.setup.children import Children
 from fiction.setup.discovery import find_servers
-from fiction.setup.listing import list_models
 from fiction.setup.runners import Wanted
-from fiction.setup.trial import try_out
 from fiction.story.sanitise import clean_line
-from fiction.storytellers.llm.connections import Connections
 
 _STRONGER = {"FICTION_MODEL": "model", "FICTION_BASE_URL": "base_url", "OPENAI_BASE_URL": "base_url"}
 """Variables of the environment that go before the settings, and what they set."""
 _OF_A_MODEL = tuple(set(ServerPart.model_fields) - {"base_url", "model", "run", "api_key", "budget"})
 """What is set for one model and makes no sense, or costs money, with another."""
+Trial = Callable[[Asked], AsyncGenerator[Tried, None]]
+"""As `setup.trial.try_out` makes one."""
 _ANY = "any"
 """Where a server is asked what models it has, none is named yet."""
 
@@ -31,21 +29,11 @@ _ANY = "any"
 class Arranging:
     """The minds of one home."""
 
-    def __init__(
-        self,
-        kept: Kept,
-        *,
-        children: Children,
-        connections: Connections,
-        environment: Mapping[str, str],
-        purse: Purse | None = None,
-    ) -> None:
-        """`purse` pays for trials."""
+    def __init__(self, kept: Kept, *, children: Children, trial: Trial, environment: Mapping[str, str]) -> None:
         self._kept = kept
         self._children = children
-        self._connections = connections
+        self._trial = trial
         self._environment = environment
-        self._purse = purse
 
     async def find(self) -> tuple[FoundServer, ...]:
         """Servers on this machine; takes about a tenth of a second."""
@@ -53,6 +41,8 @@ class Arranging:
 
     async def models(self, mind: Mind) -> tuple[str, ...]:
         """What a server lists, the likeliest to tell a story well first. Raises FictionError."""
+        from fiction.setup.listing import list_models
+
         if mind.run:
             return (Wanted(mind.run, mind.model).called,) if mind.model else ()
         part = self._part(mind).model_copy(update={"model": mind.model or _ANY})
@@ -77,7 +67,7 @@ class Arranging:
         except FictionError as error:
             yield Tried("settings", ok=False, said=error.sentence)
             return
-        async with aclosing(try_out(wanted, self._connections, self._purse)) as findings:
+        async with aclosing(self._trial(wanted)) as findings:
             async for finding in findings:
                 yield finding
 

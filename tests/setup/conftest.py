@@ -13,6 +13,7 @@ from storytellers.model_server import NOTES, PASSAGE
 from fiction.config import Kept
 from fiction.setup.arranging import Arranging
 from fiction.setup.children import Children
+from fiction.setup.trial import try_out
 from fiction.storytellers.llm.connections import Connections
 
 KEY = "sk-very-secret-0123456789"
@@ -139,4 +140,5 @@ def children(home: Path) -> Iterator[Children]:
 
 @pytest.fixture
 def arranging(kept: Kept, children: Children, home: Path) -> Arranging:
-    return Arranging(kept, children=children, connections=Connections(home / "servers.json"), environment={})
+    connections = Connections(home / "servers.json")
+    return Arranging(kept, children=children, trial=lambda asked: try_out(asked, connections), environment={})

@@ -10,6 +10,7 @@ from fiction.engine.setup import Mind, Setup
 from fiction.errors import FictionError, SettingsError
 from fiction.setup.arranging import Arranging
 from fiction.setup.children import Children
+from fiction.setup.trial import try_out
 from fiction.storytellers.llm.connections import Connections
 
 HERE = Mind("http://127.0.0.1:11434/v1", "gemma4:12b")
@@ -106,7 +107,9 @@ def test_what_makes_no_sense_is_one_sentence_and_not_kept(arranging: Arranging, 
 def test_the_environment_is_not_kept_against(home: Path, children: Children) -> None:
     environment = {"FICTION_MODEL": "other", "FICTION_BASE_URL": HERE.base_url}
     kept = Kept(home / "config.yaml", environment)
-    arranging = Arranging(kept, children=children, connections=Connections(), environment=environment)
+    arranging = Arranging(
+        kept, children=children, trial=lambda asked: try_out(asked, Connections()), environment=environment
+    )
     with pytest.raises(SettingsError, match="FICTION_MODEL in the environment says otherwise"):
         arranging.keep(HERE)
     arranging.keep(Mind(HERE.base_url, "other"))
