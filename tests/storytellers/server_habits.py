@@ -94,8 +94,23 @@ def quiet(wire: Wire, way: str) -> bool:
             return wire.body.get("chat_template_kwargs", {}).get("enable_thinking") is False
         case "router":
             return wire.body.get("reasoning", {}).get("effort") == "none"
+        case "typed":
+            return wire.body.get("thinking", {}).get("type") == "disabled"
         case _:
             return False
+
+
+def mute(unless: str) -> Habit:
+    """Think, and end without a word, unless thinking is switched off: Gemma and Qwen on Ollama."""
+
+    def habit(wire: Wire) -> None:
+        if quiet(wire, unless):
+            return tell(wire)
+        wire.head(200, "text/event-stream")
+        wire.delta(reasoning="The reader wants stairs. ")
+        return wire.delta("stop")
+
+    return habit
 
 
 def thinks(field: str, *, unless: str = "", tokens: int = 400) -> Habit:

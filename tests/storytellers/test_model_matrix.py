@@ -141,6 +141,15 @@ async def test_the_schema_is_silently_ignored_and_the_notes_are_no_json(story: S
     assert known.rung is Rung.OBJECT_WITH_SCHEMA
 
 
+async def test_the_schema_is_ignored_and_json_object_is_refused(story: Story) -> None:
+    def habit(wire: Wire) -> None:
+        wire.stream("I think the story goes on very well." if wire.format == "json_schema" else wire.reply)
+
+    said = "'response_format.type' must be 'json_schema' or 'text'"
+    story.server.habit = strict(no_format("json_object", said=said), then=habit)
+    assert (await story.told(lessons=3)).rung is Rung.TEXT
+
+
 async def test_a_format_brings_an_empty_object(story: Story) -> None:
     story.server.habit = lambda wire: wire.stream("{}" if wire.format == "json_object" else wire.reply)
     await story.told()
@@ -222,6 +231,18 @@ async def test_thinking_is_switched_off_as_routers_do(story: Story) -> None:
     story.server.habit = thinks("reasoning", unless="router")
     await story.told(lessons=2)
     assert story.server.requests[-1]["reasoning"] == {"effort": "none"}
+
+
+async def test_thinking_is_switched_off_by_its_type(story: Story) -> None:
+    story.server.habit = thinks("reasoning_content", unless="typed")
+    await story.told(lessons=2)
+    assert story.server.requests[-1]["thinking"] == {"type": "disabled"}
+
+
+@pytest.mark.parametrize("way", ["template", "router", "typed"])
+async def test_a_model_that_thinks_says_nothing(story: Story, way: str) -> None:
+    story.server.habit = habits.mute(unless=way)
+    await story.told(lessons=3)
 
 
 @pytest.mark.parametrize("field", ["reasoning", "reasoning_content", "<think>", "<thinking>", "<THINK>"])

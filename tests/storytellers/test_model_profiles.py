@@ -150,10 +150,10 @@ def test_a_context_in_the_settings_goes_before_a_larger_one() -> None:
 
 def test_the_ways_to_switch_thinking_off_are_tried_in_turn_and_then_it_has_room() -> None:
     known, ways = Capabilities(), list[Quiet]()
-    for _ in range(6):
+    for _ in range(8):
         ways.append(known.quiet)
         known = known.after_thinking()
-    assert ways[:3] == [Quiet.EFFORT, Quiet.TEMPLATE, Quiet.ROUTER]
+    assert ways[:4] == [Quiet.EFFORT, Quiet.TEMPLATE, Quiet.ROUTER, Quiet.TYPED]
     assert known.thinking
     assert (known.quiet, known.reasoning_effort) == (Quiet.EFFORT, "low")
     assert known.after_thinking() == known

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 
 from fiction.story.turn import Usage
 
+_FINISHES = {
+    **dict.fromkeys(("max_tokens", "max_output_tokens", "model_length"), "length"),
+    **dict.fromkeys(("safety", "prohibited_content", "blocklist", "recitation", "refusal"), "content_filter"),
+}
+"""What Anthropic's, Google's and Mistral's models say where OpenAI's say `length` or `content_filter`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -36,7 +42,7 @@ def read_chunk(chunk: object) -> Chunk:
         text=_text(_get(delta, "content")),
         reasoning=any(_get(delta, name) for name in ("reasoning", "reasoning_content", "reasoning_details")),
         refusal=bool(_get(delta, "refusal")),
-        finish=_string(_get(choice, "finish_reason")),
+        finish=_finish(_get(choice, "finish_reason")),
         usage=_usage(_get(chunk, "usage")),
         reasoned=_reasoned(_get(chunk, "usage")),
         error=_error(chunk),
@@ -52,12 +58,18 @@ def read_completion(body: object) -> Chunk:
         text=_text(_get(message, "content")),
         reasoning=any(_get(message, name) for name in ("reasoning", "reasoning_content")),
         refusal=bool(_get(message, "refusal")),
-        finish=_string(_get(choice, "finish_reason")),
+        finish=_finish(_get(choice, "finish_reason")),
         usage=_usage(_get(body, "usage")),
         reasoned=_reasoned(_get(body, "usage")),
         error=_error(body),
         code=_code(body),
     )
+
+
+def _finish(reason: object) -> str:
+    """Why a reply ended, in OpenAI's words."""
+    said = _string(reason)
+    return _FINISHES.get(said.lower(), said)
 
 
 def _error(chunk: object) -> str | None:

@@ -101,7 +101,7 @@ class Client:
         await self.acquaint()
         spent = Usage()
         while True:
-            had_room = self._known.thinking
+            before = self._known
             reading = Reading(self.server, ask, self._known)
             async with contextlib.aclosing(self._exchange(ask, reading)) as pieces:
                 async for piece in pieces:
@@ -110,7 +110,8 @@ class Client:
                     else:
                         yield piece
             self._learn_from(ask, reading)
-            if had_room or not reading.lost_in_thought:
+            as_before = before.thinking and self._known.quiet is before.quiet
+            if as_before or not reading.lost_in_thought:
                 break
         yield dataclasses.replace(reading.finish(), usage=spent)
 

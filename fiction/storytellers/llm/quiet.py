@@ -13,11 +13,13 @@ class Quiet(StrEnum):
     """`chat_template_kwargs`, as llama.cpp and vLLM hand it to the model's template."""
     ROUTER = "router"
     """`reasoning`, as OpenRouter takes it."""
+    TYPED = "typed"
+    """`thinking`, as DeepSeek, GLM and Kimi take it."""
     LEFT = "left"
     """Not at all: the model thinks, or never did."""
 
 
-WAYS = (Quiet.EFFORT, Quiet.TEMPLATE, Quiet.ROUTER)
+WAYS = (Quiet.EFFORT, Quiet.TEMPLATE, Quiet.ROUTER, Quiet.TYPED)
 """In the order in which they are tried on a server that nobody knows."""
 SWITCHED_OFF = "none"
 LEAST = "low"
@@ -37,6 +39,8 @@ def parameters(way: Quiet, effort: str) -> dict[str, object]:
             return {"chat_template_kwargs": {"enable_thinking": False}}
         case Quiet.ROUTER:
             return {"reasoning": {"effort": effort}}
+        case Quiet.TYPED:
+            return {"thinking": {"type": "disabled"}}
         case Quiet.LEFT:
             return {}
 

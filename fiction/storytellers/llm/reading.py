@@ -67,8 +67,8 @@ class Reading:
 
     @property
     def lost_in_thought(self) -> bool:
-        """The cap was spent on thinking, and nothing was said."""
-        return self._ended == "length" and not self._given and self.thought
+        """All was thinking, and nothing was said."""
+        return self._ended in ("length", "stop") and not self._given and self.thought
 
     @property
     def thought(self) -> bool:
