@@ -72,7 +72,9 @@ class Acquaintance:
 def acquainted(known: Capabilities, server: ServerSettings, told: Survey) -> Capabilities:
     """With what the server told: another kind of server is begun with anew, another version tried anew."""
     if told.kind is not Kind.UNKNOWN and known.kind != told.kind.value:
-        known = _another(known, server, told)
+        known = _another(known, server, told.kind)
+    if told.takes and known == beginning(told.kind, server):
+        known = _by_list(known, told.takes)
     if told.version and known.version != told.version:
         known = dataclasses.replace(known.anew() if known.version else known, version=told.version)
     if not told.system_role:
@@ -83,14 +85,11 @@ def acquainted(known: Capabilities, server: ServerSettings, told: Survey) -> Cap
     return known.after_telling(_smaller(server.context, told.context))
 
 
-def _another(known: Capabilities, server: ServerSettings, told: Survey) -> Capabilities:
+def _another(known: Capabilities, server: ServerSettings, kind: Kind) -> Capabilities:
     """What to begin with; but what was learned of a server whose kind nobody knew holds."""
-    begun = beginning(told.kind, server)
     if not known.kind and known != Capabilities.of(server):
-        return dataclasses.replace(known, kind=told.kind.value)
-    if told.takes:
-        begun = _by_list(begun, told.takes)
-    return begun
+        return dataclasses.replace(known, kind=kind.value)
+    return beginning(kind, server)
 
 
 def _by_list(begun: Capabilities, takes: frozenset[str]) -> Capabilities:
