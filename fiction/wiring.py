@@ -2,15 +2,16 @@
 
 import dataclasses
 import os
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from importlib import resources
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from fiction.engine.game import NewStory, StorytellerCard
-from fiction.engine.ports import Ahead, LongTermMemory, SaveCard, SaveStore, Storyteller, WorldCard
-from fiction.errors import NotFound, PackError, SettingsError
+from fiction.engine.ports import LongTermMemory, SaveCard, SaveStore, Storyteller, WorldCard
+from fiction.errors import NotFound, PackError
+from fiction.minds import NO_MODEL, NO_MODEL_HINT, Minds
 from fiction.paths import Home, ensure_writable
 from fiction.premise import as_sentence, premise_pack
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
@@ -18,23 +19,12 @@ from fiction.story.sanitise import clean_line
 from fiction.story.world import World
 
 if TYPE_CHECKING:
-    from fiction.config import Configuration, Kept, ServerPart
-    from fiction.engine.purse import Costs, Purse
+    from fiction.config import Configuration
+    from fiction.engine.purse import Costs
     from fiction.engine.session import Session
-    from fiction.engine.setup import Setup, Tried
+    from fiction.engine.setup import Setup
     from fiction.packs.library import WorldShelf
     from fiction.saves.shelf import SaveShelf
-    from fiction.setup.asking import Asked
-    from fiction.setup.children import Children
-    from fiction.spending.till import Till
-    from fiction.storytellers.llm.connections import Connections
-    from fiction.storytellers.model import ModelStoryteller
-    from fiction.tellers import Tellers
-
-NO_MODEL = "No model is set up."
-NO_MODEL_HINT = "Name one with `fiction config set server.model NAME`; `fiction doctor` finds servers on this machine."
-_TRIALS = "trial"
-"""What trials are written down under; no story has such an identity."""
 
 
 class House:
@@ -42,64 +32,28 @@ class House:
 
     def __init__(self, home: Home, *, environment: Mapping[str, str] = os.environ) -> None:
         self.home = home
-        self._environment = environment
+        self._minds = Minds(home, environment)
 
     # --- the parts ---
 
     @property
     def configuration(self) -> "Configuration":
         """The settings in force. Raises SettingsError."""
-        return self._kept.configuration
+        return self._minds.configuration
 
-    @cached_property
-    def _kept(self) -> "Kept":
-        from fiction.config import Kept
-
-        return Kept(self.home.config, self._environment)
-
-    @cached_property
+    @property
     def setup(self) -> "Setup":
         """Finding, trying and keeping minds that tell stories."""
-        from fiction.setup.arranging import Arranging
-
-        return Arranging(self._kept, children=self._children, trial=self._trial, environment=self._environment)
-
-    def _trial(self, asked: "Asked") -> AsyncGenerator["Tried", None]:
-        """A short turn that is paid for as any other."""
-        from fiction.setup.trial import try_out
-
-        return try_out(asked, self._connections, self._till.purse(_TRIALS))
-
-    @cached_property
-    def _children(self) -> "Children":
-        from fiction.setup.children import Children
-
-        return Children(logs=self.home.logs, environment=self._environment)
-
-    @cached_property
-    def _connections(self) -> "Connections":
-        from fiction.storytellers.llm.connections import Connections
-
-        return Connections(self.home.cache / "servers.json")
-
-    @cached_property
-    def _till(self) -> "Till":
-        from fiction.spending.prices import Prices
-        from fiction.spending.till import Till
-
-        story_cap, day_cap = self.configuration.settings.spending.caps
-        prices = Prices.load(self.home.prices)
-        return Till(self.home.spending, prices=prices, story_cap=story_cap, day_cap=day_cap)
+        return self._minds.setup
 
     @property
     def spent(self) -> "Costs":
         """What was spent today, and the caps. Raises SettingsError."""
-        return self._till.purse(_TRIALS).costs()
+        return self._minds.spent
 
     def close(self) -> None:
         """End what was started for the game and runs beside it. Idempotent."""
-        if "_children" in self.__dict__:
-            self._children.close()
+        self._minds.close()
 
     @cached_property
     def world_shelf(self) -> "WorldShelf":
@@ -144,7 +98,7 @@ class House:
         settings = self.configuration.settings
         cards = [StorytellerCard("offline", OfflineStoryteller().about)]
         for name in settings.model_storytellers:
-            cards.append(StorytellerCard(name, self._about(name)))
+            cards.append(StorytellerCard(name, self._minds.about(name)))
         if "model" not in settings.model_storytellers:
             cards.append(StorytellerCard("model", "a model", available=False, why_not=f"{NO_MODEL} {NO_MODEL_HINT}"))
         return tuple(sorted(cards, key=lambda card: card.name != settings.new_storyteller))
@@ -172,11 +126,12 @@ class House:
             FictionError: the world, the opening or the storyteller is not to be had; no save is made.
         """
         ensure_writable(self.home.saves)
-        part = self._server_of(story.settings.storyteller)
+        teller = story.settings.storyteller
+        part = self.configuration.settings.server if teller == "offline" else self._minds.server_of(teller)
         settings = dataclasses.replace(
             story.settings,
             premise=story.premise or story.settings.premise,
-            budget=max(story.settings.budget, (part or self.configuration.settings.server).budget),
+            budget=max(story.settings.budget, part.budget),
         )
         uuid = uuid4().hex
         world, text = await self._world_of(story, settings, uuid)
@@ -249,7 +204,7 @@ class House:
         from fiction.packs.loader import load_world
         from fiction.packs.writer import dump_world
 
-        model = self._model(storyteller, self._till.purse(uuid))
+        model = self._minds.storyteller(storyteller, self._minds.purse(uuid))
         try:
             premise, genre = as_sentence(story.premise), as_sentence(story.genre)
             text = dump_world(await model.imagine(premise, genre, story.reader))
@@ -263,20 +218,9 @@ class House:
     def _session(self, store: SaveStore, world: World) -> "Session":
         from fiction.engine.session import Session
 
-        purse = self._till.purse(store.story.uuid)
-        tellers = self._tellers(store.story.settings, purse)
+        purse = self._minds.purse(store.story.uuid)
+        tellers = self._minds.tellers(self._offline(), store.story.settings.storyteller, purse)
         return Session(store=store, world=world, memory=self._memory(world), storytellers=tellers, purse=purse)
-
-    def _tellers(self, settings: StorySettings, purse: "Purse") -> "Tellers":
-        """Who can tell a story; the built-in storyteller stands in where the one that it wants is not there."""
-        from fiction.tellers import Tellers
-
-        offline = self._offline()
-        if settings.storyteller not in ("offline", *self.configuration.settings.model_storytellers):
-            from fiction.standins import StandIn
-
-            offline = StandIn(offline, f"{_missing(settings.storyteller)} The built-in storyteller goes on meanwhile.")
-        return Tellers(offline, self._kept, lambda name: self._model(name, purse))
 
     def _offline(self) -> Storyteller:
         from fiction.storytellers.offline import OfflineStoryteller
@@ -289,52 +233,6 @@ class House:
 
         file = resources.files("fiction.storytellers") / "general.yaml"
         return load_world(file.read_bytes(), name="general.yaml")
-
-    def _server_of(self, storyteller: str) -> "ServerPart | None":
-        """The settings of the server behind a storyteller; None for the built-in one.
-
-        Raises:
-            SettingsError: there is no such server, or it names no model.
-        """
-        if storyteller == "offline":
-            return None
-        part = self.configuration.settings.server_of(storyteller)
-        if part is None:
-            raise SettingsError(_missing(storyteller), hint=NO_MODEL_HINT)
-        return part
-
-    def _model(self, name: str, purse: "Purse") -> "ModelStoryteller":
-        """The storyteller that asks the server of that name. Raises SettingsError."""
-        from fiction.setup.asking import asked, both
-        from fiction.storytellers.model import ModelStoryteller
-
-        part = self._server_of(name)
-        assert part is not None
-        notes = self.configuration.settings.notes_server(name)
-        teller = asked(part, self._children)
-        noter = asked(notes, self._children) if notes else None
-        return ModelStoryteller(
-            teller.server,
-            notes=noter.server if noter else None,
-            name=name,
-            ahead=Ahead(part.speculate) if part.speculate else None,
-            connections=self._connections,
-            purse=purse,
-            starting=both(teller, noter),
-        )
-
-    def _about(self, name: str) -> str:
-        """Which model, where; nothing is started to know it."""
-        part = self._server_of(name)
-        assert part is not None
-        if part.run:
-            from fiction.setup.runners import Wanted
-
-            return f"{Wanted(part.run, part.model).called} in a {part.run} of the game's own"
-        from fiction.config import OPENAI
-        from fiction.storytellers.llm.server import ServerSettings
-
-        return f"{part.model} at {ServerSettings(part.base_url or OPENAI, part.model).address}"
 
     def _memory(self, world: World) -> LongTermMemory:
         """The long-term memory, loaded when the story opens; without its libraries a story is told without one."""
@@ -358,9 +256,3 @@ def _check_opening(opening: str, world: World) -> None:
     if opening and opening not in known:
         said = f"{world.title} has no opening {clean_line(opening)!r}."
         raise NotFound(said, hint=f"It has: {', '.join(known)}." if known else "")
-
-
-def _missing(storyteller: str) -> str:
-    """Why a storyteller is not there."""
-    name = storyteller.partition(":")[2]
-    return f"The settings name no server {clean_line(name)!r} with a model." if name else NO_MODEL

@@ -69,12 +69,12 @@ async def _findings(context: Context) -> AsyncGenerator[Finding, None]:
     async for finding in _servers():
         yield finding
     try:
-        setup, configuration = context.house.setup, context.house.configuration
+        setup, configuration, spent = context.house.setup, context.house.configuration, context.house.spent
     except FictionError as error:
         yield Finding("settings", ok=False, said=error.sentence, needed=True)
         return
     yield _programs(setup)
-    yield _spending(context.house.spent)
+    yield _spending(spent)
     async for finding in _configured(setup, configuration):
         yield finding
 

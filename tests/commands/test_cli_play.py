@@ -200,6 +200,19 @@ class TestAServerThatFails:
         assert server.base_url.split("/")[2] in fiction("play", "--about", "a keeper").sentence
         assert not list((home / "saves").glob("*.fiction"))
 
+    def test_a_server_of_the_settings_is_asked_by_its_name(
+        self, fiction: Fiction, world: str, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("FICTION_MODEL")
+        fiction("config", "set", "servers.home.base_url", server.base_url)
+        fiction("config", "set", "servers.home.model", "two")
+        server.streams("You count the boats. ", "There is one too many, and nobody on the quay will look at it.")
+        played = fiction("play", world, "--save", "kept", "--storyteller", "model:home", typed="1\nI count the boats\n")
+        assert "Told by two at 127.0.0.1" in played.out
+        assert "You count the boats." in played.out
+        assert "no server 'nobody'" in fiction("play", world, "--storyteller", "model:nobody").sentence
+        assert fiction("play", world, "--storyteller", "somebody").code == 2
+
     def test_nobody_answers(self, fiction: Fiction, world: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FICTION_BASE_URL", "http://127.0.0.1:9/v1")
         played = fiction("play", world, "--save", "kept", typed="1\n")

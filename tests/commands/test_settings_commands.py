@@ -45,6 +45,27 @@ def test_a_key_that_is_not_for_the_address_is_said_to_be_held_back(
     assert fiction("config", "get", "server.api_key").lines == ["not set"]
 
 
+def test_servers_have_names_of_ones_own_and_their_keys_are_never_shown(fiction: Fiction, home: Path) -> None:
+    assert fiction("config", "set", "servers.home.model", "gemma").lines == ["servers.home.model = gemma"]
+    assert fiction("config", "set", "servers.home.api_key", typed=f"{KEY}\n").lines == ["servers.home.api_key = set"]
+    shown = fiction("config").lines
+    assert f"servers.home.model = gemma   from {home / 'config.yaml'}" in shown
+    assert f"servers.home.api_key = set   from {home / 'config.yaml'}" in shown
+    assert json.loads(fiction("config", "--json").out)["settings"]["servers.home.api_key"] == "set"
+    assert "They name: home." in fiction("config", "get", "servers.other.model").sentence
+    assert KEY not in "".join(shown)
+    fiction("config", "set", "servers.home.api_key", "")
+    assert fiction("config", "set", "servers.home.model", "").lines == ["servers.home.model = (empty)"]
+
+
+def test_writing_ahead_on_another_machine_is_said_to_cost(fiction: Fiction) -> None:
+    first, said = fiction("config", "set", "server.speculate", "all").lines
+    assert first == "server.speculate = all"
+    assert "about 1.8 times as much" in said
+    fiction("config", "set", "server.base_url", "http://127.0.0.1:8080/v1")
+    assert len(fiction("config", "set", "server.speculate", "best").lines) == 1
+
+
 @pytest.mark.parametrize(("name", "value"), [("nothing", "x"), ("animations", "wild"), ("server.budget", "10")])
 def test_what_makes_no_sense_is_one_sentence(fiction: Fiction, home: Path, name: str, value: str) -> None:
     assert name in fiction("config", "set", name, value).sentence
