@@ -1,95 +1,200 @@
 """How long a text is, in tokens, words and sentences, without a tokeniser; and how to cut it at a whole sentence."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
+from fiction.storytellers.llm.stops import UNSPACED, sentence_ends
+
 _WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
-"""Han, Kana, Hangul: about one token a character in today's tokenisers, and no spaces between words."""
+"""Han, Kana, Hangul: about one token a character in today's tokenisers."""
+_HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _WIDE_CHARS_A_WORD = 1.6
-_SENTENCE = re.compile(r"[^.!?…。！？]*(?:[.!?…。！？]+[\"”’'»」』)\]]*|\Z)(?:\s+|(?<=[。！？」』])|\Z)", re.DOTALL)
-_ENDED = re.compile(r"[.!?…。！？—–][\"”’'»」』)\]*_]*\s*\Z")
-_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Sgt|vs|No)\.\s*\Z|\b[A-Z]\.\s*\Z")
+_UNSPACED = re.compile(rf"[{UNSPACED}]")
+_WIDE_LANGUAGES = frozenset({"zh", "ja", "yue", "wuu", "lzh"})
+_JOINS_UNSPACED = re.compile(rf"[{UNSPACED}。！？｡，、；：…—“”‘’「」『』（）【】《》〈〉\uff00-\uff65]")
+_LINE_SPEECH = re.compile(r"(?:\A|\n)[ \u3000]*[「『（][^\n]*[」』）]\s*\Z")
+"""A line of Japanese speech has no full stop before the mark that closes it."""
+_INTERRUPTED = re.compile(r"[—–―][\"“”’‘'»«›‹」』）)\]*_ \u00a0\u202f]*\Z")
+_TERM = re.compile(rf"[{UNSPACED}\uac00-\ud7af]+|[^\W{UNSPACED}\uac00-\ud7af]{{4,}}")
+_SHORT_TERM = 4
+"""Letters of a word that says what a text is about only where it is a name, or in German a noun."""
+_HIRAGANA = re.compile(r"[\u3041-\u309f]{2}")
+_CHOICE = re.compile(r"> [^\n]*\n")
+_WEAK_END = " \t\n,;:-–—，、；："
+_STOPS = ".!?…。！？"
+_CLAUSE = re.compile(r"[，、；：,;:]")
 
 
 @lru_cache(maxsize=2048)
 def estimate(text: str) -> int:
     """About how many tokens the text is: four bytes each, and one for each wide character."""
-    wide = len(_WIDE.findall(text))
-    if not wide:
-        return (len(text.encode("utf-8", "replace")) + 3) // 4
-    narrow = _WIDE.sub("", text)
+    return _estimate(text)
+
+
+def _estimate(text: str) -> int:
+    if text.isascii():
+        return (len(text) + 3) // 4
+    narrow, wide = _WIDE.subn("", text)
     return wide + (len(narrow.encode("utf-8", "replace")) + 3) // 4
 
 
 def words(text: str) -> int:
-    """How many words; wide characters count by what they say."""
-    wide = len(_WIDE.findall(text))
-    return len(_WIDE.sub(" ", text).split()) + int(wide / _WIDE_CHARS_A_WORD)
+    """How many words; characters of scripts without spaces count by what they say."""
+    if text.isascii():
+        return len(text.split())
+    narrow, wide = _WIDE.subn(" ", _HANGUL.sub("x", text))
+    return len(narrow.split()) + int(wide / _WIDE_CHARS_A_WORD)
+
+
+@lru_cache(maxsize=1024)
+def wide(text: str) -> bool:
+    """Whether the text is in a script without spaces between words: more than a third of it is Han or Kana."""
+    return not text.isascii() and len(_UNSPACED.findall(text)) * 3 > len(text)
+
+
+def is_wide_language(tag: str) -> bool:
+    """Whether the language of a BCP 47 tag is written without spaces between words."""
+    return tag.split("-")[0].lower() in _WIDE_LANGUAGES
+
+
+@lru_cache(maxsize=1024)
+def terms(text: str) -> frozenset[str]:
+    """What a text is about, to compare texts by: names and long words, casefolded, and pairs of wide characters."""
+    found: set[str] = set()
+    for run in _TERM.findall(text):
+        if _WIDE.match(run):
+            found.update(pair for pair in _pairs(run) if not _HIRAGANA.match(pair))
+        elif len(run) > _SHORT_TERM or run[0].isupper():
+            found.add(run.casefold())
+    return frozenset(found)
+
+
+def _pairs(run: str) -> Iterable[str]:
+    return (run[at : at + 2] for at in range(len(run) - 1))
 
 
 def sentences(text: str) -> list[str]:
-    """The text's sentences, stripped, in order; line breaks end sentences too."""
-    found: list[str] = []
-    for line in text.split("\n"):
-        found += _line_sentences(line)
-    return found
+    """The text's sentences, stripped, in order; line breaks end sentences too. Together they are all of the text."""
+    return list(_sentences(text))
 
 
-def _line_sentences(line: str) -> list[str]:
-    found: list[str] = []
-    start = ""
-    for match in _SENTENCE.finditer(line):
-        start += match.group()
-        goes_on = line[match.end() : match.end() + 1].islower()
-        if not goes_on and not _ABBREVIATION.search(start):
-            found.append(start.strip())
-            start = ""
-    found.append(start.strip())
-    return [sentence for sentence in found if sentence]
+@lru_cache(maxsize=512)
+def _sentences(text: str) -> tuple[str, ...]:
+    starts = _starts(text)
+    parts = (text[start:end].strip() for start, end in zip(starts, [*starts[1:], len(text)], strict=True))
+    return tuple(part for part in parts if part)
+
+
+@lru_cache(maxsize=512)
+def _starts(text: str) -> tuple[int, ...]:
+    """Where each sentence begins, spaces before it included."""
+    breaks = (at.end() for at in re.finditer(r"\n", text))
+    return tuple(sorted({0, *sentence_ends(text), *breaks}))
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Sentences as one paragraph: with spaces between them, but for scripts that have none."""
+    text = ""
+    for part in parts:
+        unspaced = text and part and _JOINS_UNSPACED.match(text[-1]) and _JOINS_UNSPACED.match(part)
+        text += part if not text or unspaced else f" {part}"
+    return text
 
 
 def ends_whole(text: str) -> bool:
-    """Whether the text stops at the end of a sentence."""
-    return _ENDED.search(text) is not None
+    """Whether the text stops at the end of a sentence, or where somebody is interrupted."""
+    text = text.rstrip()
+    ends = sentence_ends(text)
+    whole = bool(ends) and ends[-1] == len(text)
+    return whole or _INTERRUPTED.search(text) is not None or _LINE_SPEECH.search(text) is not None
 
 
 def whole_sentences(text: str) -> str:
     """The text up to the end of its last whole sentence; empty where no sentence ends."""
-    ends = list(re.finditer(r"[.!?…。！？]+[\"”’'»」』)\]]*(?=\s|\Z|(?<=[。！？」』]))", text))
-    return text[: ends[-1].end()] if ends else ""
+    ends = sentence_ends(text)
+    return text[: ends[-1]] if ends else ""
 
 
 def clip(text: str, tokens: int) -> str:
-    """The beginning of the text that fits, cut at a sentence or else at a word."""
+    """The beginning of the text that fits, cut at a sentence, or else at a clause or a word and marked with dots."""
     if estimate(text) <= tokens:
         return text
-    cut = text[: _chars(text, tokens)]
-    whole = whole_sentences(cut)
-    if len(whole) * 2 >= len(cut):
-        return whole
-    at = cut.rfind(" ")
-    return (cut[:at] if at > 0 else cut).rstrip(" ,;:-") + "…" if cut.strip() else ""
+    room = _chars(text, tokens)
+    # A stop is judged by what follows it in the text, not by the cut.
+    end = next((end for end in reversed(sentence_ends(text)) if end <= room), 0)
+    if end * 2 >= room:
+        return text[:end]
+    cut = text[: _chars(text, tokens - 1)]
+    at = _last_break(cut)
+    cut = (cut[:at] if at > 0 else cut).rstrip(_WEAK_END)
+    return f"{cut}…" if cut else ""
+
+
+def _last_break(cut: str) -> int:
+    """The end of the cut's last word; in scripts without spaces, of its last clause, if that is not far back."""
+    if not wide(cut):
+        return cut.rfind(" ")
+    at = max((comma.start() for comma in _CLAUSE.finditer(cut)), default=0)
+    return at if at * 2 >= len(cut) else 0
 
 
 def clip_start(text: str, tokens: int) -> str:
-    """The end of the text that fits, from the beginning of a sentence where there is one."""
+    """The end of the text that fits, paragraphs and all, from the beginning of a sentence or else of a word.
+
+    A first line `> what was chosen` stays where it leaves half of the room to the rest; dots mark what is left out
+    after it.
+    """
     if estimate(text) <= tokens:
         return text
-    kept = ""
-    for sentence in reversed(sentences(text)):
-        longer = f"{sentence} {kept}".strip()
-        if estimate(longer) > tokens:
-            break
-        kept = longer
-    return kept
+    choice = _CHOICE.match(text)
+    if choice is None or estimate(choice.group()) * 2 > tokens:
+        return _tail(text, tokens)
+    told = _tail(text[choice.end() :], tokens - estimate(f"{choice.group()}… ")).removeprefix("…")
+    return f"{choice.group()}… {told}" if told else _tail(text, tokens)
+
+
+def clip_middle(text: str, tokens: int) -> str:
+    """The first two sentences and as many of the last ones as fit, dots between them: how a memory is shortened.
+
+    The first sentences take half of the room at the most; where one alone takes more, only last ones stay.
+    """
+    if estimate(text) <= tokens:
+        return text
+    starts = [start for start in _starts(text)[1:] if text[:start].strip()]
+    for start in reversed(starts[:2]):
+        head = text[:start].rstrip()
+        if estimate(head) * 2 > tokens:
+            continue
+        head += "…" if wide(head) else " … "
+        tail = _tail(text[start:], tokens - estimate(head)).removeprefix("…")
+        return f"{head}{tail}"
+    return _tail(text, tokens)
+
+
+def _tail(text: str, tokens: int) -> str:
+    """The last sentences that fit; of a last one that does not, its last words after dots."""
+    fits = [start for start in _starts(text) if _estimate(text[start:].strip()) <= tokens and text[start:].strip()]
+    if fits:
+        return text[fits[0] :].strip()
+    text = text.rstrip()
+    cut = text[len(text) - _chars(text[::-1], tokens - 1) :]
+    at = -1 if wide(cut) else cut.find(" ")
+    inside_a_word = at < 0 and " " in text
+    cut = cut[at + 1 :].strip()
+    return f"…{cut}" if cut.strip(_STOPS) and not inside_a_word else ""
 
 
 def _chars(text: str, tokens: int) -> int:
     """The greatest number of leading characters that is estimated at no more than `tokens`."""
-    low, high = 0, len(text)
+    if tokens <= 0:
+        return 0
+    if text.isascii():
+        return min(len(text), 4 * tokens)
+    low, high = 0, min(len(text), 4 * tokens)
     while low < high:
         middle = (low + high + 1) // 2
-        if estimate(text[:middle]) <= tokens:
+        if _estimate(text[:middle]) <= tokens:
             low = middle
         else:
             high = middle - 1

@@ -1,0 +1,121 @@
+"""Where the sentences of a text end, in scripts with and without spaces between words.
+
+An end is a full stop of some kind with whatever closes after it: quotation marks of every country, brackets, the space
+that French sets before its own. Not an end are the points of figures, ordinals, initials and titles, and a stop inside
+speech whose sentence goes on after it.
+"""
+
+import re
+from functools import lru_cache
+
+UNSPACED = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+"""Letters of scripts without spaces between words, for a character class of `re`: Han and Kana."""
+
+_STOPS = ".!?…。！？｡"
+_WIDE_STOPS = frozenset("。！？｡")
+_STOP = re.compile(
+    rf"(?P<stop>[{_STOPS}]+)"
+    # Some marks open in one country what they close in another: they close where no letter follows.
+    r"(?P<closers>(?:[”’」』）】》〉〕)\]]|[\"'“‘«‹»›*_](?![^\W_])|[ \u00a0\u202f][»›](?![^\W_]))*)"
+)
+_LETTER = re.compile(rf"[{UNSPACED}]")
+_OPENS = frozenset("“‘「『（【《〈")
+_NEXT = re.compile(r"\s+(?:[—–-]+\s*)?")
+_GOES_ON = frozenset(",;:，、；：)]”’」』）】》" + _STOPS)
+_COMMAS = frozenset(",;:，、；：")
+_SPOKEN = re.compile(
+    r"と|って|[^\s，。！？…“”「」『』]{0,6}(?:说|說|道|问|問|答|喊|叫|笑)[道着著了]?(?:[，。：！？]|$)", re.MULTILINE
+)
+"""What follows speech within its sentence in Japanese and Chinese."""
+
+_TITLE = re.compile(
+    r"(?:^|[\s(„“\"'«»‚‘’¿¡—–-])(?:"
+    r"Mr|Mrs|Ms|Dr|St|Prof|Capt|Sgt|Lt|Col|Gen|Rev|Hon|Mt|vs"
+    r"|Hr|Fr|Frl|Nr|bzw|ca|bez|geb|vgl|sog|Mlle|Mme|MM|Mgr|Sra?|Srta|Dra|Dña|Gral|Lic|Ud|Uds|núm|pág"
+    r"|Sig|Sigg|Dott|Avv|Exmo|Exma|ул|им|гр|тов|проф|акад"
+    r")\Z"
+)
+"""Before a point; whoever has been called by it follows."""
+_INITIALS = re.compile(r"(?:^|[\s(„“\"'«»‚‘.-])(?:(?![IЯ])[^\W\d_a-zà-ÿа-яё]|[^\W\d_]\.\s?[^\W\d_])\Z")
+_LETTER_POINT = re.compile(r"(?:^|[\s(„“\"'«»‚‘])[^\W\d_]\Z")
+_ANOTHER_LETTER = re.compile(r"\s?[^\W\d_]\.")
+_ORDINAL = re.compile(
+    r"(?:^\W*|(?<!\bI )\bam |\b(?:[Dd](?:er|ie|as|em|en|es)|[Zz]u[mr]|[Vv]om|[Bb]eim|[Ii]m|[Jj]ede[rnsm]?"
+    r"|[Ee]ine[rnsm]?|[Aa]b dem|[Ss]eine[rnsm]?|[Ii]hre[rnsm]?) )\d{1,3}\Z"
+)
+_MONTH = re.compile(
+    r"\s(?:J[aä]n|Feb|März|Apr|Mai\b|Jun|Jul|Aug|Sep|Okt|Nov|De[zc]|Jahrhundert|Stock|Etage|Klasse|Kapitel|Mal\b|Tag)"
+)
+_NUMBER = re.compile(r"(?:^|[\s(–-])\d{1,3}\Z")
+_NUMERO = re.compile(r"(?:^|[\s(])(?:No|Art|Abs|Vol|Bd|p|pp|S|n)\Z")
+_DIGIT = re.compile(r"\s?\d")
+
+
+@lru_cache(maxsize=512)
+def sentence_ends(text: str) -> tuple[int, ...]:
+    """Where each sentence that comes to an end does, as positions in the text, in order."""
+    return tuple(end for stop in _STOP.finditer(text) if (end := _end(text, stop)))
+
+
+def _end(text: str, found: re.Match[str]) -> int:
+    """Where the sentence that the stop may close ends; 0 where it goes on."""
+    stop, end = found["stop"], found.end()
+    wide = not _WIDE_STOPS.isdisjoint(stop)
+    if wide and text[end : end + 1] == '"' and _inside_straight_quotes(text, end):
+        end += 1
+    closed = end > found.end("stop")
+    following = text[end : end + 1]
+    if not following or following == "\n":
+        over = True
+    elif following.isspace():
+        over = _begins_anew(text, end)
+    elif wide:
+        over = following not in _COMMAS
+    elif closed:
+        over = following in _OPENS or _LETTER.match(following) is not None
+    else:
+        over = (
+            stop[0] != "…"
+            and _LETTER.match(following) is not None
+            and _LETTER.match(text, found.start() - 1) is not None
+        )
+    if over and closed and following and _SPOKEN.match(text, end):
+        return 0
+    if over and stop == "." and not closed and _abbreviates(text, found.start(), last=_is_last(text, end)):
+        return 0
+    return end if over else 0
+
+
+def _is_last(text: str, end: int) -> bool:
+    rest = _NEXT.match(text, end)
+    return end == len(text) or (rest is not None and (rest.end() == len(text) or "\n" in rest.group()))
+
+
+def _inside_straight_quotes(text: str, end: int) -> bool:
+    return text.count('"', text.rfind("\n", 0, end) + 1, end) % 2 == 1
+
+
+def _begins_anew(text: str, end: int) -> bool:
+    """Whether a new sentence can begin with what follows the space there; a line break ends any."""
+    space = _NEXT.match(text, end)
+    if space is None or "\n" in space.group():
+        return True
+    following = text[space.end() : space.end() + 1]
+    return not (following.islower() or following in _GOES_ON) if following else True
+
+
+def _abbreviates(text: str, point: int, *, last: bool) -> bool:
+    """Whether the point there stands for the rest of a word. The last one of a line mostly ends it all the same."""
+    before = text[max(0, point - 16, text.rfind("\n", 0, point) + 1) : point]
+    if _TITLE.search(before):
+        return True
+    if last:
+        return False
+    after = text[point + 1 : point + 16]
+    if _INITIALS.search(before) or (_LETTER_POINT.search(before) and _ANOTHER_LETTER.match(after)):
+        return True
+    if _NUMBER.search(before) and (_MONTH.match(after) or _ORDINAL.search(before)):
+        return True
+    return _NUMERO.search(before) is not None and _DIGIT.match(after) is not None
