@@ -102,7 +102,7 @@ def _samples(recent: Iterable[Turn], storyteller: str) -> list[Usage]:
 def _by_budget(settings: StorySettings, storyteller: Storyteller, purse: Purse | None) -> Usage:
     if storyteller.name == "offline":
         return Usage()
-    usage = Usage(_CALLS * settings.budget * _FILLED // 100, _WRITTEN, estimated=True)
+    usage = Usage(_CALLS * settings.tokens() * _FILLED // 100, _WRITTEN, estimated=True)
     if purse is None or not isinstance(storyteller, Billed):
         return dataclasses.replace(usage, unpriced=True)
     return purse.forecast(usage, model=storyteller.model, base_url=storyteller.base_url)

@@ -127,20 +127,21 @@ def _stalled(recent: tuple[Turn, ...]) -> bool:
 
 def _with_lines(direction: Direction, world: World, due: Thread | None, depth: int) -> Direction:
     lines: list[str] = []
+    opening = direction.opens_act and direction.act > 1
     if direction.must_end:
         lines.append(
             "This passage is the story's last: bring it to its end, whole and earned, and offer no new question."
         )
     elif direction.toward_ending:
         lines.append("The story is near its end: open nothing new and let what is open come to a head.")
-    elif direction.opens_act and direction.act > 1:
+    elif opening:
         summary = world.acts[direction.act - 1].summary if direction.act <= len(world.acts) else ""
         lines.append(f"A new part begins here: something changes that can't be undone. {summary}".strip())
-    if due is not None and (depth - due.touched) % REMIND_EVERY == 0:
+    if due is not None and not opening and (depth - due.touched) % REMIND_EVERY == 0:
         lines.append(f"This has waited longest and wants a step forward or an answer: {due.setup}")
     if direction.stalled and not direction.must_end:
         lines.append("Little has happened lately: let somebody in this world act on their own, now.")
-    if not direction.must_end:
+    if not direction.toward_ending and not direction.must_end and not opening:
         lines.append(_pace(direction.tension, depth))
     return dataclasses.replace(direction, lines=tuple(lines[:4]))
 

@@ -27,28 +27,57 @@ class Length(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pronouns:
-    """How others in the story speak of the reader."""
+    """How others in the story speak of somebody."""
 
     they: str = "they"
     them: str = "them"
     their: str = "their"
+    chosen: bool = False
+    """Whether somebody said so; singular they also stands in where nobody did."""
 
     @classmethod
     def parse(cls, text: str) -> "Pronouns":
-        """From `she/her`, `he/him/his` and the like; anything else is singular they."""
-        known = {
-            "she": cls("she", "her", "her"),
-            "he": cls("he", "him", "his"),
-            "they": cls(),
-            "it": cls("it", "it", "its"),
-        }
+        """From `she/her`, `he/him/his` and the like, also in other languages; three words are taken as they are.
+
+        What says nothing is singular they, which nobody chose.
+        """
         parts = [part.strip().lower() for part in text.split("/") if part.strip()]
         if len(parts) >= 3:
-            return cls(parts[0], parts[1], parts[2])
-        return known.get(parts[0], cls()) if parts else cls()
+            return cls(parts[0], parts[1], _DETERMINERS.get(parts[2], parts[2]), chosen=True)
+        word = next((english for english, said in _WORDS.items() if parts and parts[0] in said), "")
+        if parts[:2] in _MANY:
+            word = "they"
+        return cls(*_FORMS[word], chosen=True) if word else cls()
+
+    @property
+    def told(self) -> str:
+        """As one would say it, `she/her`; empty where nobody chose."""
+        return f"{self.they}/{self.them}" if self.chosen or self.they != "they" else ""
 
     def __str__(self) -> str:
         return f"{self.they}/{self.them}/{self.their}"
+
+
+_FORMS = {
+    "she": ("she", "her", "her"),
+    "he": ("he", "him", "his"),
+    "they": ("they", "them", "their"),
+    "it": ("it", "it", "its"),
+}
+_WORDS = {
+    "she": frozenset(
+        "she sie elle ella lei ela ea zij ze hon hun ona она вона εκείνη αυτή 她 彼女 그녀 היא هي".split()
+    ),
+    "he": frozenset(
+        "male männlich 男 男性 he er il él lui ele el hij han on он він εκείνος αυτός 他 彼 그 הוא هو".split()
+    ),
+    "they": frozenset("they dey iel hen hän hin xier они 他们 她们 ta".split()),
+    "it": frozenset("it es het det оно 它".split()),
+}
+"""What each is in the languages that have such a word, by its first form."""
+_MANY = (["sie", "ihnen"], ["sie", "deren"])
+_DETERMINERS = {"hers": "her", "theirs": "their"}
+"""People often name the form that stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +102,9 @@ class ReaderProfile:
 
 
 ENDLESS = 0
+USUAL_BUDGET, LARGE_BUDGET = 4096, 8192
+ROOMY = 12_288
+"""Tokens of context from which a turn may take LARGE_BUDGET."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +123,15 @@ class StorySettings:
     """The reader's sentence, for a story without a pack."""
     recent_passages: int = 2
     """How many passages the prompt holds verbatim."""
-    budget: int = 4096
-    """Tokens of a whole turn, reply included."""
+    budget: int = 0
+    """Tokens of a whole turn, reply included; 0 goes by what the server has room for (see `tokens`)."""
+
+    def tokens(self, told: int = 0) -> int:
+        """Tokens of a whole turn, where the server has told a context of so many (0 where it has not).
+
+        Many servers have 4,096 and cut silently what is more; so more is used only where there is surely room for it.
+        """
+        return self.budget or (LARGE_BUDGET if told >= ROOMY else USUAL_BUDGET)
 
 
 @dataclass(frozen=True, slots=True)

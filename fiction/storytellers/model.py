@@ -222,5 +222,6 @@ class ModelStoryteller:
 def _budget(client: Client, scene: Scene) -> int:
     """Tokens by our estimate that are sure to fit the model's context by the server's count."""
     known = client.capabilities
-    budget = min(scene.settings.budget, known.context or scene.settings.budget)
+    wanted = scene.settings.tokens(known.told)
+    budget = min(wanted, known.context or wanted)
     return max(_LEAST_BUDGET, int(budget / known.token_ratio))

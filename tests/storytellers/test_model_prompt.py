@@ -223,10 +223,10 @@ def test_keywords_in_scripts_without_spaces_are_found_anywhere() -> None:
     assert "黄铜" in render_turn(scene(Choice(ChoiceKind.WRITTEN, "把钥匙给他"), world=world)).user
 
 
-def test_always_comes_first_and_secrets_are_marked() -> None:
+def test_what_is_called_for_comes_before_what_is_always_there_and_secrets_are_marked() -> None:
     lore = (Lore("a", ("bridge",), "Low.", priority=1), Lore("b", (), "Always.", always=True, secret=True))
     user = render_turn(scene(world=World(**{**_fields(WORLD), "lore": lore}))).user
-    assert user.index("(not to be told outright) Always.") < user.index("Low.")
+    assert user.index("Low.") < user.index("(not to be told outright) Always.")
 
 
 def test_a_written_act_is_an_attempt_and_an_edited_plan_replaces_the_old_one() -> None:
@@ -269,16 +269,25 @@ def test_the_outline_is_told_as_far_as_the_story_has_come() -> None:
     assert "In the end: Step 7 comes." in half
     assert "The far bank" not in half
     ending = render_turn(scene(world=world, direction=Direction(progress=1.2, must_end=True))).user
-    assert "A possible ending: The far bank (met)" in ending
+    assert "It may end as one of these: The far bank" in ending
+    assert "The far bank, if met" in ending
     endless = scene(world=world, depth=500, settings=StorySettings(turns=0))
     assert "Step 6 comes." in render_turn(endless).user
 
 
-def test_every_ending_is_named_once_the_story_goes_to_its_end() -> None:
-    endings = tuple(Ending(f"e{n}", f"The far bank {n}", condition=f"what was read {n} stands " * 9) for n in range(4))
+THINGS = ("ledger", "anchor", "lantern", "mirror")
+
+
+def test_every_ending_is_named_once_the_story_goes_to_its_end_and_the_nearest_explained() -> None:
+    endings = tuple(
+        Ending(f"e{n}", f"Bank {n}", condition=f"the {thing} is given back") for n, thing in enumerate(THINGS)
+    )
     world = World(**{**_fields(WORLD), "endings": endings})
-    user = render_turn(scene(world=world, direction=Direction(progress=0.9, toward_ending=True))).user
-    assert all(f"A possible ending: The far bank {n}" in user for n in range(4))
+    of = scene(world=world, memory="You carry the lantern.", direction=Direction(progress=0.9, toward_ending=True))
+    user = render_turn(of).user
+    assert "It may end as one of these: Bank 0 / Bank 1 / Bank 2 / Bank 3" in user
+    assert "Bank 2, if the lantern is given back" in user
+    assert "Bank 3, if" not in user
 
 
 def test_somebody_not_named_stands_in_a_prompt_that_has_room() -> None:

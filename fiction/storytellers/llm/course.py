@@ -2,18 +2,23 @@
 
 from fiction.engine.ports import Scene
 from fiction.story.reader import ENDLESS
-from fiction.storytellers.llm.tokens import clip
+from fiction.storytellers.llm.tokens import clip, terms
 
 _TURNS_A_STEP = 12
 """In an endless story; its last step is never reached."""
-_STEP, _CONDITION = 45, 24
+_STEP, _CONDITION = 45, 32
 """Tokens."""
+_ENDINGS_SHOW = 0.6
+"""From this share of its length on, a story knows how it may end."""
+_NEAR = 2
 
 
 def course_heading(scene: Scene) -> str:
     """With where in its length the story is; the length is what the reader asked for and no more than a measure."""
     turns = scene.settings.turns
-    return "The course of the story" + ("" if turns == ENDLESS else f" (passage {scene.depth} of about {turns})")
+    if turns == ENDLESS:
+        return "The course of the story"
+    return f"The course of the story (passage {scene.depth} of about {max(turns, scene.depth)})"
 
 
 def course_of(scene: Scene) -> list[str]:
@@ -27,10 +32,21 @@ def course_of(scene: Scene) -> list[str]:
             lines.append(f"After that: {clip(outline[at + 1].summary, _STEP)}")
         if at + 2 < len(outline):
             lines.append(f"In the end: {clip(outline[-1].summary, _STEP)}")
+    if scene.world.endings and (goes_to_its_end(scene) or scene.direction.progress >= _ENDINGS_SHOW):
+        lines += _endings(scene)
+    return lines
+
+
+def _endings(scene: Scene) -> list[str]:
+    """All of them by name; near the end also what has to come about for the two that are nearest to what happens."""
+    endings = scene.world.endings
+    lines = [f"It may end as one of these: {' / '.join(ending.title for ending in endings)}"]
     if goes_to_its_end(scene):
-        for ending in scene.world.endings:
-            condition = f" ({clip(ending.condition, _CONDITION)})" if ending.condition else ""
-            lines.append(f"A possible ending: {ending.title}{condition}")
+        about = terms(" ".join((scene.choice.query, scene.memory, scene.parent.passage if scene.parent else "")))
+        near = sorted(endings, key=lambda ending: -len(terms(f"{ending.title} {ending.condition}") & about))
+        lines += [
+            f"{ending.title}, if {clip(ending.condition, _CONDITION)}" for ending in near[:_NEAR] if ending.condition
+        ]
     return lines
 
 

@@ -8,7 +8,6 @@ to what is recalled, then to lore: in the order of worth, so that a larger budge
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from fiction.engine.ports import Scene
 from fiction.story.ledger import Fact
@@ -18,7 +17,7 @@ from fiction.story.turn import Turn
 from fiction.storytellers.llm.course import course_heading, course_of, goes_to_its_end
 from fiction.storytellers.llm.lore import lore_for, occurring, people_called
 from fiction.storytellers.llm.shares import Item, Part, numbered, share_out
-from fiction.storytellers.llm.tokens import clip, clip_start, estimate, sentences
+from fiction.storytellers.llm.tokens import clip, clip_middle, clip_start, estimate, joined, sentences, terms
 
 _MAX_FACTS = 14
 _MAX_CAST = 8
@@ -30,8 +29,10 @@ _SETUP, _PAYOFF = 24, 16
 """Tokens of each thread."""
 _LEAST_TAIL = 90
 """Tokens of an older passage's end that are worth more than what is recalled."""
-_WORD = re.compile(r"\b[A-Z]\w{3,}|\w{5,}")
-"""Shorter ones are mostly not what a plan is about, but for names."""
+_CARD = 0.55
+"""Share of what there is to say about something under which it is better not begun."""
+_LEAD = 40
+"""Tokens of a card's first sentence: who it is about."""
 _TURN = re.compile(r"\(turn \d+\) ")
 
 
@@ -41,7 +42,7 @@ class Material:
 
     text: str
     entries: frozenset[str]
-    """Of the world's lore, what stands in it, whole or in part."""
+    """Of the world's lore, what stands in it whole."""
     turns: frozenset[int]
     """Depths of the turns that stand in it, word for word or recalled."""
 
@@ -50,25 +51,20 @@ def gather(scene: Scene, about: str, tokens: int) -> Material:
     """The material for a turn, within `tokens` by our estimate. `about` is the plan, or all that may be chosen."""
     last = scene.parent.passage if scene.parent else ""
     called_for, others = lore_for(scene.world, about, last, scene.memory)
-    entries = [*called_for, *others]
-    lore = Part("Of this world", 0.18, numbered(entries), at_first=len(called_for), most=0.55)
-    course = Part(course_heading(scene), 0.28 if goes_to_its_end(scene) else 0.14, numbered(course_of(scene)))
-    facts = Part("Established, and not to be contradicted", 0.14, numbered(_facts(scene, about, last)))
-    people = Part("People you have met", 0.09, numbered(_people(scene, about, last)))
-    threads = Part("Open threads, the longest waiting first", 0.11, numbered(_threads(scene)))
-    recall = Part(
-        "Remembered from earlier turns",
-        0.2 if goes_to_its_end(scene) else 0.34,
-        _recalled(scene),
-        shorten=excerpt_for(about),
-        most=0.5,
-    )
-    memory = Part("Memory", 0.28, numbered([scene.memory] if scene.memory else []), shorten=clip_start, bullet="")
+    lore = Part("Of this world", 0.34, numbered(called_for), shorten=card_for(about), most=0.6, keep=_CARD)
+    elsewhere = Part("Others in this world", 0.0, numbered(others), shorten=card_for(about), keep=_CARD)
+    course = Part(course_heading(scene), 0.16 if goes_to_its_end(scene) else 0.09, numbered(course_of(scene)))
+    course.at_first = 2 if goes_to_its_end(scene) else 1
+    facts = Part("Established, and not to be contradicted", 0.17, numbered(_facts(scene, about, last)))
+    people = Part("People you have met", 0.1, numbered(_people(scene, about, last)), keep=_CARD)
+    threads = Part("Open threads, the longest waiting first", 0.13, numbered(_threads(scene)), keep=_CARD)
+    recall = Part("Remembered from earlier turns", 0.26, _recalled(scene), shorten=excerpt_for(about), most=0.6)
+    memory = Part("Memory", 0.28, numbered([scene.memory] if scene.memory else []), shorten=clip_middle, bullet="")
     passages = Part(
         "The last passages",
-        0.34,
+        0.32,
         _passages(scene),
-        clip_start,
+        clip_passage,
         at_first=max(1, scene.settings.recent_passages),
         least=_LEAST_TAIL,
         bullet="",
@@ -78,12 +74,14 @@ def gather(scene: Scene, about: str, tokens: int) -> Material:
         shown = {item.place for item in passages.kept} if part is recall else set()
         return [item for item in part.items if item.place not in shown]
 
-    first = (memory, passages)
-    rest = (lore, course, facts, people, threads, recall)
-    share_out(first, rest, tokens, greedy=(memory, course, threads, passages, recall, lore), drop=still_counts)
+    first = (memory, passages, course)
+    rest = (lore, elsewhere, facts, people, threads, recall)
+    greedy = (memory, course, threads, lore, passages, recall, elsewhere)
+    share_out(first, rest, tokens, greedy=greedy, drop=still_counts)
+    told = (lore, elsewhere, course, facts, people, threads, recall, memory, passages)
     return Material(
-        "\n\n".join(filter(None, (part.told() for part in (*rest, *first)))),
-        frozenset(entries[item.place] for item in lore.kept),
+        "\n\n".join(filter(None, (part.told() for part in told))),
+        frozenset(item.text for part in (lore, elsewhere) for item in part.kept),
         frozenset(item.place for part in (passages, recall) for item in part.kept),
     )
 
@@ -178,26 +176,41 @@ def _passage(turn: Turn) -> str:
 
 def excerpt_for(plan: str) -> Callable[[str, int], str]:
     """A way to shorten a text to the run of sentences that has most to do with the plan. What turn it was stays."""
-    wanted = _words(plan)
+    wanted = terms(plan)
 
     def excerpt(text: str, tokens: int) -> str:
         turn = _TURN.match(text)
         lead = turn.group() if turn else ""
         parts = sentences(text.removeprefix(lead))
-        shared = [len(wanted & _words(part)) for part in parts]
+        shared = [len(wanted & terms(part)) for part in parts]
         costs = [estimate(part) + 1 for part in parts]
         runs = [_run(costs, start, tokens - estimate(lead) - 2) for start in range(len(parts))]
         best = max(runs, key=lambda run: (sum(shared[at] for at in run), len(run)), default=range(0))
         if not best:
             return clip(text, tokens)
-        return f"{lead}{'… ' if best.start else ''}{' '.join(parts[at] for at in best)}"
+        return f"{lead}{'… ' if best.start else ''}{joined(parts[at] for at in best)}"
 
     return excerpt
 
 
-@lru_cache(maxsize=1024)
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word.casefold() for word in _WORD.findall(text))
+def card_for(about: str) -> Callable[[str, int], str]:
+    """A way to shorten what is said about somebody or something: the first sentence, and what has most to do with it."""
+    excerpt = excerpt_for(about)
+
+    def card(text: str, tokens: int) -> str:
+        lead, *rest = sentences(text) or [""]
+        if not rest or estimate(lead) > min(_LEAD, tokens // 2):
+            return excerpt(text, tokens)
+        return joined([lead, excerpt(joined(rest), tokens - estimate(lead) - 1)])
+
+    return card
+
+
+def clip_passage(text: str, tokens: int) -> str:
+    """The end of a passage, with the choice that led to it."""
+    choice, newline, passage = text.partition("\n") if text.startswith("> ") else ("", "", text)
+    left = tokens - estimate(choice) - 1
+    return f"{choice}{newline}{clip_start(passage, left)}" if left > _LEAST_TAIL // 2 else clip_start(passage, tokens)
 
 
 def _run(costs: Sequence[int], start: int, tokens: int) -> range:

@@ -66,11 +66,11 @@ def render_turn(scene: Scene, *, budget: int | None = None, small: bool = False)
     A scene whose choice is `UNDECIDED` gives a prompt without its plan: what all of them begin with.
 
     Args:
-        budget: tokens of the whole turn; the story's own setting where it is None.
+        budget: tokens of the whole turn; what the story takes of a server nothing is known of, where it is None.
         small: leave room for small notes only.
     """
     language = scene.reader.language or scene.world.language
-    room = room_for(budget or scene.settings.budget, scene.reader.passage_length, small=small, language=language)
+    room = room_for(budget or scene.settings.tokens(), scene.reader.passage_length, small=small, language=language)
     system = render_system(scene.world, scene.reader, scene.settings, room)
     direction = " ".join(_sentence(line) for line in scene.direction.lines[:_MAX_LINES])
     plan = _plan(scene)

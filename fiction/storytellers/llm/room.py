@@ -14,8 +14,9 @@ _SLACK = 0.03
 """Share of the budget that is left for what an estimate gets wrong."""
 _LEAST_PROMPT = 500
 _TAIL, _LEAST_TAIL, _MOST_TAIL = 0.1, 215, 700
-_CAP, _USUAL = 1.4, 1.1
-"""A passage's tokens: where it is cut, and where most end, over the greatest number of words that is asked for."""
+_CAP, _USUAL = 1.4, 1.15
+"""A passage's tokens: where it is cut, and where most end, over the greatest number of words that is asked for. Where
+there is little room it is cut where most end."""
 _NOTES, _SMALL_NOTES = 700, 260
 """Tokens of notes beside the memory."""
 _ASKING, _ASKING_SMALL = 640, 240
@@ -60,17 +61,18 @@ def room_for(budget: int, length: Length, *, small: bool = False, language: str 
     measure = Measure.of(language)
     whole = int(budget * (1 - _SLACK))
     passage = measure.tokens(length.words[1])
+    cap, usual = (_USUAL, _USUAL) if small else (_CAP, _USUAL)
     memory_words = 110 if small else min(SHORT_TERM_WORDS, max(120, 140 + (budget - 4096) // 14))
     notes = measure.tokens(memory_words) + (_SMALL_NOTES if small else _NOTES)
-    prompt = max(_LEAST_PROMPT, whole - int(passage * _USUAL) - notes - (_ASKING_SMALL if small else _ASKING))
+    prompt = max(_LEAST_PROMPT, whole - int(passage * usual) - notes - (_ASKING_SMALL if small else _ASKING))
     return Room(
         budget=whole,
         prompt=prompt,
         tail=max(_LEAST_TAIL, min(_MOST_TAIL, int(prompt * _TAIL))),
-        passage=int(passage * _CAP),
+        passage=int(passage * cap),
         notes=notes,
         memory_words=memory_words,
-        bible=max(120, min(1600, prompt // 4)),
+        bible=max(100, min(1600, prompt // (8 if small else 4))),
         small=small,
         measure=measure,
     )

@@ -35,6 +35,8 @@ class Part:
     """Of the part, for any one item, so that there is more than one of them."""
     least: int = _LEAST_ITEM
     """Tokens under which what is left of any item but the first is not worth its place."""
+    keep: float = 0.0
+    """Share of an item under which what is left of it is worth nothing: the beginning of a thing misleads."""
     bullet: str = "- "
     kept: list[Item] = field(default_factory=list)
 
@@ -53,7 +55,7 @@ class Part:
             least = self.least if self.kept else _LEAST_ITEM
             fits = estimate(item.text) + _BULLET <= allowed
             text = item.text if fits else self.shorten(item.text, allowed - _BULLET) if left >= least else ""
-            if text:
+            if text and estimate(text) >= self.keep * estimate(item.text):
                 self.kept.append(Item(text, item.place))
                 left -= estimate(text) + _BULLET
 
