@@ -16,6 +16,7 @@ from fiction.story.ledger import (
     Thread,
     ThreadStatus,
     TouchThread,
+    thread_key,
 )
 from fiction.story.memory import TurnId
 from fiction.story.turn import Turn
@@ -28,6 +29,7 @@ KEPT_CLOSED_THREADS = 12
 
 _SINGLE_VALUED = ("is", "was", "is in", "is at", "lives", "lives in", "lives at", "works as", "is called", "is named")
 """Relations that have one object at a time; of others (`has`, `knows`, `owes`) there may be many."""
+_LIVE = (ThreadStatus.OPEN, ThreadStatus.ADVANCED)
 
 
 def fold(base: Ledger, turns: tuple[Turn, ...]) -> Ledger:
@@ -50,7 +52,9 @@ class _Book:
 
     def __init__(self, ledger: Ledger) -> None:
         self.facts = list(ledger.facts)
-        self.threads = {thread.id: thread for thread in ledger.threads}
+        self.threads: dict[str, Thread] = {}
+        for thread in ledger.threads:
+            self.threads.setdefault(thread_key(thread.id), thread)
         self.cast = {_key(member.name): member for member in ledger.cast}
         self.contradictions: list[Contradiction] = []
 
@@ -65,9 +69,8 @@ class _Book:
                 self._retract(subject, relation)
             case OpenThread(id=name, setup=setup, payoff=payoff):
                 self._open(name, setup, payoff, depth)
-            case TouchThread(id=name, status=status):
-                if (thread := self.threads.get(name)) is not None:
-                    self.threads[name] = dataclasses.replace(thread, status=status, touched=depth)
+            case TouchThread():
+                self._touch(op, depth)
             case PutCast():
                 self._meet(op, depth)
 
@@ -89,11 +92,20 @@ class _Book:
         self.facts = [fact for fact in self.facts if fact not in gone]
 
     def _open(self, name: str, setup: str, payoff: str, depth: int) -> None:
-        known = self.threads.get(name)
+        known = self.threads.get(thread_key(name))
         if known is None:
-            self.threads[name] = Thread(name, setup, payoff, opened=depth, touched=depth)
-        elif known.status in (ThreadStatus.OPEN, ThreadStatus.ADVANCED):
-            self.threads[name] = dataclasses.replace(known, touched=depth)
+            self.threads[thread_key(name)] = Thread(name, setup, payoff, opened=depth, touched=depth)
+        elif known.status in _LIVE:
+            self.threads[thread_key(name)] = dataclasses.replace(_reworded(known, setup, payoff), touched=depth)
+
+    def _touch(self, op: TouchThread, depth: int) -> None:
+        known = self.threads.get(thread_key(op.id))
+        if known is None:
+            return
+        thread = _reworded(known, op.setup, op.payoff)
+        if op.status is not ThreadStatus.OPEN:
+            thread = dataclasses.replace(thread, status=op.status, touched=depth)
+        self.threads[thread_key(op.id)] = thread
 
     def _meet(self, op: PutCast, depth: int) -> None:
         known = self.cast.get(_key(op.name), CastMember(op.name, met=depth))
@@ -106,8 +118,8 @@ class _Book:
         )
 
     def close(self) -> Ledger:
-        live = [t for t in self.threads.values() if t.status in (ThreadStatus.OPEN, ThreadStatus.ADVANCED)]
-        closed = [t for t in self.threads.values() if t.status in (ThreadStatus.PAID, ThreadStatus.DROPPED)]
+        live = [thread for thread in self.threads.values() if thread.status in _LIVE]
+        closed = [thread for thread in self.threads.values() if thread.status not in _LIVE]
         live.sort(key=lambda thread: thread.touched)
         cast = sorted(self.cast.values(), key=lambda member: member.seen)
         return Ledger(
@@ -116,6 +128,10 @@ class _Book:
             cast=tuple(cast[-MAX_CAST:]),
             contradictions=tuple(self.contradictions),
         )
+
+
+def _reworded(thread: Thread, setup: str, payoff: str) -> Thread:
+    return dataclasses.replace(thread, setup=setup or thread.setup, payoff=payoff or thread.payoff)
 
 
 def _newest(facts: list[Fact], limit: int) -> tuple[Fact, ...]:

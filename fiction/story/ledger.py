@@ -1,10 +1,17 @@
 """What is established in a story: facts, threads and cast, and the operations that change them."""
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 from fiction.story.memory import TurnId
+
+_MARKS = re.compile(r"[\u0300-\u036f]")
+_BESIDES = re.compile(r"[\W_]+")
+_UMLAUT = re.compile(r"(?<=[aou])e")
 
 
 class ThreadStatus(StrEnum):
@@ -100,10 +107,15 @@ class OpenThread:
 
 @dataclass(frozen=True, slots=True)
 class TouchThread:
-    """Advance, pay or drop a thread."""
+    """Advance, pay or drop a thread, and say how it stands now; OPEN changes the wording alone.
+
+    Empty texts keep what was known.
+    """
 
     id: str
     status: ThreadStatus
+    setup: str = ""
+    payoff: str = ""
     op: Literal["touch_thread"] = "touch_thread"
 
 
@@ -146,3 +158,10 @@ class Ledger:
         """Threads that still want paying off, the longest untouched first."""
         live = [t for t in self.threads if t.status in (ThreadStatus.OPEN, ThreadStatus.ADVANCED)]
         return tuple(sorted(live, key=lambda t: (t.touched, t.opened)))
+
+
+@lru_cache(maxsize=2048)
+def thread_key(name: str) -> str:
+    """What the spellings of one thread's id have in common: `hildes-küche`, `hildes-kueche` and `Hildes Kuche`."""
+    plain = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", name.casefold())))
+    return _UMLAUT.sub("", _BESIDES.sub("", plain)) or name

@@ -64,17 +64,14 @@ _FORMS = {
     "they": ("they", "them", "their"),
     "it": ("it", "it", "its"),
 }
-_WORDS = {
-    "she": frozenset(
-        "she sie elle ella lei ela ea zij ze hon hun ona она вона εκείνη αυτή 她 彼女 그녀 היא هي".split()
-    ),
-    "he": frozenset(
-        "male männlich 男 男性 he er il él lui ele el hij han on он він εκείνος αυτός 他 彼 그 הוא هو".split()
-    ),
-    "they": frozenset("they dey iel hen hän hin xier они 他们 她们 ta".split()),
-    "it": frozenset("it es het det оно 它".split()),
+_SAID = {
+    "she": "she sie elle ella lei ela ea zij ze hon hun ona она вона εκείνη αυτή 她 彼女 그녀 היא هي weiblich 女",
+    "he": "he er il él lui ele el hij han on он він εκείνος αυτός 他 彼 그 הוא هو männlich 男",
+    "they": "they dey iel hen hän hin xier они 他们 她们 ta",
+    "it": "it es het det оно 它",
 }
 """What each is in the languages that have such a word, by its first form."""
+_WORDS = {english: frozenset(said.split()) for english, said in _SAID.items()}
 _MANY = (["sie", "ihnen"], ["sie", "deren"])
 _DETERMINERS = {"hers": "her", "theirs": "their"}
 """People often name the form that stands alone."""

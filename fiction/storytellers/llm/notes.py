@@ -204,6 +204,7 @@ class StyleNote(Lenient):
 class WorldNote(Lenient):
     """An imagined world."""
 
+    language: Line = ""
     title: Line = ""
     summary: Line = ""
     setting: Text = ""

@@ -3,7 +3,7 @@
 import dataclasses
 
 from fiction.engine.ports import Scene
-from fiction.story.ledger import LedgerOp, OpenThread
+from fiction.story.ledger import LedgerOp, OpenThread, Thread
 from fiction.story.memory import MemoryChange, Rationale
 from fiction.story.plan import ChoiceKind, Plan
 from fiction.story.storylets import StoryletPlan
@@ -11,6 +11,7 @@ from fiction.story.turn import Reflection
 from fiction.story.world import Opening
 from fiction.storytellers.llm.plans import PLANS, with_distinct_approaches
 from fiction.storytellers.llm.prompt import opening_of
+from fiction.storytellers.llm.seeds import first_seeds
 from fiction.storytellers.llm.tokens import sentences
 from fiction.storytellers.storylets.slots import Names, fill
 
@@ -34,18 +35,30 @@ def noted_opening(scene: Scene, passage: str) -> Reflection | None:
         memory=memory,
         plans=with_distinct_approaches(_plan(opening, plan, names) for plan in opening.plans[:PLANS]),
         rationale=Rationale(added=tuple(MemoryChange(sentence, "the story begins") for sentence in sentences(memory))),
-        ledger_ops=tuple(_threads(scene, opening)),
+        ledger_ops=first_seeds(scene, opening),
         title=opening.title,
     )
 
 
 def noted_by_model(scene: Scene) -> tuple[Scene, tuple[LedgerOp, ...]]:
-    """The scene as a model should note it down, and what the opening itself opens, where the opening has no plans."""
-    opening = _opening(scene)
-    if opening is None:
+    """The scene as a model should note it down, and what the first turn opens by itself, where it has no plans."""
+    if scene.choice.kind is not ChoiceKind.BEGIN:
         return scene, ()
-    memory = scene.memory or fill(opening.memory, _names(scene, opening))
-    return dataclasses.replace(scene, memory=memory), tuple(_threads(scene, opening))
+    opening = _opening(scene)
+    memory = scene.memory or (fill(opening.memory, _names(scene, opening)) if opening else "")
+    return dataclasses.replace(begun(scene), memory=memory), _first(scene)
+
+
+def begun(scene: Scene) -> Scene:
+    """The scene of a first turn with the threads that it opens, so that its passage can set them up; others as is."""
+    if scene.choice.kind is not ChoiceKind.BEGIN or scene.ledger.threads:
+        return scene
+    opened = tuple(Thread(op.id, op.setup, op.payoff, scene.depth, scene.depth) for op in _first(scene))
+    return dataclasses.replace(scene, ledger=dataclasses.replace(scene.ledger, threads=opened))
+
+
+def _first(scene: Scene) -> tuple[OpenThread, ...]:
+    return first_seeds(scene, opening_of(scene.world, scene.settings.opening))
 
 
 def memory_of_opening(scene: Scene, passage: str) -> str:
@@ -69,7 +82,3 @@ def _names(scene: Scene, opening: Opening) -> Names:
 def _plan(opening: Opening, plan: StoryletPlan, names: Names) -> Plan:
     label, stake, brief = (fill(text, names) for text in (plan.label, plan.stake, plan.brief))
     return Plan(label, stake, plan.approach, brief, key=f"{opening.id}/{plan.id}")
-
-
-def _threads(scene: Scene, opening: Opening) -> list[LedgerOp]:
-    return [OpenThread(seed.id, seed.setup, seed.payoff) for seed in scene.world.threads if seed.id in opening.threads]

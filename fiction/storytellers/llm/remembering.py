@@ -1,6 +1,7 @@
 """The new short-term memory and the ledger's operations, out of a model's notes."""
 
 import re
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from fiction.engine.ports import Scene
@@ -11,11 +12,15 @@ from fiction.story.ledger import (
     PutCast,
     RetractFact,
     SupersedeFact,
+    Thread,
     ThreadStatus,
     TouchThread,
+    thread_key,
 )
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, MemoryChange, Rationale
 from fiction.story.sanitise import clean_line
+from fiction.storytellers.llm.protagonist import YOU, as_you
+from fiction.storytellers.llm.seeds import next_seed
 from fiction.storytellers.llm.tokens import sentences, words
 
 if TYPE_CHECKING:
@@ -57,12 +62,17 @@ def rationale_of(note: "RationaleNote") -> Rationale:
 
 def ledger_ops(note: "LedgerNote", scene: Scene) -> tuple[LedgerOp, ...]:
     """What the notes change in the ledger; what makes no sense there is passed over."""
-    known = {thread.id for thread in scene.ledger.threads}
-    facts = [op for fact in note.facts if (op := _fact(fact)) is not None]
-    threads = [op for thread in note.threads if (op := _thread(thread, known)) is not None]
+    language, own = scene.reader.language or scene.world.language, scene.reader.name
+
+    def who(name: str) -> str:
+        return as_you(name, language, own)
+
+    known = {thread_key(thread.id): thread for thread in scene.ledger.threads}
+    facts = [op for fact in note.facts if (op := _fact(fact, who)) is not None]
+    threads = [op for thread in note.threads if (op := _thread(thread, known)) is not None][:_MAX_OPS]
     cast = [PutCast(member.name, member.who, member.where, member.stance) for member in note.cast if member.name]
-    met = [member for member in cast if member.name.casefold() not in ("you", scene.reader.name.casefold())]
-    return (*facts[:_MAX_OPS], *threads[:_MAX_OPS], *met[:_MAX_OPS])
+    met = [member for member in cast if who(member.name) != YOU]
+    return (*facts[:_MAX_OPS], *threads, *next_seed(scene, threads), *met[:_MAX_OPS])
 
 
 def thread_id(text: str) -> str:
@@ -89,25 +99,39 @@ def _changes(notes: "list[ChangeNote]") -> tuple[MemoryChange, ...]:
     return tuple(MemoryChange(note.what, note.why) for note in notes if note.what)[:_MAX_CHANGES]
 
 
-def _fact(note: "FactNote") -> LedgerOp | None:
-    if not note.subject or not note.relation:
+def _fact(note: "FactNote", who: Callable[[str], str]) -> LedgerOp | None:
+    subject = who(note.subject)
+    if not subject or not note.relation:
         return None
     if note.status.casefold() == "over":
-        return RetractFact(note.subject, note.relation)
+        return RetractFact(subject, note.relation)
     if not note.object:
         return None
     changed = note.status.casefold() == "changed"
-    return (SupersedeFact if changed else AddFact)(note.subject, note.relation, note.object)
+    return (SupersedeFact if changed else AddFact)(subject, note.relation, who(note.object))
 
 
-def _thread(note: "ThreadNote", known: set[str]) -> LedgerOp | None:
-    name = note.id if note.id in known else thread_id(note.id or note.setup)
+def _thread(note: "ThreadNote", known: Mapping[str, Thread]) -> OpenThread | TouchThread | None:
+    name = thread_id(note.id or note.setup)
     try:
         status = ThreadStatus(note.status.casefold())
     except ValueError:
         status = ThreadStatus.OPEN
-    if name in known:
-        return TouchThread(name, status) if status is not ThreadStatus.OPEN else None
+    thread = known.get(thread_key(note.id or name)) or known.get(thread_key(name))
+    if thread is not None:
+        return _touched(thread, note, status)
     if not name or words(note.setup) < _MIN_SETUP or status in (ThreadStatus.PAID, ThreadStatus.DROPPED):
         return None
     return OpenThread(name, note.setup, note.payoff)
+
+
+def _touched(thread: Thread, note: "ThreadNote", status: ThreadStatus) -> TouchThread | None:
+    """What becomes of a thread that there is, and how it stands now where that is said anew."""
+    setup = note.setup if words(note.setup) >= _MIN_SETUP and note.setup != thread.setup else ""
+    payoff = note.payoff if words(note.payoff) >= _MIN_SETUP and note.payoff != thread.payoff else ""
+    if status in (ThreadStatus.PAID, ThreadStatus.DROPPED):
+        return TouchThread(thread.id, status)
+    live = thread.status in (ThreadStatus.OPEN, ThreadStatus.ADVANCED)
+    if status is ThreadStatus.OPEN and (not live or not (setup or payoff)):
+        return None
+    return TouchThread(thread.id, status, setup, payoff)

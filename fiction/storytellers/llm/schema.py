@@ -68,11 +68,12 @@ NOTES_SMALL = fields(plans=_PLANS, memory=_STRING)
 """The same for small models and small contexts."""
 
 IMAGINED = fields(
+    language=_STRING,
     title=_STRING,
     summary=_STRING,
     setting=_STRING,
     protagonist=_STRING,
-    genre=_STRING,
+    genre=array(_STRING),
     style=fields(tense=one_of("present", "past"), tone=array(_STRING), avoid=array(_STRING), sample=_STRING),
     characters=array(
         fields(
@@ -82,7 +83,7 @@ IMAGINED = fields(
             voice=_STRING,
             goals=array(_STRING),
             secret=_STRING,
-            pronouns=_STRING,
+            pronouns=one_of("she/her", "he/him", "they/them"),
         )
     ),
     places=array(strings("name", "description")),

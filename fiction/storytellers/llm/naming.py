@@ -1,0 +1,137 @@
+"""By which words somebody or something is spoken of, and whether a text does so, in scripts with and without spaces."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+
+_LATIN = re.compile(r"[\x00-\u024f\u1e00-\u1eff\u2010-\u2027]+\Z")
+_INFLECTED = re.compile(r"[\x00-\u00bf\u0370-\u052f\u1f00-\u1fff]+\Z")
+"""Greek and Cyrillic: a name's last letters change with its case."""
+_CASED = re.compile(r"[^\W\d_]")
+_HAN = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{3,4}\Z")
+"""A family name and a given name in Chinese or Korean, as mostly written."""
+_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]{2,}\Z")
+_PARTS = re.compile(r"[\s·・]+")
+_LEAST, _LEAST_STEM = 3, 3
+_GIVEN = 2
+"""Characters."""
+_VOWELS = "аяйьоеыіїαηςος"
+
+_TITLES = """
+    the a an of and sir lord lady dame king queen prince princess duke duchess count countess baron baroness master
+    mistress mister missus miss mrs madam madame doctor dr prof professor father mother brother sister uncle aunt
+    grandfather grandmother captain sergeant colonel major general inspector constable judge mayor saint reverend
+    old young big little long tall blind black white red grand great good poor widow von van der den dos das los las
+    der die das dem des und ein eine herr frau fräulein doktor professorin meister meisterin vater mutter bruder
+    schwester onkel tante großvater großmutter oma opa hauptmann kapitän graf gräfin könig königin pfarrer witwe sankt
+    alte alter alten junge junger jungen große großer großen kleine kleiner kleinen blinde blinder schwarze schwarzer
+    le la les un une des monsieur madame mademoiselle docteur maître père mère frère sœur oncle tante capitaine comte
+    comtesse roi reine veuve vieux vieille jeune petit petite grand grande saint sainte abbé
+    el los las una don doña señor señora señorita doctora maestro maestra padre madre hermano hermana tío tía abuelo
+    abuela capitán conde condesa rey reina viuda viejo vieja joven san santa
+    il lo gli signor signore signora signorina dottore dottoressa professore suora fratello sorella nonno nonna zio zia
+    capitano vecchio vecchia giovane
+    o os as um uma senhor senhora dom dona doutor doutora mestre pai mãe irmão irmã avô avó velho velha
+    старый старая молодой молодая доктор отец мать брат сестра дядя тётя тетя дед дедушка бабка бабушка капитан граф
+    графиня князь княгиня барон баронесса царь царица господин госпожа святой батюшка матушка вдова
+    先生 小姐 姑娘 娘子 夫人 太太 大人 老爷 少爷 掌柜 师傅 師傅 老板 老闆 大夫 医生 醫生
+    婆婆 公公 大娘 大爷 大爺 大叔 阿姨
+    奶奶 爷爷 将军 將軍 和尚 道长 道長 教授 老师 老師 船头 主事 선생 할머니 할아버지 아저씨 아주머니
+    """
+"""Words in names that name nobody; in lower case."""
+TITLES = frozenset(_TITLES.split())
+
+
+@lru_cache(maxsize=64)
+def short_forms(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """For each of a world's names the words that mean it alone: `Imre` and `Vass` for `Imre Vass`.
+
+    A word that stands in two of the names, such as a family's, means neither; titles and articles mean nobody.
+    """
+    parts = {name: tuple(dict.fromkeys(_parts(name))) for name in names}
+    shared = Counter(part.casefold() for name in parts for part in parts[name])
+    return {name: tuple(part for part in parts[name] if shared[part.casefold()] == 1) for name in parts}
+
+
+def _parts(name: str) -> Iterable[str]:
+    words = [word.strip(".,;:!?\"'„“”«»()") for word in _PARTS.split(name)]
+    if len(words) == 1:
+        given = words[0][-_GIVEN:]
+        if _HAN.match(words[0]) and given not in TITLES:
+            yield given
+        return
+    for word in words:
+        if word.casefold() in TITLES:
+            continue
+        if _WIDE.match(word) or (len(word) >= _LEAST and word[0] != word[0].lower()):
+            yield word
+
+
+def is_named(name: str, forms: Iterable[str], text: str) -> bool:
+    """Whether a text speaks of a name, whole or in one of its short forms."""
+    single = name[:1].isupper() and len(name.split()) == 1
+    called = any(occurs_as_written(form, text) for form in forms)
+    return called or (occurs_as_written(name, text) if single else occurs(name, _folded(text)[0]))
+
+
+def occurs(word: str, said: str) -> bool:
+    """Whether a keyword comes up in a text in lower case: as a whole word where words have spaces."""
+    word = " ".join(word.casefold().split())
+    return _stands_in(word, said)
+
+
+def occurs_as_written(word: str, text: str) -> bool:
+    """The same for a name of one word, which may be a common word in small letters: `Will`, `Rose`, `Mark`.
+
+    A reader who writes without capitals is understood.
+    """
+    folded, small = _folded(text)
+    if small or not _CASED.match(word) or word == word.lower():
+        return occurs(word, folded)
+    return _stands_in(word, text) or _stands_in(word.upper(), text)
+
+
+@lru_cache(maxsize=64)
+def _folded(text: str) -> tuple[str, bool]:
+    """The text in lower case, and whether it has no capital but its first."""
+    return text.casefold(), text[1:] == text[1:].lower()
+
+
+def _stands_in(word: str, text: str) -> bool:
+    if not word:
+        return False
+    if _LATIN.match(word):
+        return word in text and _whole(word).search(text) is not None
+    if _INFLECTED.match(word):
+        stem = _stem(word)
+        return stem in text and _inflected(stem).search(text) is not None
+    return word in text
+
+
+def _stem(word: str) -> str:
+    stem = word[:-1] if word[-1].lower() in _VOWELS else word
+    return stem if len(stem) >= _LEAST_STEM else word
+
+
+@lru_cache(maxsize=4096)
+def _whole(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(word)}(?:e?s)?(?!\w)")
+
+
+@lru_cache(maxsize=4096)
+def _inflected(stem: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(stem)}\w{{0,2}}(?!\w)")
+
+
+def occurring(names: Iterable[str], *texts: str) -> frozenset[str]:
+    """Those of the names that the texts mention.
+
+    Where words are not spaced, `头船饷箱` is mentioned with `头船` if that is one of the names.
+    """
+    names = tuple(dict.fromkeys(names))
+    forms = short_forms(tuple(sorted(names)))
+    text = " ".join(texts)
+    found = {name for name in names if is_named(name, forms[name], text)}
+    roots = [name for name in found if _WIDE.match(name)]
+    return frozenset(found | {name for name in names if _WIDE.match(name) and any(root in name for root in roots)})
