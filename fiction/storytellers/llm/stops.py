@@ -20,6 +20,10 @@ _STOP = re.compile(
     # Some marks open in one country what they close in another: they close where no letter follows.
     r"(?P<closers>(?:[”’」』）】》〉〕)\]]|[\"'“‘«‹»›*_](?![^\W_])|[ \u00a0\u202f][»›](?![^\W_]))*)"
 )
+_UNSTOPPED = re.compile(
+    r"(?:^[ \u3000]*[「『（][^\n]*[」』）]|[—–―][ \u00a0\u202f]?[\"“”’‘'»«›‹]+)(?=[^\S\n]*$)", re.MULTILINE
+)
+"""A line of Japanese speech, which has no full stop before the mark that closes it; somebody who is interrupted."""
 _LETTER = re.compile(rf"[{UNSPACED}]")
 _OPENS = frozenset("“‘「『（【《〈")
 _NEXT = re.compile(r"\s+(?:[—–-]+\s*)?")
@@ -30,33 +34,39 @@ _SPOKEN = re.compile(
 )
 """What follows speech within its sentence in Japanese and Chinese."""
 
-_TITLE = re.compile(
-    r"(?:^|[\s(„“\"'«»‚‘’¿¡—–-])(?:"
-    r"Mr|Mrs|Ms|Dr|St|Prof|Capt|Sgt|Lt|Col|Gen|Rev|Hon|Mt|vs"
-    r"|Hr|Fr|Frl|Nr|bzw|ca|bez|geb|vgl|sog|Mlle|Mme|MM|Mgr|Sra?|Srta|Dra|Dña|Gral|Lic|Ud|Uds|núm|pág"
-    r"|Sig|Sigg|Dott|Avv|Exmo|Exma|ул|им|гр|тов|проф|акад"
-    r")\Z"
+_TITLES = frozenset(
+    (
+        *("Mr", "Mrs", "Ms", "Dr", "St", "Prof", "Capt", "Sgt", "Lt", "Col", "Gen", "Rev", "Hon", "Mt", "vs"),
+        *("Hr", "Fr", "Frl", "Nr", "bzw", "ca", "bez", "geb", "vgl", "sog", "Mlle", "Mme", "MM", "Mgr"),
+        *("Sr", "Sra", "Srta", "Dra", "Dña", "Gral", "Lic", "Ud", "Uds", "núm", "pág", "Exmo", "Exma"),
+        *("Sig", "Sigg", "Dott", "Avv", "ул", "им", "гр", "тов", "проф", "акад"),
+    )
 )
 """Before a point; whoever has been called by it follows."""
-_INITIALS = re.compile(r"(?:^|[\s(„“\"'«»‚‘.-])(?:(?![IЯ])[^\W\d_a-zà-ÿа-яё]|[^\W\d_]\.\s?[^\W\d_])\Z")
-_LETTER_POINT = re.compile(r"(?:^|[\s(„“\"'«»‚‘])[^\W\d_]\Z")
-_ANOTHER_LETTER = re.compile(r"\s?[^\W\d_]\.")
-_ORDINAL = re.compile(
-    r"(?:^\W*|(?<!\bI )\bam |\b(?:[Dd](?:er|ie|as|em|en|es)|[Zz]u[mr]|[Vv]om|[Bb]eim|[Ii]m|[Jj]ede[rnsm]?"
-    r"|[Ee]ine[rnsm]?|[Aa]b dem|[Ss]eine[rnsm]?|[Ii]hre[rnsm]?) )\d{1,3}\Z"
+_NUMEROS = frozenset(["No", "Art", "Abs", "Vol", "Bd", "p", "pp", "S", "n"])
+_LONGEST_SHORT = 5
+"""Letters before a point that may stand for more; longer words are written out."""
+_LONGEST_NUMERO = 3
+_OPENERS = "(„“‚‘«»‹›\"'¿¡—–-"
+_DIGIT = re.compile(r"\s?\d")
+_SINGLE_LETTERS = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*\Z")
+_NEXT_LETTER = re.compile(r"\s?[^\W\d_]\.")
+_LETTER_BEFORE = re.compile(r"[^\W\d_]\.\s\Z")
+_ALONE = frozenset("IЯ")
+"""Letters that are words, and can end a sentence."""
+_BEFORE_ORDINAL = re.compile(
+    r"(?:(?<!\bI )\bam|\b(?:d(?:er|ie|as|em|en|es)|zu[mr]|vom|beim|im|(?:jed|ein|sein|ihr)e[rnsm]?)) \Z", re.IGNORECASE
 )
-_MONTH = re.compile(
+_AFTER_ORDINAL = re.compile(
     r"\s(?:J[aä]n|Feb|März|Apr|Mai\b|Jun|Jul|Aug|Sep|Okt|Nov|De[zc]|Jahrhundert|Stock|Etage|Klasse|Kapitel|Mal\b|Tag)"
 )
-_NUMBER = re.compile(r"(?:^|[\s(–-])\d{1,3}\Z")
-_NUMERO = re.compile(r"(?:^|[\s(])(?:No|Art|Abs|Vol|Bd|p|pp|S|n)\Z")
-_DIGIT = re.compile(r"\s?\d")
 
 
 @lru_cache(maxsize=512)
 def sentence_ends(text: str) -> tuple[int, ...]:
     """Where each sentence that comes to an end does, as positions in the text, in order."""
-    return tuple(end for stop in _STOP.finditer(text) if (end := _end(text, stop)))
+    ends = {end for stop in _STOP.finditer(text) if (end := _end(text, stop))}
+    return tuple(sorted(ends.union(line.end() for line in _UNSTOPPED.finditer(text))))
 
 
 def _end(text: str, found: re.Match[str]) -> int:
@@ -83,7 +93,7 @@ def _end(text: str, found: re.Match[str]) -> int:
         )
     if over and closed and following and _SPOKEN.match(text, end):
         return 0
-    if over and stop == "." and not closed and _abbreviates(text, found.start(), last=_is_last(text, end)):
+    if over and stop == "." and not closed and _abbreviates(text, found.start()):
         return 0
     return end if over else 0
 
@@ -99,6 +109,9 @@ def _inside_straight_quotes(text: str, end: int) -> bool:
 
 def _begins_anew(text: str, end: int) -> bool:
     """Whether a new sentence can begin with what follows the space there; a line break ends any."""
+    following = text[end + 1 : end + 2]
+    if following.isupper():
+        return True
     space = _NEXT.match(text, end)
     if space is None or "\n" in space.group():
         return True
@@ -106,16 +119,25 @@ def _begins_anew(text: str, end: int) -> bool:
     return not (following.islower() or following in _GOES_ON) if following else True
 
 
-def _abbreviates(text: str, point: int, *, last: bool) -> bool:
+def _abbreviates(text: str, point: int) -> bool:
     """Whether the point there stands for the rest of a word. The last one of a line mostly ends it all the same."""
-    before = text[max(0, point - 16, text.rfind("\n", 0, point) + 1) : point]
-    if _TITLE.search(before):
-        return True
-    if last:
+    word = text[max(0, point - _LONGEST_SHORT - 1) : point]
+    if len(word) > _LONGEST_SHORT and word.isalpha():
         return False
+    word = word[-1:].strip() and word.split()[-1].lstrip(_OPENERS)
+    if word in _TITLES:
+        return True
+    if not word or len(word) > _LONGEST_SHORT or (word.isalpha() and len(word) > _LONGEST_NUMERO):
+        return False
+    if _is_last(text, point + 1):
+        return False
+    before = text[max(0, point - 16, text.rfind("\n", 0, point) + 1) : point - len(word)]
     after = text[point + 1 : point + 16]
-    if _INITIALS.search(before) or (_LETTER_POINT.search(before) and _ANOTHER_LETTER.match(after)):
+    if word.isdigit():
+        return not before.strip() or bool(_AFTER_ORDINAL.match(after) or _BEFORE_ORDINAL.search(before))
+    if word in _NUMEROS and _DIGIT.match(after):
         return True
-    if _NUMBER.search(before) and (_MONTH.match(after) or _ORDINAL.search(before)):
-        return True
-    return _NUMERO.search(before) is not None and _DIGIT.match(after) is not None
+    if _SINGLE_LETTERS.match(word) is None:
+        return False
+    initial = len(word) > 1 or (word.isupper() and word not in _ALONE)
+    return initial or bool(_NEXT_LETTER.match(after) or _LETTER_BEFORE.search(before))

@@ -1,20 +1,19 @@
 """How long a text is, in tokens, words and sentences, without a tokeniser; and how to cut it at a whole sentence."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
 
 from fiction.storytellers.llm.stops import UNSPACED, sentence_ends
 
-_WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+_WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+")
 """Han, Kana, Hangul: about one token a character in today's tokenisers."""
-_HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
+_HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]+")
 _WIDE_CHARS_A_WORD = 1.6
-_UNSPACED = re.compile(rf"[{UNSPACED}]")
+_UNSPACED = re.compile(rf"[{UNSPACED}]+")
 _WIDE_LANGUAGES = frozenset({"zh", "ja", "yue", "wuu", "lzh"})
 _JOINS_UNSPACED = re.compile(rf"[{UNSPACED}。！？｡，、；：…—“”‘’「」『』（）【】《》〈〉\uff00-\uff65]")
-_LINE_SPEECH = re.compile(r"(?:\A|\n)[ \u3000]*[「『（][^\n]*[」』）]\s*\Z")
-"""A line of Japanese speech has no full stop before the mark that closes it."""
 _INTERRUPTED = re.compile(r"[—–―][\"“”’‘'»«›‹」』）)\]*_ \u00a0\u202f]*\Z")
 _TERM = re.compile(rf"[{UNSPACED}\uac00-\ud7af]+|[^\W{UNSPACED}\uac00-\ud7af]{{4,}}")
 _SHORT_TERM = 4
@@ -33,24 +32,34 @@ def estimate(text: str) -> int:
 
 
 def _estimate(text: str) -> int:
+    return (_quarters(text) + 3) // 4
+
+
+def _quarters(text: str) -> int:
+    """Quarters of tokens; those of two texts are those of both together."""
     if text.isascii():
-        return (len(text) + 3) // 4
-    narrow, wide = _WIDE.subn("", text)
-    return wide + (len(narrow.encode("utf-8", "replace")) + 3) // 4
+        return len(text)
+    wide = "".join(_WIDE.findall(text))
+    return 4 * len(wide) + _bytes(text) - _bytes(wide)
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
 
 
 def words(text: str) -> int:
     """How many words; characters of scripts without spaces count by what they say."""
-    if text.isascii():
+    if text.isascii() or not _WIDE.search(text):
         return len(text.split())
-    narrow, wide = _WIDE.subn(" ", _HANGUL.sub("x", text))
-    return len(narrow.split()) + int(wide / _WIDE_CHARS_A_WORD)
+    text = _HANGUL.sub("x", text)
+    wide = sum(map(len, _WIDE.findall(text)))
+    return len(_WIDE.sub(" ", text).split()) + int(wide / _WIDE_CHARS_A_WORD)
 
 
 @lru_cache(maxsize=1024)
 def wide(text: str) -> bool:
     """Whether the text is in a script without spaces between words: more than a third of it is Han or Kana."""
-    return not text.isascii() and len(_UNSPACED.findall(text)) * 3 > len(text)
+    return not text.isascii() and sum(map(len, _UNSPACED.findall(text))) * 3 > len(text)
 
 
 def is_wide_language(tag: str) -> bool:
@@ -107,7 +116,7 @@ def ends_whole(text: str) -> bool:
     text = text.rstrip()
     ends = sentence_ends(text)
     whole = bool(ends) and ends[-1] == len(text)
-    return whole or _INTERRUPTED.search(text) is not None or _LINE_SPEECH.search(text) is not None
+    return whole or _INTERRUPTED.search(text) is not None
 
 
 def whole_sentences(text: str) -> str:
@@ -174,10 +183,11 @@ def clip_middle(text: str, tokens: int) -> str:
 
 def _tail(text: str, tokens: int) -> str:
     """The last sentences that fit; of a last one that does not, its last words after dots."""
-    fits = [start for start in _starts(text) if _estimate(text[start:].strip()) <= tokens and text[start:].strip()]
-    if fits:
-        return text[fits[0] :].strip()
     text = text.rstrip()
+    starts = _starts(text)
+    at = bisect_left(starts, True, key=lambda start: _estimate(text[start:].lstrip()) <= tokens)
+    if at < len(starts):
+        return text[starts[at] :].lstrip()
     cut = text[len(text) - _chars(text[::-1], tokens - 1) :]
     at = -1 if wide(cut) else cut.find(" ")
     inside_a_word = at < 0 and " " in text
@@ -191,11 +201,12 @@ def _chars(text: str, tokens: int) -> int:
         return 0
     if text.isascii():
         return min(len(text), 4 * tokens)
-    low, high = 0, min(len(text), 4 * tokens)
+    low, high, left = 0, min(len(text), 4 * tokens), 4 * tokens
     while low < high:
         middle = (low + high + 1) // 2
-        if _estimate(text[:middle]) <= tokens:
-            low = middle
+        more = _quarters(text[low:middle])
+        if more <= left:
+            low, left = middle, left - more
         else:
             high = middle - 1
     return low
