@@ -10,7 +10,7 @@ from fiction.config.places import section_of
 from fiction.engine.setup import FoundServer, Mind, Provider, Pulling, Recommended, Runner, Tried
 from fiction.errors import FictionError, SettingsError
 from fiction.setup import catalogue, ollama, runners
-from fiction.setup.asking import Asked, asked
+from fiction.setup.asking import Asked, asked, wanted
 from fiction.setup.children import Children
 from fiction.setup.discovery import find_servers
 from fiction.setup.runners import Wanted
@@ -63,11 +63,13 @@ class Arranging:
     async def try_out(self, mind: Mind) -> AsyncGenerator[Tried, None]:
         """A short real turn: what is found is said as it is found. Ends after the first finding that is fatal."""
         try:
-            wanted = asked(self._part(mind), self._children)
+            part = self._part(mind)
+            self._children.only({wanted(part), *self._wanted})
+            asking = asked(part, self._children)
         except FictionError as error:
             yield Tried("settings", ok=False, said=error.sentence)
             return
-        async with aclosing(self._trial(wanted)) as findings:
+        async with aclosing(self._trial(asking)) as findings:
             async for finding in findings:
                 yield finding
 
@@ -106,6 +108,7 @@ class Arranging:
         if not mind.name and self._settings.storyteller not in ("", "model"):
             values[("storyteller",)] = None
         self._kept.change(values)
+        self._children.only(self._wanted)
 
     def forget(self, name: str) -> None:
         """Take a mind out of the settings, its key too. Raises FictionError."""
@@ -119,6 +122,12 @@ class Arranging:
         if settings.notes == noter:
             values[("notes",)] = None
         self._kept.change(values)
+        self._children.only(self._wanted)
+
+    @property
+    def _wanted(self) -> set[Wanted]:
+        """What the settings have the game run."""
+        return {wanted(part) for part in (self._settings.server, *self._settings.servers.values()) if part.run}
 
     @property
     def _settings(self) -> Settings:

@@ -18,6 +18,8 @@ class Asked:
     server: ServerSettings
     starting: Callable[[], Awaitable[None]] | None = None
     """Brings it up, where the game itself runs it; raises StorytellerError."""
+    log: str = ""
+    """Where it says what it does, then."""
 
 
 def asked(part: ServerPart, children: Children) -> Asked:
@@ -36,9 +38,9 @@ def asked(part: ServerPart, children: Children) -> Asked:
         presence_penalty=part.presence_penalty,
     )
     if part.run and part.model:
-        child = children.child(Wanted(part.run, part.model, max(part.context, part.budget), part.slots))
+        child = children.child(wanted(part))
         server = ServerSettings(child.base_url, child.wanted.called, temperature=temperature, sampling=sampling)
-        return Asked(server, child.up)
+        return Asked(server, child.up, str(child.log))
     server = ServerSettings(
         base_url=part.base_url or OPENAI,
         model=part.model,
@@ -49,6 +51,11 @@ def asked(part: ServerPart, children: Children) -> Asked:
         slots=part.slots,
     )
     return Asked(server)
+
+
+def wanted(part: ServerPart) -> Wanted:
+    """What a program of the game's own is to run for these settings."""
+    return Wanted(part.run, part.model, max(part.context, part.budget), part.slots)
 
 
 def both(teller: Asked, noter: Asked | None) -> Callable[[], Awaitable[None]] | None:

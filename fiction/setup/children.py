@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from fiction.errors import FictionError, StorytellerError, Trouble
@@ -70,15 +70,19 @@ class Child:
             await asyncio.sleep(_POLL_SECONDS)
         raise self._ended()
 
+    def end(self) -> None:
+        """Have it ended, without waiting for that. Idempotent."""
+        self._let_go_of_port()
+        if self._keeper is not None and self._keeper.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._keeper.stdin.close()
+
     def close(self) -> None:
         """End it, and wait for its end. Idempotent."""
-        self._let_go_of_port()
+        self.end()
         kept, self._keeper = self._keeper, None
         if kept is None:
             return
-        assert kept.stdin is not None
-        with contextlib.suppress(OSError):
-            kept.stdin.close()
         try:
             kept.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -153,19 +157,28 @@ class Children:
         self._logs = logs
         self._environment = environment
         self._children: dict[Wanted, Child] = {}
+        self._ending: list[Child] = []
 
     def child(self, wanted: Wanted) -> Child:
         """The one that runs a model, the same each time; not running before it is asked to be."""
         if wanted not in self._children:
-            if not self._children:
+            if not self._children and not self._ending:
                 atexit.register(self.close)
             self._children[wanted] = Child(wanted, logs=self._logs, environment=self._environment)
         return self._children[wanted]
 
+    def only(self, wanted: Collection[Wanted]) -> None:
+        """Have those ended that nobody wants any more: each of them holds a whole model in memory."""
+        for unwanted in [each for each in self._children if each not in wanted]:
+            child = self._children.pop(unwanted)
+            child.end()
+            self._ending.append(child)
+
     def close(self) -> None:
-        """End them all. Idempotent."""
-        children, self._children = self._children, {}
-        for child in children.values():
+        """End them all, and wait for that. Idempotent."""
+        children = (*self._children.values(), *self._ending)
+        self._children, self._ending = {}, []
+        for child in children:
             child.close()
         atexit.unregister(self.close)
 

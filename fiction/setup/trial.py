@@ -1,5 +1,6 @@
 """A short real turn: the storyteller itself tells a small scene and takes its notes, and what it did is said."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -22,6 +23,7 @@ from fiction.storytellers.model import ModelStoryteller
 
 _WHOLE_TURN = 4096
 """Tokens."""
+_PATIENCE_SECONDS = 3.0
 _SLOW = 4.0
 """Tokens a second under which a passage takes a minute and more."""
 _NO_STORY = frozenset({Trouble.UNREACHABLE, Trouble.KEY})
@@ -31,10 +33,11 @@ _NO_STORY = frozenset({Trouble.UNREACHABLE, Trouble.KEY})
 async def try_out(asked: Asked, connections: Connections, purse: Purse | None = None) -> AsyncGenerator[Tried, None]:
     """Say what is found as it is found; ends after the first finding that shows that no story can be told."""
     if asked.starting is not None:
-        began = await _start(asked.starting)
-        yield began
-        if not began.ok:
-            return
+        async with aclosing(_start(asked.starting, asked.log)) as findings:
+            async for finding in findings:
+                yield finding
+                if not finding.ok:
+                    return
     listed, fatal = await _models(asked.server)
     yield listed
     if fatal:
@@ -64,13 +67,24 @@ async def _turn(teller: ModelStoryteller, server: ServerSettings) -> AsyncGenera
     yield _thinking(teller.capabilities)
 
 
-async def _start(starting: Callable[[], Awaitable[None]]) -> Tried:
+async def _start(starting: Callable[[], Awaitable[None]], log: str) -> AsyncGenerator[Tried, None]:
+    """Bring it up; where that takes long, say so meanwhile."""
     began = time.monotonic()
+    coming = asyncio.ensure_future(starting())
     try:
-        await starting()
+        done, _ = await asyncio.wait((coming,), timeout=_PATIENCE_SECONDS)
+        if not done:
+            said = (
+                f"It is starting; the first time it fetches its model, which may take long. What it says is in {log}."
+            )
+            yield Tried("program", ok=True, said=said)
+        await coming
     except FictionError as error:
-        return Tried("program", ok=False, said=error.sentence)
-    return Tried("program", ok=True, said=f"It runs, {time.monotonic() - began:.1f} s after it was started.")
+        yield Tried("program", ok=False, said=error.sentence)
+        return
+    finally:
+        coming.cancel()
+    yield Tried("program", ok=True, said=f"It runs, {time.monotonic() - began:.1f} s after it was started.")
 
 
 async def _models(server: ServerSettings) -> tuple[Tried, bool]:

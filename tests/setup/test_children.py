@@ -19,7 +19,6 @@ from fiction.setup.runners import Wanted, commands, runners
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups are those of POSIX")
 
-REAL_SERVER, REAL_MODEL = os.environ.get("FICTION_REAL_SERVER", ""), os.environ.get("FICTION_REAL_MODEL", "")
 SERVER = """\
 #!{python}
 import http.server, json, os, subprocess, sys, time
@@ -314,15 +313,18 @@ def test_a_log_never_grows_beyond_its_bound_and_is_its_owners_alone(tmp_path: Pa
     assert all(file.stat().st_size <= keeper.MOST_LOG and file.stat().st_mode & 0o077 == 0 for file in files)
 
 
-@pytest.mark.realserver
-async def test_a_real_llama_server_comes_up_and_goes(tmp_path: Path) -> None:
-    assert REAL_SERVER, "FICTION_REAL_SERVER names no llama-server: run bench/real_server.sh"
-    binary = Path(REAL_SERVER)
-    model = REAL_MODEL or str(binary.parent.parent / "tiny-bigram.gguf")
-    children = Children(logs=tmp_path, environment={"PATH": str(binary.parent)})
-    child = children.child(Wanted("llama-server", model))
-    await child.up()
-    assert "listening on" in child.log.read_text()
-    children.close()
-    assert "cleaning up" in child.log.read_text()
-    assert not child.running
+async def test_one_that_nobody_wants_any_more_is_ended(
+    program: Program, make: Callable[..., Children], tmp_path: Path
+) -> None:
+    children = make(program())
+    other = Wanted("llama-server", "a/b")
+    await asyncio.gather(children.child(WANTED).up(), children.child(other).up())
+    children.only({other})
+    pids = {str(each["argv"]): each["pid"] for each in started(tmp_path)}
+    gone, stays = (next(pid for argv, pid in pids.items() if model in argv) for model in (WANTED.model, "'a/b'"))
+    assert isinstance(gone, int)
+    assert isinstance(stays, int)
+    assert until_gone(gone)
+    assert alive(stays)
+    await children.child(WANTED).up()
+    assert len(started(tmp_path)) == 3

@@ -1,5 +1,6 @@
 """A short real turn against servers of every kind, and what is said of it."""
 
+import asyncio
 import json
 from contextlib import aclosing
 
@@ -8,8 +9,13 @@ from setup.conftest import KEY, Machine, listed, reply, told
 
 from fiction.engine.setup import Mind, Tried
 from fiction.errors import StorytellerError, Trouble
+from fiction.setup import trial
 from fiction.setup.arranging import Arranging
+from fiction.setup.asking import Asked
+from fiction.setup.children import Children
 from fiction.setup.listing import list_models
+from fiction.setup.runners import Wanted
+from fiction.storytellers.llm.connections import Connections
 from fiction.storytellers.llm.server import ServerSettings
 
 OLLAMA_SMALL = {"models": [{"name": "tiny:latest", "model": "tiny:latest", "context_length": 2048}]}
@@ -106,10 +112,33 @@ async def test_a_small_context_comes_with_what_to_do_about_it(arranging: Arrangi
 
 
 async def test_leaving_in_the_middle_leaves_no_request_behind(arranging: Arranging, machine: Machine) -> None:
-    async with aclosing(arranging.try_out(works(machine))) as trial:
-        async for _ in trial:
+    async with aclosing(arranging.try_out(works(machine))) as findings:
+        async for _ in findings:
             break
     assert machine.paths == ["GET /v1/models"]
+
+
+async def test_a_program_that_takes_long_to_come_up_is_said_to_be_coming(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "_PATIENCE_SECONDS", 0.02)
+    works(machine)
+    asked = Asked(ServerSettings(machine.base_url, "tiny"), lambda: asyncio.sleep(0.1), "/home/logs/x.log")
+    found = [each async for each in trial.try_out(asked, Connections())]
+    assert [each.what for each in found[:3]] == ["program", "program", "models"]
+    assert "/home/logs/x.log" in found[0].said
+    assert found[1].said.startswith("It runs, 0.1 s after")
+
+
+async def test_a_trial_ends_the_program_of_the_one_before(
+    arranging: Arranging, children: Children, machine: Machine
+) -> None:
+    before = Mind(run="llama-server", model="a.gguf")
+    (found,) = [each async for each in arranging.try_out(before)]
+    assert (found.what, found.ok) == ("program", False)
+    first = children.child(Wanted("llama-server", "a.gguf", 4096))
+    assert [each async for each in arranging.try_out(works(machine))]
+    assert children.child(Wanted("llama-server", "a.gguf", 4096)) is not first
 
 
 class TestListing:
