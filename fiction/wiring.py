@@ -131,7 +131,7 @@ class House:
         settings = dataclasses.replace(
             story.settings,
             premise=story.premise or story.settings.premise,
-            budget=max(story.settings.budget, part.budget),
+            budget=story.settings.budget or part.budget,
         )
         uuid = uuid4().hex
         world, text = await self._world_of(story, settings, uuid)

@@ -11,6 +11,8 @@ from fiction.story.sanitise import clean_line
 
 DEFAULT = "server"
 """What settings call the server that has no name of its own."""
+LEAST_BUDGET = 2048
+"""Tokens; under this nothing of a story has room."""
 _MILLION = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -36,6 +38,12 @@ def _key(secret: SecretStr) -> SecretStr:
     if not all(33 <= ord(char) < 127 for char in key):
         raise ValueError("a key is one word of letters, digits and signs")
     return SecretStr(key)
+
+
+def _budget(tokens: int) -> int:
+    if 0 < tokens < LEAST_BUDGET:
+        raise ValueError(f"0 or at least {LEAST_BUDGET}")
+    return tokens
 
 
 def _name(text: str) -> str:
@@ -78,8 +86,9 @@ class ServerPart(_Part):
     """Name of the model, as the server lists it; with `run` the file of weights, or the repository that has them."""
     run: Literal["", "llama-server", "litert-lm"] = ""
     """A program that the game starts and stops itself to run the model; the address is not needed then."""
-    budget: Annotated[int, Field(ge=2048, le=1_000_000)] = 4096
-    """Tokens of a whole turn, reply included; more buys more memory in each prompt."""
+    budget: Annotated[int, Field(ge=0, le=1_000_000), AfterValidator(_budget)] = 0
+    """Tokens of a whole turn, reply included: more buys more of the world and more memory in each prompt. 0 takes 4,096,
+    or 8,192 where the server tells that its context has room for them."""
     context: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     """The model's context in tokens, where the server tells it wrongly; 0 asks the server."""
     slots: Annotated[int, Field(ge=0, le=64)] = 0
