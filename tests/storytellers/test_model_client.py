@@ -13,6 +13,7 @@ from model_server import PASSAGE, ModelServer, Wire, good
 from fiction.engine.purse import Costs
 from fiction.errors import StorytellerError, Trouble
 from fiction.story.turn import Usage
+from fiction.storytellers.llm import sdk
 from fiction.storytellers.llm.asks import Ask
 from fiction.storytellers.llm.capabilities import Capabilities
 from fiction.storytellers.llm.client import Client
@@ -239,6 +240,7 @@ async def test_a_server_that_says_nothing_is_waited_for_half_a_second_at_most(se
         return None
 
     server.pages = type("Slow", (dict,), {"get": hang})()
+    sdk.warm()
     client = Client(ServerSettings(server.url, "tiny"))
     started = time.monotonic()
     await client.acquaint()

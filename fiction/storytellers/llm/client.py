@@ -82,13 +82,16 @@ class Client:
     async def acquaint(self) -> None:
         """Learn what the server tells about itself, before the first prompt is made for it. Idempotent; never raises.
 
-        Waits for a server that is only being started; else at most half a second for one on this machine.
+        Waits for a server that is only being started, and for the library to be loaded; then at most half a second for
+        the answer of a server on this machine.
         """
         try:
             await self._start()
         except StorytellerError as error:  # the call itself will say so, without another start
             self._not_started = error
         else:
+            with contextlib.suppress(ImportError, OSError):
+                await self._connect()
             await self._acquaintance.make(self._be_told)
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Piece, None]:
@@ -184,15 +187,19 @@ class Client:
             await self._starting()
             self._started = True
 
-    async def _begin(self, ask: Ask, *, touch: bool) -> "openai.AsyncStream[ChatCompletionChunk]":
+    async def _connect(self) -> "openai.AsyncOpenAI":
         if self._sdk is None:
             self._sdk = await sdk.connected(self.server)
+        return self._sdk
+
+    async def _begin(self, ask: Ask, *, touch: bool) -> "openai.AsyncStream[ChatCompletionChunk]":
+        connected = await self._connect()
         import openai
 
         lessons = reconnects = 0
         while True:
             try:
-                return await self._request(self._sdk, ask, touch=touch)
+                return await self._request(connected, ask, touch=touch)
             except openai.APIStatusError as error:
                 lessons += 1
                 self._learn(error, ask, last=lessons > _MAX_LESSONS)
