@@ -131,11 +131,11 @@ def _notice(*, own: int, memory: str, remembered: bool) -> str:
     if not own and not remembered:
         return "The storyteller's notes could not be read: the memory is as it was, and the plans are general ones."
     if not own:
-        return "The storyteller made no plans of its own; these are general ones."
+        return "None of the storyteller's plans could be offered; these are general ones."
     if not remembered:
         return "The storyteller's notes held no memory; the old one was kept."
     if own < PLANS:
-        return memory or "The storyteller made too few plans; a general one was added."
+        return memory or "Too few of the storyteller's plans could be offered; the rest are general ones."
     return memory
 
 
