@@ -1,5 +1,6 @@
 """The ledger as a fold."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from fiction.story.ledger import (
     SupersedeFact,
     ThreadStatus,
     TouchThread,
+    thread_key,
 )
 from fiction.story.memory import TurnId
 
@@ -26,7 +28,7 @@ ops: st.SearchStrategy[LedgerOp] = st.one_of(
     st.builds(SupersedeFact, names, relations, names),
     st.builds(RetractFact, names, relations),
     st.builds(OpenThread, names, names),
-    st.builds(TouchThread, names, st.sampled_from(ThreadStatus)),
+    st.builds(TouchThread, names, st.sampled_from(ThreadStatus), names, names),
     st.builds(PutCast, names, names, names),
 )
 
@@ -69,6 +71,38 @@ def test_the_oldest_untouched_thread_comes_first() -> None:
     assert [thread.id for thread in ledger.open_threads] == ["debt", "well"]
     ledger = after(TouchThread("debt", ThreadStatus.PAID), base=ledger, depth=4)
     assert [thread.id for thread in ledger.open_threads] == ["well"]
+
+
+def test_a_thread_is_told_as_it_stands_now() -> None:
+    ledger = after(OpenThread("kitchen", "Hilde lets nobody measure her kitchen.", "She says why."))
+    moved = TouchThread("kitchen", ThreadStatus.ADVANCED, "Hilde has asked for her kitchen to be measured.")
+    (thread,) = after(moved, base=ledger, depth=4).threads
+    assert (thread.setup, thread.payoff) == ("Hilde has asked for her kitchen to be measured.", "She says why.")
+    assert (thread.opened, thread.touched, thread.status) == (1, 4, ThreadStatus.ADVANCED)
+
+
+def test_a_thread_that_is_only_reworded_goes_on_waiting() -> None:
+    ledger = after(OpenThread("kitchen", "Nobody measures it."))
+    ledger = after(TouchThread("kitchen", ThreadStatus.ADVANCED), base=ledger, depth=3)
+    ledger = after(TouchThread("kitchen", ThreadStatus.OPEN, "It is measured in May."), base=ledger, depth=6)
+    (thread,) = ledger.threads
+    assert (thread.setup, thread.touched, thread.status) == ("It is measured in May.", 3, ThreadStatus.ADVANCED)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("hildes-kueche", "hildes-küche"), ("Hildes Küche", "hildes-kuche"), ("straße", "strasse"), ("钥匙", "钥匙")],
+)
+def test_a_threads_id_is_known_in_every_spelling(one: str, other: str) -> None:
+    ledger = after(OpenThread(one, "It waits."), OpenThread(other, "It waits still."))
+    (thread,) = after(TouchThread(other, ThreadStatus.PAID), base=ledger, depth=2).threads
+    assert (thread.id, thread.setup, thread.status) == (one, "It waits still.", ThreadStatus.PAID)
+
+
+def test_ids_that_differ_are_two_threads() -> None:
+    ids = ["blue-door", "blue-doors", "钥匙", "钥", "が", "か", "ключ", "ключи", "가", "각", "-"]
+    assert len({thread_key(name) for name in ids}) == len(ids)
+    assert len(after(*(OpenThread(name, "It waits.") for name in ids)).threads) == len(ids)
 
 
 def test_meeting_again_keeps_what_was_known() -> None:

@@ -85,7 +85,7 @@ class Imagined:
     def take(self, answer: Answer) -> bool:
         """Read a reply; whether it says enough to begin with."""
         note = WorldNote.model_validate(_without_slots(read_object(answer.text) or {}))
-        if len(note.setting) + len(note.outline) > len(self._note.setting) + len(self._note.outline):
+        if _worth(note) > _worth(self._note):
             self._note = note
         return words(note.setting) >= _MIN_SETTING_WORDS and len(note.outline) >= _MIN_BEATS
 
@@ -136,6 +136,11 @@ class Imagined:
             f"The reader as protagonist: {clean_line(reader.about, limit=400)}" if reader.about else "",
             f"Never to come up: {clean_line('; '.join(reader.lines), limit=400)}" if reader.lines else "",
         ]
+
+
+def _worth(note: WorldNote) -> tuple[int, int]:
+    """By how much one reply is better than another."""
+    return len(note.setting) + len(note.outline), len(note.characters) + len(note.places) + len(note.title)
 
 
 def _tag(language: str) -> str:
@@ -205,7 +210,7 @@ def _characters(notes: list[PersonNote]) -> tuple[Character, ...]:
 
 
 def _character(key: str, note: PersonNote) -> Character:
-    said = Pronouns.parse(re.split(r"[\s,;(（，、]", note.pronouns.strip(" ()（）"))[0])
+    said = _pronouns(note.pronouns)
     return Character(
         key,
         _line(note.name),
@@ -218,6 +223,12 @@ def _character(key: str, note: PersonNote) -> Character:
         them=said.them,
         their=said.their,
     )
+
+
+def _pronouns(text: str) -> Pronouns:
+    """The English ones for what was said in any language, in however many forms."""
+    word = re.split(r"[\s,;(（，、]", text.strip(" ()（）"))[0]
+    return Pronouns.parse("/".join(word.split("/")[:2]))
 
 
 def _places(notes: list[PlaceNote]) -> tuple[Place, ...]:

@@ -41,6 +41,9 @@ _TITLES = """
     """
 """Words in names that name nobody; in lower case."""
 TITLES = frozenset(_TITLES.split())
+_WORDS = "will mark rose hope grace faith joy may june april august art bill pat sue ray bob dawn ivy drew rob nick"
+_COMMON = frozenset(_WORDS.split())
+"""Names that are words as well."""
 
 
 @lru_cache(maxsize=64)
@@ -84,9 +87,11 @@ def occurs(word: str, said: str) -> bool:
 def occurs_as_written(word: str, text: str) -> bool:
     """The same for a name of one word, which may be a common word in small letters: `Will`, `Rose`, `Mark`.
 
-    A reader who writes without capitals is understood.
+    A reader who writes without capitals is understood, with one at the beginning only where the name is no such word.
     """
     folded, small = _folded(text)
+    if word.casefold() in _COMMON:
+        small = text == text.lower()
     if small or not _CASED.match(word) or word == word.lower():
         return occurs(word, folded)
     return _stands_in(word, text) or _stands_in(word.upper(), text)
