@@ -15,10 +15,13 @@ from saves.stored import account
 
 from bench.stories import prose
 from fiction.errors import SaveBusy, SaveError, SaveTooNew
+from fiction.saves.codec import LEDGER_OPS, READER
 from fiction.saves.migrations import STEPS
 from fiction.saves.opening import open_for_play
 from fiction.saves.store import SaveFile
 from fiction.saves.upgrade import upgrade
+from fiction.story.ledger import ThreadStatus, TouchThread
+from fiction.story.reader import Pronouns
 from fiction.story.turn import Turn
 
 DATA = Path(__file__).parent / "data"
@@ -132,6 +135,14 @@ def test_a_save_of_every_released_format_opens_with_all_that_it_held(stored: Pat
         assert save.verify() == []
         held = json.loads(stored.with_suffix(".json").read_text(encoding="utf-8"))
         assert only_what(held, account(save)) == held
+
+
+def test_what_was_written_before_a_field_was_added_is_read_without_it() -> None:
+    assert LEDGER_OPS.decode('[{"id": "well", "status": "paid", "op": "touch_thread"}]') == (
+        TouchThread("well", ThreadStatus.PAID),
+    )
+    assert READER.decode('{"pronouns": {"they": "she", "them": "her", "their": "her"}}').pronouns.told == "she/her"
+    assert READER.decode('{"pronouns": {"they": "they", "them": "them", "their": "their"}}').pronouns == Pronouns()
 
 
 def only_what(held: object, found: object) -> object:
