@@ -177,8 +177,8 @@ class FictionApp(App[None]):
             self.notify(error.sentence, severity="error", markup=False)
             return
         while self.screen is not self._reading:
-            await self.pop_screen()
-        await self._reading.told_by_another()
+            self.pop_screen()
+        self.call_later(self._reading.told_by_another)
 
     async def action_quit(self) -> None:
         """Leave the game. Everything is saved, so nothing is asked."""

@@ -104,7 +104,7 @@ class FetchScreen(Room):
             self._now(Stage.BROKEN, error.sentence)
             return
         self._now(Stage.HERE)
-        if self.is_current:
+        if self.app.screen is self:
             self._try()
 
     def _try(self) -> None:

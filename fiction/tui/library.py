@@ -70,6 +70,7 @@ class LibraryScreen(Room):
             Hint("Enter", "choose", ""),
             Hint("^t", "theme", "app.next_theme"),
             Hint("^p", "commands", "app.command_palette"),
+            Hint("m", "who tells", "screen.choose('minds')"),
             Hint("q", "quit", "app.quit"),
             Hint("?", "help", "app.help"),
         )

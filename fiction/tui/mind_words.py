@@ -10,12 +10,11 @@ BAR = 24
 
 def at(base_url: str) -> str:
     """Host and port of an address, without anything that might be secret in it."""
-    parts = urlsplit(base_url)
     try:
-        port = parts.port
-    except ValueError:
-        port = None
-    host = parts.hostname or ""
+        parts = urlsplit(base_url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # somebody wrote what is no address
+        return ""
     return f"{host}:{port}" if host and port else host
 
 

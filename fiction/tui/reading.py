@@ -26,6 +26,9 @@ from fiction.tui.widgets.page import STEP, Page
 from fiction.tui.widgets.ways import Ways
 from fiction.tui.writing import Writing
 
+LOOKING_AHEAD = 1.0
+"""Seconds between two looks at which passages are written already."""
+
 
 class ReadingScreen(Writing):
     """A session on the screen: what is always shown, and what the reader does with the story."""
@@ -78,6 +81,7 @@ class ReadingScreen(Writing):
         """Open the book where the reader left it."""
         self.show_hints()
         self._head()
+        self.set_interval(LOOKING_AHEAD, self._mark_ready)
         await self.show_story()
         self.page.focus()
         if self.session.turn is None or unreflected(self.session):
@@ -116,6 +120,10 @@ class ReadingScreen(Writing):
         parts = (place, cost_words.so_far(self._costs.story)) if turn else ()
         self.query_one("#turn", Static).update(Content(" · ".join(part for part in parts if part)))
         self.set_class(bool(scene), "-scene")
+
+    def _mark_ready(self) -> None:
+        if self.phase is Phase.CHOOSING:
+            self.query_one(Ways).mark_ready(self.session.ready)
 
     def on_page_moved(self, message: Page.Moved) -> None:
         """Say whether there is more to read."""

@@ -21,6 +21,7 @@ from fiction.tui.widgets.ways import Ways
 STOPPED = "You stopped the telling. What you decided is kept."
 STOPPED_LATE = "You stopped before the memory was up to date. The passage is safe."
 BROKEN = "Something in the game itself went wrong. What is told is saved."
+SECOND = 1.0
 MOST_ASKINGS = 5
 """How often a busy server is asked again in a row before the reader is."""
 
@@ -71,7 +72,7 @@ class Recovering(Telling):
         self._left = round(failed.wait or 0)
         self._by_itself = bool(failed.wait) and failed.trouble is Trouble.BUSY and self._asked < MOST_ASKINGS
         if failed.wait:
-            self._clock = self.set_interval(1, self._second)
+            self._clock = self.set_interval(SECOND, self._second)
             self._show_left()
 
     def _second(self) -> None:
@@ -91,9 +92,9 @@ class Recovering(Telling):
     def _show_left(self) -> None:
         wait = words.waited(self._left)
         if self._by_itself:
-            label = f"Try now  (by itself in {wait}; any key stops that)"
+            label = f"Try now (by itself in {wait}; any key stops that)"
         else:
-            label = f"Try again  (better in {wait})" if self._left > 0 else "Try again"
+            label = f"Try again (better in {wait})" if self._left > 0 else "Try again"
         self.query_one(Ways).relabel("retry", label)
 
     def stop_counting(self) -> None:

@@ -13,6 +13,9 @@ from textual.widgets import Static
 
 from fiction.tui.prose import plain_line
 
+READY = " ·"
+"""Beside the number of a plan whose passage is written already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -52,6 +55,11 @@ class WayRow(Horizontal):
         self.set_class(marked, "-marked")
         self.query_one(".caret", Static).update(Content("❯ " if marked else "  "))
 
+    def tell_ready(self, ready: bool) -> None:
+        """Say that what comes of it is written already; the row keeps its shape."""
+        key = Content.assemble(plain_line(self.way.key, "bold"), READY if ready else "")
+        self.query_one(".key", Static).update(key, layout=False)
+
     def on_click(self) -> None:
         """A click takes the way."""
         self.post_message(Ways.Taken(self.way.action))
@@ -87,6 +95,8 @@ class Ways(VerticalScroll, can_focus=True):
     marked: reactive[int] = reactive(0)
     """Where the caret is."""
 
+    _ready: frozenset[int] = frozenset()
+
     @dataclass
     class Taken(Message):
         """A way was taken, with the keyboard or with the mouse."""
@@ -101,6 +111,7 @@ class Ways(VerticalScroll, can_focus=True):
         async with self.batch():
             await self.remove_children()
             await self.mount_all(WayRow(way, index) for index, way in enumerate(ways))
+        self._ready = frozenset()
         self.set_reactive(Ways.marked, 0)
         self.scroll_home(animate=False)
         self.watch_marked()
@@ -110,6 +121,14 @@ class Ways(VerticalScroll, can_focus=True):
         for row in self.rows:
             if row.way.action == action:
                 row.query_one(".label", Static).update(plain_line(label, limit=400))
+
+    def mark_ready(self, plans: frozenset[int]) -> None:
+        """Mark the plans, by number, whose passages are written already."""
+        if plans == self._ready:
+            return
+        self._ready = plans
+        for row in self.rows:
+            row.tell_ready(any(row.way.action == f"choose({number})" for number in plans))
 
     @property
     def rows(self) -> list[WayRow]:
