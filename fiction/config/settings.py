@@ -87,8 +87,8 @@ class ServerPart(_Part):
     run: Literal["", "llama-server", "litert-lm"] = ""
     """A program that the game starts and stops itself to run the model; the address is not needed then."""
     budget: Annotated[int, Field(ge=0, le=1_000_000), AfterValidator(_budget)] = 0
-    """Tokens of a whole turn, reply included: more buys more of the world and more memory in each prompt. 0 takes 4,096,
-    or 8,192 where the server tells that its context has room for them."""
+    """Tokens of a whole turn, reply included: more buys more of the world and more memory in each prompt. 0 takes
+    4,096, or 8,192 where the server tells that its context has room for them."""
     context: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     """The model's context in tokens, where the server tells it wrongly; 0 asks the server."""
     slots: Annotated[int, Field(ge=0, le=64)] = 0

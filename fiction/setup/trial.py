@@ -169,10 +169,10 @@ async def _notes(teller: ModelStoryteller, scene: Scene, passage: str) -> Tried:
 def _context(known: Capabilities, server: ServerSettings) -> Tried:
     if not known.context:
         return Tried(
-            "context", ok=True, said=f"It does not say how many tokens it takes; a turn keeps to {_WHOLE_TURN:,}."
+            "context", ok=True, said=f"It does not say how many tokens it takes; {_WHOLE_TURN:,} are counted on."
         )
     if known.context >= _WHOLE_TURN:
-        return Tried("context", ok=True, said=f"It takes {known.context:,} tokens; a turn keeps to {_WHOLE_TURN:,}.")
+        return Tried("context", ok=True, said=f"It takes {known.context:,} tokens; a turn wants {_WHOLE_TURN:,}.")
     return Tried(
         "context",
         ok=False,

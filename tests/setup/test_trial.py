@@ -7,14 +7,14 @@ from contextlib import aclosing
 import pytest
 from setup.conftest import KEY, Machine, listed, reply, told
 
+from fiction.config import ServerPart
 from fiction.engine.setup import Mind, Tried
 from fiction.errors import StorytellerError, Trouble
 from fiction.setup import trial
 from fiction.setup.arranging import Arranging
-from fiction.setup.asking import Asked
+from fiction.setup.asking import Asked, wanted
 from fiction.setup.children import Children
 from fiction.setup.listing import list_models
-from fiction.setup.runners import Wanted
 from fiction.storytellers.llm.connections import Connections
 from fiction.storytellers.llm.server import ServerSettings
 
@@ -136,9 +136,10 @@ async def test_a_trial_ends_the_program_of_the_one_before(
     before = Mind(run="llama-server", model="a.gguf")
     (found,) = [each async for each in arranging.try_out(before)]
     assert (found.what, found.ok) == ("program", False)
-    first = children.child(Wanted("llama-server", "a.gguf", 4096))
+    same = wanted(ServerPart(run="llama-server", model="a.gguf"))
+    first = children.child(same)
     assert [each async for each in arranging.try_out(works(machine))]
-    assert children.child(Wanted("llama-server", "a.gguf", 4096)) is not first
+    assert children.child(same) is not first
 
 
 class TestListing:
