@@ -23,9 +23,9 @@ from fiction.storytellers.llm.server import ServerSettings
 
 __all__ = ["Capabilities", "Connections", "ModelStoryteller", "ServerSettings"]
 
-_SHRUNK = 0.6
-"""Of the budget, where a prompt was too long and the server did not say by how much."""
-_SMALLER = 0.9
+_SHRUNK = 0.8
+"""Of the budget, one step, where a prompt was too long."""
+_SMALLER = 0.75
 """Of a prompt that was too long, what the next one is at the most."""
 _LEAST_BUDGET = 1200
 _IMAGINED = Usage(600, 2000, estimated=True)
@@ -123,15 +123,16 @@ class ModelStoryteller:
             yield ProseDelta(opening)
             return
         await self._teller.acquaint()
-        self._permit(scene)
+        rendered = self._render(self._teller, scene)
+        self._permit(rendered)
         try:
-            async with contextlib.aclosing(self._tell(scene)) as telling:
+            async with contextlib.aclosing(self._tell(scene, rendered)) as telling:
                 async for event in telling:
                     yield event
         except troubles.TooLong as error:
-            self._learn_context(self._teller, scene, error)
+            self._learn_context(self._teller, scene, error, sent=rendered.tokens)
             yield ProseReset()
-            async with contextlib.aclosing(self._tell(scene)) as telling:
+            async with contextlib.aclosing(self._tell(scene, self._render(self._teller, scene))) as telling:
                 async for event in telling:
                     yield event
 
@@ -148,12 +149,12 @@ class ModelStoryteller:
         scene, opened = noted_by_model(scene)
         answers, usage = Answers(scene), Usage()
         for small in (client.capabilities.small, True):
-            asked = questions(scene, passage, self._render(client, scene, small=small))
+            rendered = self._render(client, scene, small=small)
             try:
-                usage += await ask_down(client, asked, answers.take)
+                usage += await ask_down(client, questions(scene, passage, rendered), answers.take)
                 break
             except troubles.TooLong as error:
-                self._learn_context(client, scene, error)
+                self._learn_context(client, scene, error, sent=rendered.tokens)
         reflection = answers.reflection(passage, usage)
         return dataclasses.replace(reflection, ledger_ops=(*opened, *reflection.ledger_ops))
 
@@ -176,8 +177,7 @@ class ModelStoryteller:
         await self._teller.close()
         await self._noter.close()
 
-    async def _tell(self, scene: Scene) -> AsyncGenerator[Telling, None]:
-        rendered = self._render(self._teller, scene)
+    async def _tell(self, scene: Scene, rendered: Prompt) -> AsyncGenerator[Telling, None]:
         passage = Passage(self._teller, scene, rendered)
         async with contextlib.aclosing(passage.tell()) as telling:
             async for event in telling:
@@ -188,11 +188,8 @@ class ModelStoryteller:
             if counted != known:
                 self._teller.capabilities = counted
 
-    def _permit(self, scene: Scene) -> None:
+    def _permit(self, rendered: Prompt) -> None:
         """See that the whole turn may be paid for. Raises StorytellerError."""
-        if self._purse is None:
-            return
-        rendered = self._render(self._teller, scene)
         passage = rendered.room.passage // 2
         self._permit_call(self._teller, Usage(rendered.tokens, passage, estimated=True))
         notes = Usage(rendered.tokens + passage + rendered.room.tail, rendered.room.notes * 2 // 3, estimated=True)
@@ -206,16 +203,17 @@ class ModelStoryteller:
     def _render(self, client: Client, scene: Scene, *, small: bool = False) -> Prompt:
         return render_turn(scene, budget=_budget(client, scene), small=small)
 
-    def _learn_context(self, client: Client, scene: Scene, error: troubles.TooLong) -> None:
-        """Take the size that the server names; else, or where that should have done, ask for less than was asked."""
+    def _learn_context(self, client: Client, scene: Scene, error: troubles.TooLong, *, sent: int) -> None:
+        """Take the size that the server names; and see to it that the next prompt is smaller than the one it refused.
+
+        Where the server said how much it counted, the client has learned from that already.
+        """
         known = client.capabilities
-        sent = self._render(client, scene).tokens
-        context = error.context
-        if not context or context >= _budget(client, scene) * known.token_ratio:
-            context = int(_SHRUNK * _budget(client, scene) * known.token_ratio)
+        budget = _budget(client, scene) * known.token_ratio
+        context = int(min(error.context or budget, budget))
         client.capabilities = dataclasses.replace(known, context=context)
         while self._render(client, scene).tokens > _SMALLER * sent and _budget(client, scene) > _LEAST_BUDGET:
-            context = int(_SMALLER * context)
+            context = int(_SHRUNK * context)
             client.capabilities = dataclasses.replace(known, context=context)
 
 
