@@ -61,6 +61,7 @@ def test_what_is_not_story_is_left_out(reply: str, size: int) -> None:
         "Your hand finds the rail. What the rail is made of, you can't tell.",
         "The note reads:\n1. Salt\n2. Rope\n\nNothing else is on it.",
         "You pay him.\n\n- No, says the ferryman.\n- Yes, says the ferryman's wife.",
+        "“, he says, and closes the door behind the two of them.",
         "What you take for a post moves. How does a post move? It moves.",
         "你把钥匙递给他。他没有接。",
     ],

@@ -71,6 +71,39 @@ async def test_what_does_not_end_a_second_time_is_no_passage(
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize(
+    ("broken", "rest", "whole"),
+    [
+        ("Er ruft. Er hält die", "Wagentür auf.", "Er ruft. Er hält die Wagentür auf."),
+        ("Er ruft. Er hält die Tür", "Er hält die Tür auf.", "Er ruft. Er hält die Tür auf."),
+        ("Er steht auf. Er sagt: „", "Nein.“", "Er steht auf. Er sagt: „Nein.“"),
+        ("Er steht auf. Er sagt: „Nein", "“, und geht.", "Er steht auf. Er sagt: „Nein“, und geht."),
+        ("Il ouvre. C’est l’", "homme.", "Il ouvre. C’est l’homme."),
+        ("Он встал. Потом он", "пошёл.", "Он встал. Потом он пошёл."),
+        ("他走了，一直没有回头。老周转过", "身去。", "他走了，一直没有回头。老周转过身去。"),
+        ("他走了，一直没有回头。老周转过身", "老周转过身，笑了。", "他走了，一直没有回头。老周转过身，笑了。"),
+        ("She knocks.\n\nYou hold", "You hold it.", "She knocks.\n\nYou hold it."),
+    ],
+)
+async def test_the_rest_is_joined_in_any_language(
+    server: ModelServer, storyteller: ModelStoryteller, broken: str, rest: str, whole: str
+) -> None:
+    server.script = replies(broken, f"{rest} {STEP * 6}")
+    told = await tell(storyteller)
+    assert told.text.startswith(whole)
+    assert told.text.endswith((STEP * 6).strip())
+
+
+async def test_the_rest_is_asked_for_with_its_length_and_its_first_word(
+    server: ModelServer, storyteller: ModelStoryteller
+) -> None:
+    server.script = replies(BROKEN, REST)
+    await tell(storyteller)
+    asked = server.requests[1]["messages"][3]["content"]
+    assert "Your first word continues the broken sentence" in asked
+    assert "words" in asked and "$" not in asked
+
+
 async def test_a_whole_passage_is_left_alone_however_short(server: ModelServer, storyteller: ModelStoryteller) -> None:
     server.script = replies("You knock. Nobody answers.")
     told = await tell(storyteller, scene(reader=ReaderProfile(passage_length=Length.LONG)))
@@ -95,6 +128,12 @@ async def test_somebody_who_is_interrupted_ends_a_passage(server: ModelServer, s
         "Lo siento, pero no puedo continuar con esta historia.",
         "Mi dispiace, ma non posso continuare questa storia.",
         "申し訳ありませんが、その内容を書くことはできません。",
+        "抱歉，这个请求涉及敏感内容，我无法继续写下去。",
+        "我无法协助完成该请求。",
+        "К сожалению, я не могу продолжить эту историю.",
+        "Leider kann ich diese Szene nicht schreiben.",
+        "Não posso ajudar com esse pedido.",
+        "죄송하지만 이 요청은 도와드릴 수 없습니다.",
     ],
 )
 def test_a_refusal_is_known_in_other_languages_too(reply: str) -> None:
@@ -106,6 +145,11 @@ def test_a_refusal_is_known_in_other_languages_too(reply: str) -> None:
     [
         "“对不起，”老周说，“我不能让你过闸。”他把灯放低，照着水面上的那道裂缝。",
         "»Es tut mir leid«, sagt sie, »ich kann das Haus nicht zweimal zählen.« Sie legt die Kreide hin.",
+        "“I'm sorry,” says the ferryman, and lets go of the rope. You wait.",
+        "« Désolé, je ne peux pas vous faire passer », dit le passeur.",
+        "对不起，我来晚了。你听见自己这样说，可是没有人回头。",
+        "我不能继续走下去了。你坐在闸上，看着水。",
+        "Лодка ушла. — Простите, я не могу помочь, — говорит паромщик.",
         "—Lo siento —dice el barquero—. No puedo cruzar de noche. El farol se apaga en la otra orilla.",
     ],
 )

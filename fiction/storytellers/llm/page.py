@@ -47,6 +47,8 @@ _LAST_WORDS = (
     *("what ", "your ", "options", "choices", "plans", "how do", "how will", "notes", "word count"),
     *("the end of", "end of", "chapter", "scene"),
 )
+_SPEECH_ENDS = re.compile(r"[\"“][\s,.;:!?)]")
+"""A mark that closes what was said before the reply; in German `“` does."""
 _BREAKS = re.compile(r"\n{3,}")
 _SPACE_END = re.compile(r"\s*\Z")
 _QUOTE_END = re.compile(r"[\s\"”]*\Z")
@@ -118,7 +120,7 @@ class Page:
 
     def _begin(self, *, final: bool) -> bool:
         """Drop a quotation mark around the whole story; False while it is not known whether there is one."""
-        if self._held[:1] in ('"', "“"):
+        if self._held[:1] in ('"', "“") and not _SPEECH_ENDS.match(self._held):
             closed = re.search('["”]', self._held[1:])
             alone = closed is None or not self._held[closed.end() + 1 :].strip()
             if alone and not final and len(self._held) < _QUOTE_PATIENCE:

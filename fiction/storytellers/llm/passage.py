@@ -1,6 +1,7 @@
 """One passage told by a model: streamed, taken out of what models put around it, brought to a whole end."""
 
 import contextlib
+import re
 from collections.abc import AsyncGenerator
 
 from fiction.engine.ports import Scene, Telling
@@ -14,16 +15,25 @@ from fiction.storytellers.llm.page import Page
 from fiction.storytellers.llm.prompt import Prompt
 from fiction.storytellers.llm.texts import prompt
 from fiction.storytellers.llm.thinking import Void
-from fiction.storytellers.llm.tokens import clip, clip_start, ends_whole, whole_sentences, words
+from fiction.storytellers.llm.tokens import clip, clip_start, ends_whole, joined, whole_sentences, wide, words
 
 _LONGEST = 2
 """A passage that ran into its cap is kept up to this many times its length; some servers know no cap."""
 _ENOUGH = 0.6
 """Share of the least number of words that makes a passage of what broke off."""
+_LEAST_REST = 20
+"""Words that a passage's end is asked to have at the least."""
 _MIN_CHARS = 12
 """Fewer are no passage in any script."""
-_CARRIED_OVER = 120
+_CARRIED_OVER = 60
 """Tokens of a broken passage's end that a model is reminded of."""
+_DOTS = re.compile(r"^(?:[\s…]|\.{2,})+")
+_SET_CLOSE = re.compile(r"[,.;:!?…%)\]}”’»›，。！？、；：）」』】》]|[\"'“‘«‹](?![^\W_])")
+"""What stands close to the word before it; what may open a speech as well does so before a letter."""
+_OPEN_END = re.compile(
+    r"(?:(?:^|[\s—–-])[\"'„“‚‘«»‹›]|[(\[{¿¡-]|\b(?:[cdjlmnst]|qu|un|all|dell|nell|sull)['’])\Z", re.IGNORECASE
+)
+"""What has its next word close by: a mark of speech that opens, a bracket, a hyphen, an elision."""
 ENDED_EARLY = "The passage broke off in mid-sentence; it was ended at the last whole one."
 
 
@@ -95,8 +105,13 @@ class Passage:
         Raises:
             StorytellerError: it did not end this time either.
         """
-        most = self._scene.reader.passage_length.words[1]
-        asked = prompt("go_on", words=str(max(20, most - words(text))), end=clip_start(text, _CARRIED_OVER)[-200:])
+        told = words(text)
+        least, most = (max(_LEAST_REST, length - told) for length in self._scene.reader.passage_length.words)
+        asked = prompt(
+            "go_on",
+            length=self._rendered.room.measure.span(least, max(most, 2 * least)),
+            end=" ".join(clip_start(text, _CARRIED_OVER).split()),
+        )
         ask = Ask(
             [
                 *self._rendered.messages,
@@ -111,27 +126,53 @@ class Passage:
         reply, finish = await self._client.collect(ask)
         rest = page.feed(reply) + page.close()
         yield Spent(finish.usage)
-        joined = whole_sentences(_joined(text, rest))
-        if declines(rest) or is_notes(rest) or not self._is_enough(joined) or len(joined) <= len(text):
+        whole = whole_sentences(_joined(text, rest))
+        if declines(rest) or is_notes(rest) or not self._is_enough(whole) or len(whole) <= len(text):
             raise troubles.cut_off(self._client.server)
-        if joined.startswith(text):
-            yield ProseDelta(joined.removeprefix(text))
+        if whole.startswith(text):
+            yield ProseDelta(whole.removeprefix(text))
         else:
             yield ProseReset()
-            yield ProseDelta(joined)
+            yield ProseDelta(whole)
 
     def _is_enough(self, whole: str) -> bool:
         return words(whole) >= _ENOUGH * self._scene.reader.passage_length.words[0]
 
 
 def _joined(text: str, rest: str) -> str:
-    """A broken text and its rest, whether the rest goes on after the break or repeats what stood before it."""
-    rest = rest.lstrip(" …")
-    for size in range(min(len(text), len(rest)), 11, -1):
+    """A broken text and its rest, whether the rest goes on after the break or repeats what stood before it.
+
+    The broken sentence goes only where the rest begins it anew. A capital says nothing: German nouns have one.
+    """
+    rest = _DOTS.sub("", rest)
+    for size in range(min(len(text), len(rest)), _least_repeat(text) - 1, -1):
         if text.endswith(rest[:size]):
             return text + rest[size:]
-    start = whole_sentences(text)
-    if rest[:1].isupper() and start and text != start:
-        return f"{start} {rest}"
-    between = "" if text[-1:].isspace() or not rest or rest[0] in ",.;:!?…。，！？" or not text[-1:].isascii() else " "
-    return text + between + rest
+    broken = text[len(whole_sentences(text)) :].lstrip()
+    if _begins_anew(broken, rest):
+        return text.removesuffix(broken) + rest
+    return text + ("" if _without_space(text, rest) else " ") + rest
+
+
+def _least_repeat(text: str) -> int:
+    """Characters that are not the same by chance."""
+    return 5 if wide(text) else 12
+
+
+def _begins_anew(broken: str, rest: str) -> bool:
+    """Whether the rest begins like the broken sentence: with all of it, or with so much that it is no chance."""
+    if not broken:
+        return False
+    same = next(
+        (at for at, (one, other) in enumerate(zip(broken, rest, strict=False)) if one.casefold() != other.casefold()),
+        min(len(broken), len(rest)),
+    )
+    goes_on = rest[same : same + 1].isalnum() and not wide(rest)
+    return same >= _least_repeat(broken) or (same == len(broken) and not goes_on)
+
+
+def _without_space(text: str, rest: str) -> bool:
+    """Whether the rest of a sentence follows its beginning without a space."""
+    if not rest or text[-1:].isspace() or rest[0].isspace() or _SET_CLOSE.match(rest):
+        return True
+    return joined((text, rest)) == text + rest or _OPEN_END.search(text) is not None

@@ -25,7 +25,6 @@ _MAX_LABEL_WIDE = 36
 _MAX_STAKE = 70
 _BRIEF_TOKENS = 140
 _TURNS_BEFORE = 3
-_MAX_REPEATS = 1
 _ALIKE, _ALIKE_PAIRS = 0.75, 0.5
 """Two labels that share this much of their words, or pairs of wide characters, are one plan."""
 
@@ -53,21 +52,15 @@ _WORD = re.compile(r"\w+")
 
 
 def sound_plans(notes: "Sequence[PlanNote]", scene: Scene) -> tuple[Plan, ...]:
-    """Those of a model's plans that can be offered, at most three, no two of one approach.
-
-    One that was offered lately and not taken may stand in for a third: it is about this story, as no general plan is.
-    """
-    offered = before(scene)
-    taken = [scene.choice.text]
+    """Those of a model's plans that can be offered, at most three, no two of one approach."""
+    taken = [*before(scene), scene.choice.text]
     found: list[Plan] = []
-    repeats: list[Plan] = []
     for note in notes:
         plan = _plan(note)
         if plan is not None and not any(alike(plan.label, label) for label in taken):
             taken.append(plan.label)
-            again = any(alike(plan.label, label) for label in offered)
-            (repeats if again else found).append(plan)
-    return with_distinct_approaches([*found, *repeats[:_MAX_REPEATS]][:PLANS])
+            found.append(plan)
+    return with_distinct_approaches(found[:PLANS])
 
 
 def filled_up(plans: tuple[Plan, ...], scene: Scene) -> tuple[Plan, ...]:
@@ -112,7 +105,7 @@ def alike(label: str, other: str) -> bool:
     said, others = _said(label), _said(other)
     if not said or not others:
         return not said and not others
-    least = _ALIKE_PAIRS if wide(label) else _ALIKE
+    least = _ALIKE_PAIRS if wide(label) and wide(other) else _ALIKE
     return len(said & others) / len(said | others) >= least
 
 
