@@ -575,7 +575,7 @@ async def test_what_servers_say_is_text_on_every_screen(tmp_path: Path, evil: st
     shelf = Shelf(tmp_path, Teller(), Teller("model", f"about {evil}"))
     setup = shelf.setup
     setup.servers = (FoundServer("http://127.0.0.1:11434/v1", "Ollama", (f"m {evil}", evil)),)
-    setup.models_to_fetch = (Recommended(f"t {evil}", 1, 2, evil, evil, ollama=evil, llama=evil),)
+    setup.models_to_fetch = (Recommended(f"t {evil}", 1, 2, evil, evil, ollama=f"o {evil}", llama=evil),)
     setup.kept = [Mind(f"http://{evil}", f"k {evil}", name="n")]
     setup.findings = (Tried("models", False, f"lists {evil}"), Tried("story", True, f"says {evil}"))
     setup.steps = (Pulling(f"pulling {evil}", 5, 4),)
@@ -586,13 +586,14 @@ async def test_what_servers_say_is_text_on_every_screen(tmp_path: Path, evil: st
         await pilot.press("ctrl+p")
         await pilot.pause(0.2)
         await pilot.press("escape", "w")
-        for line in ("Ollama at", "its 2 models", "t "):
+        for line in ("Ollama at", "its 2 models", "1 GB"):
             await at(pilot, line)
             await pilot.pause(0.2)
             clean_screen(app)
-            while not isinstance(app.screen, MindsScreen):
-                await pilot.press("escape")
-                await pilot.pause(0.1)
+            for _ in range(4):
+                if not isinstance(app.screen, MindsScreen):
+                    await pilot.press("escape")
+                    await pilot.pause(0.1)
         setup.fails = FictionError(f"No {evil}", hint=evil)
         await at(pilot, "OpenAI")
         await pilot.press("k", "enter")
