@@ -14,6 +14,7 @@ from fiction.setup.asking import Asked
 from fiction.setup.listing import list_models
 from fiction.setup.scene import trial_scene
 from fiction.story.events import ProseDelta, ProseReset, Spent
+from fiction.story.reader import USUAL_BUDGET, StorySettings
 from fiction.story.turn import Usage
 from fiction.storytellers.llm.capabilities import Capabilities, Rung
 from fiction.storytellers.llm.connections import Connections
@@ -21,7 +22,7 @@ from fiction.storytellers.llm.server import ServerSettings
 from fiction.storytellers.llm.tokens import estimate
 from fiction.storytellers.model import ModelStoryteller
 
-_WHOLE_TURN = 4096
+_WHOLE_TURN = USUAL_BUDGET
 """Tokens."""
 _PATIENCE_SECONDS = 3.0
 _SLOW = 4.0
@@ -172,7 +173,8 @@ def _context(known: Capabilities, server: ServerSettings) -> Tried:
             "context", ok=True, said=f"It does not say how many tokens it takes; {_WHOLE_TURN:,} are counted on."
         )
     if known.context >= _WHOLE_TURN:
-        return Tried("context", ok=True, said=f"It takes {known.context:,} tokens; a turn wants {_WHOLE_TURN:,}.")
+        turn = StorySettings().tokens(known.context)
+        return Tried("context", ok=True, said=f"It takes {known.context:,} tokens; a turn uses at most {turn:,}.")
     return Tried(
         "context",
         ok=False,

@@ -16,7 +16,7 @@ from fiction.storytellers.llm.asks import Ask
 from fiction.storytellers.llm.capabilities import Capabilities
 from fiction.storytellers.llm.client import Client
 from fiction.storytellers.llm.connections import Connections
-from fiction.storytellers.llm.openings import noted_by_model, noted_opening, told_opening
+from fiction.storytellers.llm.openings import begun, noted_by_model, noted_opening, told_opening
 from fiction.storytellers.llm.passage import Passage
 from fiction.storytellers.llm.prompt import Prompt, render_turn
 from fiction.storytellers.llm.server import ServerSettings
@@ -28,7 +28,7 @@ _SHRUNK = 0.8
 _SMALLER = 0.75
 """Of a prompt that was too long, what the next one is at the most."""
 _LEAST_BUDGET = 1200
-_IMAGINED = Usage(600, 2000, estimated=True)
+_IMAGINED = Usage(650, 2800, estimated=True)
 """About what a world out of a sentence takes."""
 
 
@@ -66,7 +66,7 @@ class ModelStoryteller:
         connections = connections or Connections()
         self._teller = connections.client(server, purse=purse, starting=starting, capabilities=capabilities)
         other = notes is not None and notes != server
-        self._noter = connections.client(notes, purse=purse) if notes and other else self._teller
+        self._noter = connections.client(notes, purse=purse, starting=starting) if notes and other else self._teller
         self._purse = purse
         self._name = name
         self._ahead = ahead or (Ahead.WARM if server.loopback else Ahead.OFF)
@@ -122,6 +122,7 @@ class ModelStoryteller:
         if opening:
             yield ProseDelta(opening)
             return
+        scene = begun(scene)
         await self._teller.acquaint()
         rendered = self._render(self._teller, scene)
         self._permit(rendered)

@@ -114,7 +114,7 @@ def _listed_people(world: World, roles: Sequence[str]) -> str:
 def _reader(reader: ReaderProfile) -> str:
     parts = [
         f"named {reader.name}" if reader.name else "",
-        f"others say {reader.pronouns}",
+        f"others say {reader.pronouns.told}" if reader.pronouns.told else "",
         reader.about,
         f"enjoys {', '.join(reader.likes)}" if reader.likes else "",
         f"reads at the level of {reader.reading_level}" if reader.reading_level else "",

@@ -194,7 +194,7 @@ def excerpt_for(plan: str) -> Callable[[str, int], str]:
 
 
 def card_for(about: str) -> Callable[[str, int], str]:
-    """A way to shorten what is said about somebody or something: the first sentence, and what has most to do with it."""
+    """A way to shorten what is said about somebody: the first sentence, and what has most to do with the plan."""
     excerpt = excerpt_for(about)
 
     def card(text: str, tokens: int) -> str:
