@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from model_scenes import CHOICE, PLAN, WORLD, scene, tell, turn
+from model_scenes import CHOICE, PLAN, scene, tell, turn
 from model_server import NOTES, PASSAGE, ModelServer, Wire, good
 
 from fiction.engine.ports import Direction
@@ -178,9 +178,9 @@ async def test_one_approach_for_three_plans_becomes_three(server: ModelServer, s
         ("Push off alone", "", "Climb the mill"),
         ("Push off alone", "Climb the mill"),
         ("Push off alone", PLAN.label, "Climb the mill"),
-        ("Push off alone", "Count the steps again", "Climb the mill"),
+        ("Push off alone", "Go on along the bank", "Climb the mill"),
     ],
-    ids=["alike", "wait", "empty", "two", "just done", "offered before"],
+    ids=["alike", "wait", "empty", "two", "just done", "done before"],
 )
 async def test_plans_that_are_none_make_room_for_a_general_one(
     server: ModelServer, storyteller: ModelStoryteller, labels: tuple[str, ...]
@@ -191,6 +191,16 @@ async def test_plans_that_are_none_make_room_for_a_general_one(
     assert len(found.plans) == 3
     assert found.notice
     assert not found.plain
+
+
+async def test_a_plan_that_was_offered_before_and_not_taken_may_stand_in_for_the_third(
+    server: ModelServer, storyteller: ModelStoryteller
+) -> None:
+    recent = (turn(2, "Imre waits.", Plan("Count the steps again"), Plan("Call across the water")),)
+    labels = ("Count the steps again", "Push off alone", "Call across the water", "Climb the mill")
+    found = await reflect(server, storyteller, noting(plans=plans(*labels)), recent=recent)
+    assert [plan.label for plan in found.plans] == ["Push off alone", "Climb the mill", "Count the steps again"]
+    assert not found.notice
 
 
 async def test_labels_are_cut_at_the_end_of_a_word(server: ModelServer, storyteller: ModelStoryteller) -> None:

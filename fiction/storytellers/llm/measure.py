@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-_WIDE = frozenset({"zh", "ja"})
+from fiction.storytellers.llm.tokens import is_wide_language
+
 _CHARACTERS_A_WORD = 1.6
 _TOKENS_A_WORD, _TOKENS_A_WIDE_WORD = 1.4, 1.7
 
@@ -16,7 +17,7 @@ class Measure:
     @classmethod
     def of(cls, language: str) -> "Measure":
         """For a BCP 47 tag."""
-        return cls(language.split("-")[0].lower() in _WIDE)
+        return cls(is_wide_language(language))
 
     def tokens(self, words: int) -> int:
         """About how many tokens so many words are."""

@@ -12,7 +12,7 @@ from fiction.story.world import Opening
 from fiction.storytellers.llm.plans import PLANS, with_distinct_approaches
 from fiction.storytellers.llm.prompt import opening_of
 from fiction.storytellers.llm.seeds import first_seeds
-from fiction.storytellers.llm.tokens import sentences
+from fiction.storytellers.llm.tokens import joined, sentences
 from fiction.storytellers.storylets.slots import Names, fill
 
 _SETTING_SENTENCES, _PASSAGE_SENTENCES = 2, 3
@@ -64,7 +64,7 @@ def _first(scene: Scene) -> tuple[OpenThread, ...]:
 def memory_of_opening(scene: Scene, passage: str) -> str:
     """What to remember of a beginning where nobody wrote it down: the first sentences of setting and passage."""
     told = [*sentences(scene.world.setting)[:_SETTING_SENTENCES], *sentences(passage)[:_PASSAGE_SENTENCES]]
-    return " ".join(told)
+    return joined(told)
 
 
 def _opening(scene: Scene) -> Opening | None:

@@ -25,6 +25,7 @@ _MAX_LABEL_WIDE = 36
 _MAX_STAKE = 70
 _BRIEF_TOKENS = 140
 _TURNS_BEFORE = 3
+_MAX_REPEATS = 1
 _ALIKE, _ALIKE_PAIRS = 0.75, 0.5
 """Two labels that share this much of their words, or pairs of wide characters, are one plan."""
 
@@ -52,15 +53,21 @@ _WORD = re.compile(r"\w+")
 
 
 def sound_plans(notes: "Sequence[PlanNote]", scene: Scene) -> tuple[Plan, ...]:
-    """Those of a model's plans that can be offered, at most three, no two of one approach."""
-    taken = [*before(scene), scene.choice.text]
+    """Those of a model's plans that can be offered, at most three, no two of one approach.
+
+    One that was offered lately and not taken may stand in for a third: it is about this story, as no general plan is.
+    """
+    offered = before(scene)
+    taken = [scene.choice.text, *(turn.choice.text for turn in scene.recent[-_TURNS_BEFORE:])]
     found: list[Plan] = []
+    repeats: list[Plan] = []
     for note in notes:
         plan = _plan(note)
         if plan is not None and not any(alike(plan.label, label) for label in taken):
             taken.append(plan.label)
-            found.append(plan)
-    return with_distinct_approaches(found[:PLANS])
+            again = any(alike(plan.label, label) for label in offered)
+            (repeats if again else found).append(plan)
+    return with_distinct_approaches([*found, *repeats[:_MAX_REPEATS]][:PLANS])
 
 
 def filled_up(plans: tuple[Plan, ...], scene: Scene) -> tuple[Plan, ...]:

@@ -16,7 +16,7 @@ from fiction.storytellers.llm.remembering import ledger_ops, new_memory, rationa
 from fiction.storytellers.llm.room import Room
 from fiction.storytellers.llm.schema import NOTES, NOTES_OF_ENDING, NOTES_SMALL
 from fiction.storytellers.llm.texts import prompt
-from fiction.storytellers.llm.tokens import clip, clip_start, estimate, sentences, whole_sentences, words
+from fiction.storytellers.llm.tokens import clip, clip_start, estimate, joined, sentences, whole_sentences, words
 
 THE_END = "The End"
 _FORCED_END = 1.3
@@ -83,7 +83,7 @@ class Answers:
         ending = _ending(notes, scene)
         plans = () if ending else filled_up(self.plans, scene)
         return Reflection(
-            memory=memory or " ".join(sentences(passage)[:3]),
+            memory=memory or joined(sentences(passage)[:3]),
             plans=plans,
             rationale=rationale if self.notes else Rationale(),
             ledger_ops=ledger_ops(notes.ledger, scene),

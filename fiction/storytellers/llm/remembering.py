@@ -21,7 +21,7 @@ from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, MemoryC
 from fiction.story.sanitise import clean_line
 from fiction.storytellers.llm.protagonist import YOU, as_you
 from fiction.storytellers.llm.seeds import next_seed
-from fiction.storytellers.llm.tokens import sentences, words
+from fiction.storytellers.llm.tokens import joined, sentences, words
 
 if TYPE_CHECKING:
     from fiction.storytellers.llm.notes import ChangeNote, FactNote, LedgerNote, RationaleNote, ThreadNote
@@ -52,7 +52,7 @@ def new_memory(told: str, old: str, rationale: Rationale) -> tuple[str, str]:
     bounded = _bounded(fresh)
     if len(bounded) < len(fresh):
         notice = notice or "The new memory was too long; its oldest sentences were let go."
-    return " ".join(bounded), notice
+    return joined(bounded), notice
 
 
 def rationale_of(note: "RationaleNote") -> Rationale:
