@@ -67,7 +67,9 @@ class TrialScreen(Room):
             yield Static("", id="found", markup=False)
             yield Waiting()
             yield Static("", id="verdict", markup=False)
-            field = Field("Meanwhile", Pick(*AHEAD, value=self._mind.ahead, id="ahead"))
+            pick = Pick(*AHEAD, value=self._mind.ahead, id="ahead")
+            pick.disabled = True
+            field = Field("Meanwhile", pick)
             field.display = False
             yield field
         yield Keys(self.hints())
@@ -128,6 +130,7 @@ class TrialScreen(Room):
         pick = self.query_one(Pick)
         if pick.parent is not None:
             pick.parent.display = self.tells
+            pick.disabled = not self.tells
         if self.tells:
             pick.focus()
         self.show_hints()
