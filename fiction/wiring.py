@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from fiction.saves.shelf import SaveShelf
 
 
+NO_WORLD = "The model's world could not be used; the story is told from your sentence alone."
+"""Said where a model was asked for a world and what it made is none."""
+
+
 class House:
     """The game of one home: implements `engine.game.Game`."""
 
@@ -134,7 +138,7 @@ class House:
             budget=story.settings.budget or part.budget,
         )
         uuid = uuid4().hex
-        world, text = await self._world_of(story, settings, uuid)
+        world, text, notice = await self._world_of(story, settings, uuid)
         _check_opening(settings.opening, world)
         record = StoryRecord(
             uuid=uuid,
@@ -146,7 +150,7 @@ class House:
             reader=story.reader,
             settings=settings,
         )
-        return self._session(self.save_shelf.create(record, name=story.name), world)
+        return self._session(self.save_shelf.create(record, name=story.name), world, notice=notice)
 
     async def resume(self, save: str = "") -> "Session":
         """A session on a save; the newest by default. Raises NotFound, SaveBusy, SaveDamaged, SaveTooNew."""
@@ -188,39 +192,42 @@ class House:
             said = f"The world of this story ({world}) is lost from its save, and not installed here."
             raise NotFound(said, hint="Install it with `fiction worlds install`; the turns are kept.") from None
 
-    async def _world_of(self, story: NewStory, settings: StorySettings, uuid: str) -> tuple[World, str]:
-        """The world of a new story, and the text that its save keeps."""
+    async def _world_of(self, story: NewStory, settings: StorySettings, uuid: str) -> tuple[World, str, str]:
+        """The world of a new story, the text that its save keeps, and what the reader should know of it."""
         from fiction.packs.loader import load_world
 
         if story.world:
-            return self.world(story.world), self.world_shelf.text(story.world)
-        text = premise_pack(story.premise, story.genre)
+            return self.world(story.world), self.world_shelf.text(story.world), ""
+        text, notice = premise_pack(story.premise, story.genre), ""
         if settings.storyteller != "offline":
-            text = await self._imagined(story, settings.storyteller, uuid) or text
-        return load_world(text, name="premise"), text
+            imagined, whole = await self._imagined(story, settings.storyteller, uuid)
+            text, notice = imagined or text, "" if whole else NO_WORLD
+        return load_world(text, name="premise"), text, notice
 
-    async def _imagined(self, story: NewStory, storyteller: str, uuid: str) -> str:
-        """The model's world for a premise, as a pack; empty where what it made can't be one."""
+    async def _imagined(self, story: NewStory, storyteller: str, uuid: str) -> tuple[str, bool]:
+        """The model's world for a premise, as a pack, and whether it is of its own making; empty where it is none."""
         from fiction.packs.loader import load_world
         from fiction.packs.writer import dump_world
 
         model = self._minds.storyteller(storyteller, self._minds.purse(uuid))
         try:
             premise, genre = as_sentence(story.premise), as_sentence(story.genre)
-            text = dump_world(await model.imagine(premise, genre, story.reader))
+            world, whole = await model.imagine(premise, genre, story.reader)
+            text = dump_world(world)
             load_world(text, name="premise")
         except PackError:
-            return ""
+            return "", False
         finally:
             await model.close()
-        return text
+        return text, whole
 
-    def _session(self, store: SaveStore, world: World) -> "Session":
+    def _session(self, store: SaveStore, world: World, *, notice: str = "") -> "Session":
         from fiction.engine.session import Session
 
         purse = self._minds.purse(store.story.uuid)
         tellers = self._minds.tellers(self._offline(), store.story.settings.storyteller, purse)
-        return Session(store=store, world=world, memory=self._memory(world), storytellers=tellers, purse=purse)
+        memory = self._memory(world)
+        return Session(store=store, world=world, memory=memory, storytellers=tellers, purse=purse, notice=notice)
 
     def _offline(self) -> Storyteller:
         from fiction.storytellers.offline import OfflineStoryteller

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from commands.conftest import SALT
+from storytellers.model_server import ModelServer
 
 from fiction.engine.game import Game, NewStory
 from fiction.engine.ports import Ahead
@@ -237,6 +238,18 @@ async def test_any_sentence_makes_a_world(house: House, premise: str) -> None:
     session = await house.start(NewStory(premise=premise, genre="quiet"))
     assert isinstance((await begun(session))[-1], TurnSaved)
     await session.close()
+
+
+async def test_a_story_says_so_where_the_model_made_no_world_of_a_sentence(house: House, home: Path) -> None:
+    with ModelServer().running() as server:
+        server.habit = lambda wire: wire.stream("I'd love to! What should it be about?")
+        environment = {"FICTION_MODEL": "tiny", "FICTION_BASE_URL": server.url}
+        story = NewStory(premise="a bell", settings=StorySettings(storyteller="model"))
+        session = await House(Home.at(home), environment=environment).start(story)
+        first = await anext(session.proceed())
+        await session.close()
+    assert isinstance(first, Notice)
+    assert "from your sentence" in first.text
 
 
 def test_a_premise_without_words_makes_none() -> None:

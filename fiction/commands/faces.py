@@ -43,6 +43,7 @@ def play_in_lines(context: Context, opener: Opener | None = None) -> int:
 
 def play_on_screen(context: Context, opener: Opener | None = None) -> int:
     """The game on the whole screen. Returns the exit code."""
+    from fiction.commands.reports import secrets_of
     from fiction.looks import read_looks
 
     async def playing() -> int:
@@ -56,6 +57,7 @@ def play_on_screen(context: Context, opener: Opener | None = None) -> int:
             theme=looks.theme,
             animations=looks.animations,
             crash_log=context.home.logs / "crash.txt",
+            secrets=lambda: secrets_of(context),
         )
         await app.run_async()
         return app.return_code or 0

@@ -35,7 +35,7 @@ def trace(error: BaseException, context: Context) -> str:
 
 def redact(text: str, context: Context) -> str:
     """The text with every secret that is known, and everything that looks like one, taken out."""
-    for secret in _secrets(context):
+    for secret in secrets_of(context):
         text = text.replace(secret, "[secret]")
     return clean(_KEY.sub("[secret]", text))
 
@@ -54,7 +54,7 @@ def write_report(error: BaseException, context: Context) -> Path | None:
         return None
 
 
-def _secrets(context: Context) -> tuple[str, ...]:
+def secrets_of(context: Context) -> tuple[str, ...]:
     """Keys of the environment and of the settings, the longest first; broken settings hide none of the former."""
     found = {value.strip() for name, value in context.environment.items() if name.endswith("_API_KEY")}
     try:

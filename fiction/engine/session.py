@@ -12,7 +12,7 @@ from fiction.engine.purse import Costs, Purse
 from fiction.engine.scenes import Scenes
 from fiction.engine.turns import Turns
 from fiction.errors import FictionError, NotFound
-from fiction.story.events import Event, TurnSaved
+from fiction.story.events import Event, Notice, TurnSaved
 from fiction.story.ledger import Ledger
 from fiction.story.memory import Memory, RevisionKind, TurnId
 from fiction.story.plan import Choice, ChoiceKind, Plan
@@ -36,12 +36,15 @@ class Session:
         memory: LongTermMemory,
         storytellers: Mapping[str, Storyteller],
         purse: Purse | None = None,
+        notice: str = "",
     ) -> None:
+        """A session on a store that is open; `notice` is said before anything is told."""
         self._store = store
         self._world = world
         self._memory = memory
         self._storytellers = storytellers
         self._purse = purse
+        self._notice = notice
         self._scenes = Scenes(store, world, memory)
         self._foresight = Foresight(self._scenes)
         self._turns = Turns(store=store, memory=memory, scenes=self._scenes, foresight=self._foresight)
@@ -153,6 +156,9 @@ class Session:
         Every face calls this once after `Game.start` or `Game.resume`.
         """
         await self._open()
+        if self._notice:
+            notice, self._notice = self._notice, ""
+            yield Notice(notice)
         head = self._turns.head
         if head is None:
             due = self._turns.make(None, Choice(ChoiceKind.BEGIN), self.storyteller, keep=False)

@@ -82,7 +82,13 @@ class Arranging:
         settings = self._settings
         parts = {"": settings.server, **settings.servers}
         return tuple(
-            Mind(base_url="" if part.run else part.base_url or OPENAI, model=part.model, run=part.run, name=name)
+            Mind(
+                base_url="" if part.run else part.base_url or OPENAI,
+                model=part.model,
+                run=part.run,
+                name=name,
+                ahead=part.speculate,
+            )
             for name, part in parts.items()
             if part.model
         )
@@ -103,6 +109,7 @@ class Arranging:
         }
         if (part.base_url, part.model, part.run) != (before.base_url, before.model, before.run):
             values |= {(*section, name): None for name in _OF_A_MODEL}
+        values[(*section, "speculate")] = mind.ahead or None
         if mind.api_key:
             values[(*section, "api_key")] = part.api_key.get_secret_value()
         if not mind.name and self._settings.storyteller not in ("", "model"):

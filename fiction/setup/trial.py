@@ -126,7 +126,9 @@ class _Told:
         rate = tokens / max(took, 0.001)
         about = "about " if self.usage.estimated else ""
         slow = "; a turn takes minutes" if rate < _SLOW else ""
-        return Tried("speed", ok=True, said=f"It writes {about}{rate:.3g} tokens a second{slow}.")
+        return Tried(
+            "speed", ok=True, said=f"It writes {about}{rate:,.{0 if rate >= 10 else 1}f} tokens a second{slow}."
+        )
 
 
 async def _tell(teller: ModelStoryteller, scene: Scene) -> _Told:

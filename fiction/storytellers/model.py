@@ -159,8 +159,10 @@ class ModelStoryteller:
         reflection = answers.reflection(passage, usage)
         return dataclasses.replace(reflection, ledger_ops=(*opened, *reflection.ledger_ops))
 
-    async def imagine(self, premise: str, genre: str, reader: ReaderProfile) -> World:
-        """A world for a story about something. What the model leaves out is filled with our own defaults.
+    async def imagine(self, premise: str, genre: str, reader: ReaderProfile) -> tuple[World, bool]:
+        """A world for a story about something, and whether the model said enough to make one.
+
+        What it leaves out is filled with our own defaults.
 
         Raises:
             StorytellerError: the model can't be asked just now, or it would cost more than is allowed.
@@ -171,7 +173,7 @@ class ModelStoryteller:
         self._permit_call(self._teller, _IMAGINED)
         imagined = Imagined(premise, genre, reader)
         await ask_down(self._teller, [imagined.question()], imagined.take)
-        return imagined.world()
+        return imagined.world(), imagined.enough
 
     async def close(self) -> None:
         """Let go of connections. Idempotent."""

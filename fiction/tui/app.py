@@ -49,6 +49,7 @@ class FictionApp(App[None]):
         theme: str = "",
         animations: str = "",
         crash_log: Path | None = None,
+        secrets: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         """A face of a game.
 
@@ -58,12 +59,14 @@ class FictionApp(App[None]):
             theme: Name of a theme; empty takes `night`.
             animations: `none`, `basic` or `full`; empty takes TEXTUAL_ANIMATIONS.
             crash_log: Where the report of a crash goes; None writes none.
+            secrets: What must never stand in that report, asked for when there is one to be written.
         """
         super().__init__()
         self._make_game = game
         self._start = start
         self._reading: ReadingScreen | None = None
         self._crash_log = crash_log
+        self._secrets = secrets
         self._crashed = False
         self.preferred = ""
         """Name of the storyteller that the reader set up or chose last; empty for none."""
@@ -258,7 +261,7 @@ class FictionApp(App[None]):
         """Write down what broke; where to find it, in a sentence, or nothing."""
         from fiction.tui.crash import write_report
 
-        written = error is not None and write_report(error, self._crash_log)
+        written = error is not None and write_report(error, self._crash_log, self._secrets())
         return f"A report is in {self._crash_log}." if written else ""
 
     def _handle_exception(self, error: Exception) -> None:

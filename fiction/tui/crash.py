@@ -3,6 +3,7 @@
 import platform
 import re
 import traceback
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
@@ -14,15 +15,17 @@ _SECRET = re.compile(
 )
 
 
-def redact(text: str) -> str:
-    """The text with keys, passwords and the name of the home folder taken out."""
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text without the secrets, whatever looks like a key or a password, and the name of the home folder."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "[secret]")
     return _SECRET.sub("[secret]", text).replace(str(Path.home()), "~")
 
 
-def report(error: BaseException) -> str:
+def report(error: BaseException, secrets: Iterable[str] = ()) -> str:
     """What a maintainer needs: versions and the traceback, no values."""
     where = f"fiction {_version()}, Python {platform.python_version()}, {platform.system()}"
-    return redact(f"{where}\n\n{''.join(traceback.format_exception(error))}")
+    return redact(f"{where}\n\n{''.join(traceback.format_exception(error))}", secrets)
 
 
 def _version() -> str:
@@ -32,13 +35,13 @@ def _version() -> str:
         return "?"
 
 
-def write_report(error: BaseException, path: Path | None) -> bool:
+def write_report(error: BaseException, path: Path | None, secrets: Iterable[str] = ()) -> bool:
     """Write the report; False where there is no place for it."""
     if path is None:
         return False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(report(error), encoding="utf-8", errors="replace")
+        path.write_text(report(error, secrets), encoding="utf-8", errors="replace")
     except OSError:
         return False
     return True

@@ -1,5 +1,6 @@
 """Minds, kept in the settings and taken out again."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,14 @@ def test_what_was_set_for_one_model_is_not_asked_of_another(arranging: Arranging
     arranging.keep(PAID)
     part = load(kept.file, {}).settings.server
     assert (part.speculate, part.temperature, part.context, part.budget) == ("", None, 0, 8192)
+
+
+def test_how_far_a_mind_works_ahead_is_kept_with_it(arranging: Arranging, kept: Kept) -> None:
+    arranging.keep(dataclasses.replace(HERE, ahead="all"))
+    assert load(kept.file, {}).settings.server.speculate == "all"
+    assert arranging.minds()[0].ahead == "all"
+    arranging.keep(HERE)
+    assert load(kept.file, {}).settings.server.speculate == ""
 
 
 def test_a_program_may_be_the_mind(arranging: Arranging, kept: Kept) -> None:

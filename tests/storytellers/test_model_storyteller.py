@@ -113,7 +113,8 @@ IMAGINED = {
 
 async def test_a_wish_becomes_a_world(server: ModelServer, storyteller: ModelStoryteller) -> None:
     server.habit = lambda wire: wire.stream("Here it is:\n" + json.dumps(IMAGINED))
-    world = await storyteller.imagine("bells", "mystery", ReaderProfile(language="de"))
+    world, enough = await storyteller.imagine("bells", "mystery", ReaderProfile(language="de"))
+    assert enough
     assert (world.id, world.title, world.language) == ("the-dumb-foundry", "The Dumb Foundry", "de")
     assert world.genre == ("mystery", "gothic")
     assert world.style.tense == "past"
@@ -129,7 +130,8 @@ async def test_a_model_that_can_not_imagine_leaves_a_world_that_can_be_played(
     server: ModelServer, storyteller: ModelStoryteller
 ) -> None:
     server.habit = lambda wire: wire.stream("I would love to.")
-    world = await storyteller.imagine("a drowned bell", "", ReaderProfile())
+    world, enough = await storyteller.imagine("a drowned bell", "", ReaderProfile())
+    assert not enough
     assert world.title == "a drowned bell"
     assert world.setting
     assert len(world.outline) >= 6
@@ -140,7 +142,7 @@ async def test_a_model_that_can_not_imagine_leaves_a_world_that_can_be_played(
 
 async def test_a_world_has_an_id_in_every_script(server: ModelServer, storyteller: ModelStoryteller) -> None:
     server.habit = lambda wire: wire.stream(json.dumps({**IMAGINED, "title": "钟", "characters": [{"name": "马塔"}]}))
-    world = await storyteller.imagine("钟", "", ReaderProfile(language="zh"))
+    world, _ = await storyteller.imagine("钟", "", ReaderProfile(language="zh"))
     assert world.id.isascii()
     assert world.characters[0].id.isascii()
 

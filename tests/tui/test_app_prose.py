@@ -70,6 +70,7 @@ def test_a_report_has_the_traceback_and_no_secret() -> None:
     assert key not in text
     assert str(Path.home()) not in text
     assert redact(text) == text
+    assert "plainword" not in report(ValueError("wrong key: plainword"), ("plainword",))
 
 
 async def test_a_crash_prints_one_line_and_no_local_variables(

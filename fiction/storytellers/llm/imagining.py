@@ -68,6 +68,8 @@ class Imagined:
         self._genre = clean_line(genre)
         self._reader = reader
         self._note = WorldNote()
+        self.enough = False
+        """A reply said enough to begin with; else the world is mostly the reader's sentence and our own defaults."""
 
     def question(self) -> Question:
         """What is asked of the model."""
@@ -87,7 +89,8 @@ class Imagined:
         note = WorldNote.model_validate(_without_slots(read_object(answer.text) or {}))
         if _worth(note) > _worth(self._note):
             self._note = note
-        return words(note.setting) >= _MIN_SETTING_WORDS and len(note.outline) >= _MIN_BEATS
+        self.enough = words(note.setting) >= _MIN_SETTING_WORDS and len(note.outline) >= _MIN_BEATS
+        return self.enough
 
     def world(self) -> World:
         """A world that can be played, with our own defaults for all that the model left out.
