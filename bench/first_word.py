@@ -2,7 +2,7 @@
 
 A server in a process of its own takes no time at all and says when each request was there and when its first piece
 left; both clocks are the machine's own. Stories of 10 and of 1,000 turns, with the real save, memory and Chroma; each
-turn is chosen after the server was made ready (`warm`), and again without that.
+turn is chosen after the server was made ready (`warm`), and again of a storyteller that never works ahead (`off`).
 
 Bar (design section 11): under 30 ms p50. `uv run python -m bench.first_word`
 """
@@ -103,6 +103,7 @@ async def until_first_word(session: Session, *, ready: bool, said: "subprocess.P
 
 
 async def measure(home: Path, name: str, *, ready: bool, said: "subprocess.Popen[str]", port: int) -> list[float]:
+    Home.at(home).config.write_text(f"server: {{speculate: {'warm' if ready else 'off'}}}\n")
     environment = {"FICTION_BASE_URL": f"http://127.0.0.1:{port}/v1", "FICTION_MODEL": "instant"}
     house = House(Home.at(home), environment=environment)
     session = await house.resume(name)

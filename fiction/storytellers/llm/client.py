@@ -170,7 +170,7 @@ class Client:
             finally:
                 if not paid:
                     self._pay(reading.usage)
-                await response.close()
+                await sdk.let_go(response)
         yield usage
 
     def _pay(self, usage: Usage) -> Usage:

@@ -10,6 +10,7 @@ from fiction.storytellers.llm.server import ServerSettings
 
 if TYPE_CHECKING:
     import openai
+    from openai.types.chat import ChatCompletionChunk
 
 _WARMED = (
     "openai.resources.chat.completions",
@@ -19,6 +20,8 @@ _WARMED = (
 )
 _MAX_IDLE_CONNECTIONS = 4
 _WRITE_TIMEOUT = 60.0
+_LETTING_GO = 0.5
+"""Seconds that a connection that is closed may take to say so."""
 
 
 def warm() -> None:
@@ -53,6 +56,18 @@ async def connected(server: ServerSettings) -> "openai.AsyncOpenAI":
 
     threading.Thread(target=work, name="connect-openai", daemon=True).start()
     return await made
+
+
+async def let_go(response: "openai.AsyncStream[ChatCompletionChunk]") -> None:
+    """Close a reply's connection, and run out what the SDK left half done.
+
+    Else its generators end whenever they are collected, in whatever thread that is, with a complaint on stderr.
+    """
+    await response.close()
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(_LETTING_GO):
+            async for _ in response:
+                pass
 
 
 def _connect(server: ServerSettings) -> "openai.AsyncOpenAI":
