@@ -2,7 +2,7 @@
 
 A server in a process of its own takes no time at all and says when each request was there and when its first piece
 left; both clocks are the machine's own. Stories of 10 and of 1,000 turns, with the real save, memory and Chroma; each
-turn is chosen after the server was made ready (`warm`), and again of a storyteller that never works ahead (`off`).
+turn is chosen when nothing is done ahead any more, of a server that is made ready (`warm`) and of one that is not.
 
 Bar (design section 11): under 30 ms p50. `uv run python -m bench.first_word`
 """
@@ -87,11 +87,10 @@ async def made_ready() -> None:
         await asyncio.wait(working)
 
 
-async def until_first_word(session: Session, *, ready: bool, said: "subprocess.Popen[str]") -> tuple[float, float]:
+async def until_first_word(session: Session, *, said: "subprocess.Popen[str]") -> tuple[float, float]:
     """Play a turn: seconds from the key to the request, and from the server's first piece to the first words."""
     assert said.stdout is not None
-    if ready:
-        await made_ready()
+    await made_ready()
     choice = session.offered(1) if session.plans else Choice(ChoiceKind.CONTINUE)
     shown = 0.0
     pressed = time.monotonic()
@@ -109,8 +108,8 @@ async def measure(home: Path, name: str, *, ready: bool, said: "subprocess.Popen
     session = await house.resume(name)
     session.use("model")
     [event async for event in session.proceed()]
-    await until_first_word(session, ready=ready, said=said)  # loads the libraries
-    times = [sum(await until_first_word(session, ready=ready, said=said)) for _ in range(TURNS)]
+    await until_first_word(session, said=said)  # loads the libraries
+    times = [sum(await until_first_word(session, said=said)) for _ in range(TURNS)]
     await session.close()
     return times
 

@@ -125,7 +125,7 @@ async def test_every_server_of_the_settings_can_tell(house: House, home: Path) -
     session = await house.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model:far")))
     assert session.storytellers == ("offline", "model", "model:home", "model:far")
     assert (session.storyteller.name, session.storyteller.about) == ("model:far", "three at api.openai.com")
-    assert session.storyteller.ahead is Ahead.OFF
+    assert session.storyteller.ahead is Ahead.RECALL
     session.use("model")
     assert session.storyteller.ahead is Ahead.WARM
     await session.close()

@@ -24,7 +24,7 @@ _COST_OF_PASSAGE = 40
 _COST_OF_PROMPT = 15
 """Percent of a turn: what is read and written for its passage, and what that, or a prompt alone, costs of it. Replies
 make three quarters of a turn's price, and a little more than half of them is notes."""
-_THROWN_AWAY = {Ahead.OFF: 0, Ahead.WARM: 0, Ahead.BEST: 50, Ahead.ALL: 200}
+_THROWN_AWAY = {Ahead.WARM: 0, Ahead.BEST: 50, Ahead.ALL: 200}
 """Percent of a passage that is written in a turn and never read: the likeliest plan is taken about half of the time."""
 
 
@@ -67,7 +67,7 @@ def times(usage: Usage, turns: int) -> Usage:
 
 def with_work_ahead(turn: Usage, ahead: Ahead) -> Usage:
     """A turn with what is asked of the server while the reader reads, most of which nobody will see."""
-    if ahead is Ahead.OFF:
+    if not ahead.asks:
         return turn
     made_ready = Usage(
         prompt=_part(turn.prompt, _PROMPT_OF_PASSAGE),

@@ -184,7 +184,7 @@ def likeliest(plans: Sequence[Plan], reader: ReaderProfile) -> list[tuple[int, P
 
 def _passages(ahead: Ahead, plans: int) -> int:
     match ahead:
-        case Ahead.OFF | Ahead.WARM:
+        case Ahead.OFF | Ahead.RECALL | Ahead.WARM:
             return 0
         case Ahead.BEST:
             return 1

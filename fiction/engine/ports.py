@@ -85,12 +85,19 @@ class Ahead(StrEnum):
     """How far a storyteller works ahead while the reader reads."""
 
     OFF = "off"
+    RECALL = "recall"
+    """What is remembered for the plans is looked up; nothing is asked of a server."""
     WARM = "warm"
     """It makes ready: the server has read the next prompt up to the plan."""
     BEST = "best"
     """It also writes the next passage for the likeliest plan."""
     ALL = "all"
     """It also writes the next passages for all plans."""
+
+    @property
+    def asks(self) -> bool:
+        """Something is asked of a server that the reader may never see."""
+        return self in (Ahead.WARM, Ahead.BEST, Ahead.ALL)
 
     @property
     def writes(self) -> bool:

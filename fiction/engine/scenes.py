@@ -69,13 +69,14 @@ class Scenes:
         scene = self._without_recall(parent, choice)
         if parent is None:
             return scene
-        if not common:
+        known = self._offers is not None and self._offers.turn == parent.id
+        if not common and not known:
             return dataclasses.replace(scene, recall=await self._recall(parent, choice))
         offers = await self._offered(parent)
         recall = offers.recalls.get(choice) or await self._recall(parent, choice)
         told = dataclasses.replace(recall, notice=recall.notice or offers.notice)
         self._offers = dataclasses.replace(offers, notice="")
-        return dataclasses.replace(scene, recall=told, common=offers.common)
+        return dataclasses.replace(scene, recall=told, common=offers.common if common else None)
 
     def forget_common(self) -> None:
         """Memories have changed: what was recalled for the plans is recalled anew."""

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from fiction.engine import recurrence
 from fiction.engine.foresight import Foresight
-from fiction.engine.ports import Ahead, Draft, LongTermMemory, SaveStore, Scene, Storyteller
+from fiction.engine.ports import Draft, LongTermMemory, SaveStore, Scene, Storyteller
 from fiction.engine.scenes import Scenes
 from fiction.errors import FictionError
 from fiction.story.events import ChoiceSaved, Event, PassageDone, Remembered
@@ -113,7 +113,7 @@ class Turns:
 
     async def _scene(self, parent: Turn | None, choice: Choice, teller: Storyteller) -> Scene:
         """What is remembered for any of the plans is asked for only where a storyteller works ahead."""
-        return await self._scenes.after(parent, choice, common=teller.ahead is not Ahead.OFF)
+        return await self._scenes.after(parent, choice, common=teller.ahead.asks)
 
     def _tell(self, parent: TurnId | None, draft: Draft) -> Turn:
         self.head = self._store.tell(parent, draft, head=self.head.id if self.head else None)

@@ -57,7 +57,8 @@ class ModelStoryteller:
             server: tells the passages.
             notes: makes memory and plans; None for the one that tells.
             name: as it stands in the save.
-            ahead: how far it works ahead; None takes WARM for a server on this machine and OFF for any other.
+            ahead: how far it works ahead; None takes WARM for a server on this machine. OFF, and None for any other,
+                is RECALL: what is remembered for the plans is looked up, and nothing is asked of the server.
             connections: shared by the storytellers of a game.
             purse: allows and pays for every call.
             starting: awaited before the first call, where the server must be started.
@@ -69,7 +70,8 @@ class ModelStoryteller:
         self._noter = connections.client(notes, purse=purse, starting=starting) if notes and other else self._teller
         self._purse = purse
         self._name = name
-        self._ahead = ahead or (Ahead.WARM if server.loopback else Ahead.OFF)
+        ahead = ahead or (Ahead.WARM if server.loopback else Ahead.OFF)
+        self._ahead = ahead if ahead.asks else Ahead.RECALL
 
     @property
     def name(self) -> str:
@@ -110,6 +112,8 @@ class ModelStoryteller:
 
     async def prepare(self, scene: Scene) -> None:
         """Have the server read all of the next prompt but the plan, so that its first word comes sooner."""
+        if not self._ahead.asks:
+            return
         await self._teller.acquaint()
         rendered = self._render(self._teller, scene)
         with contextlib.suppress(StorytellerError):
