@@ -18,6 +18,8 @@ ENDING_AT = 0.85
 MUST_END_AT = 1.1
 STALL_TURNS = 4
 """So many turns without anything of importance make a stall."""
+ANSWERS_FROM = 0.6
+"""Share of the length before which what the story began with is not called for: it is the story's own question."""
 REMIND_EVERY = 2
 """Turns between two words about the same waiting thread: said every turn, it is all that a storyteller tells."""
 ENDLESS_CHAPTER = 60
@@ -136,8 +138,11 @@ def _with_lines(direction: Direction, world: World, due: Thread | None, depth: i
         lines.append("The story is near its end: open nothing new and let what is open come to a head.")
     elif opening:
         summary = world.acts[direction.act - 1].summary if direction.act <= len(world.acts) else ""
-        lines.append(f"A new part begins here: something changes that can't be undone. {summary}".strip())
-    if due is not None and not opening and (depth - due.touched) % REMIND_EVERY == 0:
+        lines.append("A new part begins here, and something changes that can't be undone.")
+        if summary:
+            lines.append(f"In the course of this part: {summary}")
+    own = due is not None and due.opened <= 1 and 0 < direction.progress < ANSWERS_FROM
+    if due is not None and not own and not opening and (depth - due.touched) % REMIND_EVERY == 0:
         lines.append(f"This has waited longest and wants a step forward or an answer: {due.setup}")
     if direction.stalled and not direction.must_end:
         lines.append("Little has happened lately: let somebody in this world act on their own, now.")

@@ -51,12 +51,25 @@ def test_tension_is_a_sawtooth_around_the_register_of_the_genre_with_a_late_peak
 
 
 def test_a_thread_that_has_waited_is_due_and_said() -> None:
-    ledger = Ledger(threads=(Thread("well", "What is in the well?", opened=1, touched=1),))
+    ledger = Ledger(threads=(Thread("well", "What is in the well?", opened=2, touched=2),))
     settings = StorySettings(turns=20)
     assert direct(WORLD, settings, ledger, (), 3).due_thread == ""
-    late = direct(WORLD, settings, ledger, (), 9)
+    late = direct(WORLD, settings, ledger, (), 10)
     assert late.due_thread == "well"
     assert any("What is in the well?" in line for line in late.lines)
+
+
+def test_what_the_story_began_with_is_not_called_for_before_its_later_half() -> None:
+    ledger = Ledger(threads=(Thread("well", "What is in the well?", opened=1, touched=1),))
+    asked = {
+        depth
+        for depth in range(1, 17)
+        if any(
+            "What is in the well?" in line for line in direct(WORLD, StorySettings(turns=20), ledger, (), depth).lines
+        )
+    }
+    assert asked
+    assert min(asked) > 12
 
 
 @pytest.mark.parametrize("depth", range(1, 30))

@@ -1,7 +1,11 @@
 """Where the story stands in its world's outline: what is due, what comes after, where it goes."""
 
+from collections import Counter
+from collections.abc import Callable
+
 from fiction.engine.ports import Scene
 from fiction.story.reader import ENDLESS
+from fiction.story.world import Ending
 from fiction.storytellers.llm.tokens import clip, terms
 
 _TURNS_A_STEP = 12
@@ -30,6 +34,8 @@ def course_of(scene: Scene) -> list[str]:
         lines.append(f"About now, unless it has happened: {clip(outline[at].summary, _STEP)}")
         if at + 1 < len(outline):
             lines.append(f"After that: {clip(outline[at + 1].summary, _STEP)}")
+        if at:
+            lines.append(f"Before that, if it has not happened: {clip(outline[at - 1].summary, _STEP)}")
         if at + 2 < len(outline):
             lines.append(f"In the end: {clip(outline[-1].summary, _STEP)}")
     if scene.world.endings and (goes_to_its_end(scene) or scene.direction.progress >= _ENDINGS_SHOW):
@@ -42,12 +48,20 @@ def _endings(scene: Scene) -> list[str]:
     endings = scene.world.endings
     lines = [f"It may end as one of these: {' / '.join(ending.title for ending in endings)}"]
     if goes_to_its_end(scene):
-        about = terms(" ".join((scene.choice.query, scene.memory, scene.parent.passage if scene.parent else "")))
-        near = sorted(endings, key=lambda ending: -len(terms(f"{ending.title} {ending.condition}") & about))
+        near = sorted(endings, key=_nearness(scene), reverse=True)
         lines += [
             f"{ending.title}, if {clip(ending.condition, _CONDITION)}" for ending in near[:_NEAR] if ending.condition
         ]
     return lines
+
+
+def _nearness(scene: Scene) -> Callable[[Ending], float]:
+    """How much an ending has to do with what happens: by its own words, the fewer other endings have them the more."""
+    told = " ".join(turn.passage for turn in scene.recent[-2:])
+    about = terms(" ".join((scene.choice.query, scene.memory, told)))
+    own = {ending.id: terms(f"{ending.title} {ending.condition}") for ending in scene.world.endings}
+    held = Counter(term for each in own.values() for term in each)
+    return lambda ending: sum(1 / held[term] for term in own[ending.id] & about)
 
 
 def goes_to_its_end(scene: Scene) -> bool:

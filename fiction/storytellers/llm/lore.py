@@ -57,6 +57,11 @@ def lore_for(world: World, plan: str, last: str = "", memory: str = "") -> tuple
     return tuple(entry.told for _, entry in wanted), tuple(others)
 
 
+def people_of(world: World) -> tuple[str, ...]:
+    """What there is to know of each of the cast."""
+    return tuple(entry.told for entry in _entries(world) if entry.person)
+
+
 def people_called(world: World, plan: str) -> tuple[str, ...]:
     """What there is to know of those of the cast that a plan names."""
     small = plan.casefold()

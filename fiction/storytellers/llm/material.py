@@ -15,7 +15,7 @@ from fiction.story.memory import Recalled
 from fiction.story.plan import ChoiceKind
 from fiction.story.turn import Turn
 from fiction.storytellers.llm.course import course_heading, course_of, goes_to_its_end
-from fiction.storytellers.llm.lore import lore_for, occurring, people_called
+from fiction.storytellers.llm.lore import lore_for, occurring, people_called, people_of
 from fiction.storytellers.llm.shares import Item, Part, numbered, share_out
 from fiction.storytellers.llm.tokens import clip, clip_middle, clip_start, estimate, joined, sentences, terms
 
@@ -23,16 +23,14 @@ _MAX_FACTS = 14
 _MAX_CAST = 8
 _MAX_THREADS = 6
 _MAX_BESIDES = 2
-_MOST_OFFERED = 70
+_MOST_OFFERED = 90
 """Tokens beside a plan that was offered."""
 _SETUP, _PAYOFF = 24, 16
 """Tokens of each thread."""
 _LEAST_TAIL = 90
 """Tokens of an older passage's end that are worth more than what is recalled."""
-_CARD = 0.55
+_CARD = 0.4
 """Share of what there is to say about something under which it is better not begun."""
-_LEAD = 40
-"""Tokens of a card's first sentence: who it is about."""
 _TURN = re.compile(r"\(turn \d+\) ")
 
 
@@ -51,15 +49,16 @@ def gather(scene: Scene, about: str, tokens: int) -> Material:
     """The material for a turn, within `tokens` by our estimate. `about` is the plan, or all that may be chosen."""
     last = scene.parent.passage if scene.parent else ""
     called_for, others = lore_for(scene.world, about, last, scene.memory)
-    lore = Part("Of this world", 0.34, numbered(called_for), shorten=card_for(about), most=0.6, keep=_CARD)
-    elsewhere = Part("Others in this world", 0.0, numbered(others), shorten=card_for(about), keep=_CARD)
+    cards = cards_for(scene, about)
+    lore = Part("Of this world", 0.42, numbered(called_for), shorten=cards, most=0.9, keep=_CARD)
+    elsewhere = Part("Others in this world", 0.0, numbered(others), shorten=cards, keep=_CARD)
     course = Part(course_heading(scene), 0.16 if goes_to_its_end(scene) else 0.09, numbered(course_of(scene)))
     course.at_first = 2 if goes_to_its_end(scene) else 1
-    facts = Part("Established, and not to be contradicted", 0.17, numbered(_facts(scene, about, last)))
-    people = Part("People you have met", 0.1, numbered(_people(scene, about, last)), keep=_CARD)
-    threads = Part("Open threads, the longest waiting first", 0.13, numbered(_threads(scene)), keep=_CARD)
-    recall = Part("Remembered from earlier turns", 0.26, _recalled(scene), shorten=excerpt_for(about), most=0.6)
-    memory = Part("Memory", 0.28, numbered([scene.memory] if scene.memory else []), shorten=clip_middle, bullet="")
+    facts = Part("Established, and not to be contradicted", 0.15, numbered(_facts(scene, about, last)))
+    people = Part("People you have met", 0.08, numbered(_people(scene, about, last)), keep=_CARD)
+    threads = Part("Open threads, the longest waiting first", 0.15, numbered(_threads(scene)), keep=_CARD)
+    recall = Part("Remembered from earlier turns", 0.2, _recalled(scene), shorten=excerpt_for(about), most=0.6)
+    memory = Part("Memory", 0.3, numbered([scene.memory] if scene.memory else []), shorten=clip_middle, bullet="")
     passages = Part(
         "The last passages",
         0.32,
@@ -97,7 +96,7 @@ def besides(scene: Scene, plan: str, material: Material, tokens: int) -> str:
     named = [text for text in called if text not in material.entries][:_MAX_BESIDES]
     items = () if offered or scene.common is None else _by_worth(scene.recall.items)
     recalled = [f"(turn {item.depth}) {_flat(item.text)}" for item in items if item.depth not in material.turns]
-    part = Part("", 1.0, numbered([*recalled[:_MAX_BESIDES], *named]), shorten=excerpt_for(plan), most=0.7)
+    part = Part("", 1.0, numbered([*named, *recalled[:_MAX_BESIDES]]), shorten=cards_for(scene, plan), keep=_CARD)
     part.fill(min(tokens, _MOST_OFFERED) if offered else tokens, part.items)
     return "\n".join(f"- {item.text}" for item in part.kept)
 
@@ -193,17 +192,13 @@ def excerpt_for(plan: str) -> Callable[[str, int], str]:
     return excerpt
 
 
-def card_for(about: str) -> Callable[[str, int], str]:
-    """A way to shorten what is said about somebody: the first sentence, and what has most to do with the plan."""
+def cards_for(scene: Scene, about: str) -> Callable[[str, int], str]:
+    """A way to shorten what is said of the world: of people the beginning, where what matters most of them stands; of
+    all else the sentences that have most to do with the plan.
+    """
+    people = frozenset(people_of(scene.world))
     excerpt = excerpt_for(about)
-
-    def card(text: str, tokens: int) -> str:
-        lead, *rest = sentences(text) or [""]
-        if not rest or estimate(lead) > min(_LEAD, tokens // 2):
-            return excerpt(text, tokens)
-        return joined([lead, excerpt(joined(rest), tokens - estimate(lead) - 1)])
-
-    return card
+    return lambda text, tokens: clip(text, tokens) if text in people else excerpt(text, tokens)
 
 
 def clip_passage(text: str, tokens: int) -> str:

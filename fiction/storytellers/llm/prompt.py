@@ -18,6 +18,8 @@ _MAX_ACT = 200
 _MAX_BRIEF = 50
 _MAX_LINE = 60
 _MAX_LINES = 4
+_MAX_OUTCOME = 110
+_AT_THE_END = 1.5
 _LEAST_MATERIAL = 60
 _WISH = "The reader's wish for this telling, which goes before the length and manner asked for above"
 _KNOWN, _PLAN = "Known, and of use for it:", "The plan:"
@@ -70,7 +72,7 @@ def render_turn(scene: Scene, *, budget: int | None = None, small: bool = False)
         small: leave room for small notes only.
     """
     language = scene.reader.language or scene.world.language
-    room = room_for(budget or scene.settings.tokens(), scene.reader.passage_length, small=small, language=language)
+    room = room_for(budget or scene.settings.tokens(), _span(scene)[1], small=small, language=language)
     system = render_system(scene.world, scene.reader, scene.settings, room)
     direction = " ".join(_sentence(line) for line in scene.direction.lines[:_MAX_LINES])
     plan = _plan(scene)
@@ -94,8 +96,15 @@ def _material(text: str, direction: str, mark: str) -> str:
 def _ask(scene: Scene, measure: Measure) -> str:
     """What is to be told, at what length, and where to stop."""
     where = "end" if scene.direction.must_end else "near" if scene.direction.toward_ending else "open"
-    length = measure.span(*scene.reader.passage_length.words)
+    length = measure.span(*_span(scene))
     return prompt(f"ask_{scene.choice.kind.value}", length=length, stop=prompt(f"stop_{where}"))
+
+
+def _span(scene: Scene) -> tuple[int, int]:
+    """The least and the greatest number of words; an ending may take more."""
+    least, most = scene.reader.passage_length.words
+    ends = scene.direction.toward_ending or scene.direction.must_end
+    return least, int(most * _AT_THE_END) if ends else most
 
 
 def _open(ask: str, mark: str) -> str:
@@ -144,11 +153,11 @@ def _told_plan(scene: Scene, choice: Choice) -> str:
 
 
 def _offered(world: World, plan: Plan) -> str:
-    brief = plan.brief or _outcome(world, plan.key)
+    brief = clip(plan.brief, _MAX_BRIEF) or clip(_outcome(world, plan.key), _MAX_OUTCOME)
     lines = [
         plan.label,
         f"({plan.approach.value}; at stake: {plan.stake})" if plan.stake else f"({plan.approach.value})",
-        clip(brief, _MAX_BRIEF),
+        brief,
     ]
     return "\n".join(line for line in lines if line)
 

@@ -29,6 +29,7 @@ _SHOWN_OFFERS = 6
 REMIND_EVERY = 2
 """Turns between two words about a waiting thread."""
 _MAX_TITLE = 60
+_MAX_IDS = 8
 _TEMPERATURE = 0.6
 
 
@@ -151,6 +152,7 @@ def _whole_instruction(scene: Scene, room: Room) -> str:
         sentences=str(room.memory_sentences),
         toward=f"{prompt('notes_toward')} " if scene.direction.toward_ending else "",
         thread=_thread(scene),
+        ids=_ids(scene),
         leaning=_leaning(scene),
         offered=_offered(scene),
         ending=prompt("notes_ending" if may_end(scene) else "notes_no_ending"),
@@ -175,6 +177,12 @@ def _thread(scene: Scene) -> str:
         return ""
     setup = clip(clean_line(waiting[0].setup), 40).rstrip(".")
     return f"One moves this forward, if it can be reached from here: {setup}. "
+
+
+def _ids(scene: Scene) -> str:
+    """All open threads by name, so that each can be closed, whether or not the prompt had room for it."""
+    ids = [clean_line(thread.id, limit=40) for thread in scene.ledger.open_threads[:_MAX_IDS]]
+    return f"a new short-name, or one that is open: {', '.join(ids)}" if ids else "short-name"
 
 
 def _leaning(scene: Scene) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS
-from fiction.story.reader import Length
 from fiction.storytellers.llm.measure import Measure
 
 SMALL_BUDGET = 3000
@@ -13,7 +12,7 @@ LEAST_NOTES = 520
 _SLACK = 0.03
 """Share of the budget that is left for what an estimate gets wrong."""
 _LEAST_PROMPT = 500
-_TAIL, _LEAST_TAIL, _MOST_TAIL = 0.1, 215, 700
+_TAIL, _LEAST_TAIL, _MOST_TAIL = 0.1, 235, 700
 _CAP, _USUAL = 1.4, 1.15
 """A passage's tokens: where it is cut, and where most end, over the greatest number of words that is asked for. Where
 there is little room it is cut where most end."""
@@ -55,14 +54,14 @@ class Room:
         return max(min(LEAST_NOTES, self.notes), min(self.notes, self.budget - asked))
 
 
-def room_for(budget: int, length: Length, *, small: bool = False, language: str = "en") -> Room:
-    """Share out a budget of tokens for a whole turn, replies included."""
+def room_for(budget: int, words: int, *, small: bool = False, language: str = "en") -> Room:
+    """Share out a budget of tokens for a whole turn, replies included, whose passage has at most so many words."""
     small = small or budget < SMALL_BUDGET
     measure = Measure.of(language)
     whole = int(budget * (1 - _SLACK))
-    passage = measure.tokens(length.words[1])
+    passage = measure.tokens(words)
     cap, usual = (_USUAL, _USUAL) if small else (_CAP, _USUAL)
-    memory_words = 110 if small else min(SHORT_TERM_WORDS, max(120, 140 + (budget - 4096) // 14))
+    memory_words = 110 if small else min(SHORT_TERM_WORDS, max(120, 125 + (budget - 4096) // 14))
     notes = measure.tokens(memory_words) + (_SMALL_NOTES if small else _NOTES)
     prompt = max(_LEAST_PROMPT, whole - int(passage * usual) - notes - (_ASKING_SMALL if small else _ASKING))
     return Room(
@@ -72,7 +71,7 @@ def room_for(budget: int, length: Length, *, small: bool = False, language: str 
         passage=int(passage * cap),
         notes=notes,
         memory_words=memory_words,
-        bible=max(100, min(1600, prompt // (8 if small else 4))),
+        bible=max(100, min(1600, prompt // (8 if small else 5))),
         small=small,
         measure=measure,
     )
