@@ -130,13 +130,9 @@ class House:
             FictionError: the world, the opening or the storyteller is not to be had; no save is made.
         """
         ensure_writable(self.home.saves)
-        teller = story.settings.storyteller
-        part = self.configuration.settings.server if teller == "offline" else self._minds.server_of(teller)
-        settings = dataclasses.replace(
-            story.settings,
-            premise=story.premise or story.settings.premise,
-            budget=story.settings.budget or part.budget,
-        )
+        if story.settings.storyteller != "offline":
+            self._minds.server_of(story.settings.storyteller)
+        settings = dataclasses.replace(story.settings, premise=story.premise or story.settings.premise)
         uuid = uuid4().hex
         world, text, notice = await self._world_of(story, settings, uuid)
         _check_opening(settings.opening, world)

@@ -109,3 +109,12 @@ async def test_a_line_that_was_not_waited_for_is_not_lost(pipe: tuple[TypedLines
     os.write(writing, b"kept\n")
     assert await lines.next() == "kept"
     os.close(writing)
+
+
+def test_no_line_begins_with_a_closing_sign_or_ends_with_an_opening_one() -> None:
+    text = "他说：“这口钟，一秒也不慢。”她把灯放低，（像每晚一样）照着水面。" * 3
+    for columns in range(8, 30):
+        lines = [line for line in page_of(text, columns=columns).splitlines() if line]
+        assert "".join(lines) == text
+        assert not any(line[0] in "，。：”）" for line in lines)
+        assert not any(line[-1] in "“（" for line in lines)

@@ -166,7 +166,7 @@ async def test_how_a_server_is_asked_is_as_the_settings_say(house: House, home: 
     session = await house.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model")))
     assert session.storyteller.about == "a at a.example, with notes by b"
     assert session.storyteller.ahead is Ahead.BEST
-    assert session.story.settings.budget == 9000
+    assert session.story.settings.budget == 0, "it is the server's, so that it can be changed in mid-story"
     assert (session.costs.story_cap, session.costs.day_cap) == (500_000, 2_000_000)
     session.use("model:b")
     assert session.storyteller.about == "b at b.example"

@@ -14,6 +14,9 @@ from fiction.story.sanitise import clean
 COLUMNS = 72
 """The measure of prose on a terminal."""
 
+_OPENING = frozenset("“‘（《〈「『【〔［｛([{«‹„‚")
+_CLOSING = frozenset("”’）》〉」』】〕］｝)]}»›，。、；：？！,.;:?!…—～·ー々％%")
+
 _LONGEST_LINE = 64 * 1024
 """Bytes of one typed line that are kept; the rest of it is read and dropped."""
 
@@ -148,11 +151,9 @@ class Page:
             elif char.isspace():
                 self._put_word()
                 self._space = self._column > 0
-            elif self._columns and _columns_of(char) == 2:
-                self._put_word()
-                self._word = char
-                self._put_word()
             else:
+                if self._columns and self._may_break_before(char):
+                    self._put_word()
                 self._word += char
         if self._columns or piece.endswith("\n"):
             self._out.flush()
@@ -167,6 +168,14 @@ class Page:
         printed, self._streamed = self._streamed, False
         self.finish()
         return printed
+
+    def _may_break_before(self, char: str) -> bool:
+        """In scripts without spaces any character may begin a line, but for closing signs, and any end one but opening
+        ones (JIS X 4051, GB/T 15834)."""
+        last = self._word[-1:]
+        if not last or char in _CLOSING or last in _OPENING or unicodedata.combining(char):
+            return False
+        return _columns_of(char) == 2 or _columns_of(last) == 2
 
     def _put_word(self) -> None:
         word, self._word = self._word, ""

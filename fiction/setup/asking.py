@@ -39,7 +39,9 @@ def asked(part: ServerPart, children: Children) -> Asked:
     )
     if part.run and part.model:
         child = children.child(wanted(part))
-        server = ServerSettings(child.base_url, child.wanted.called, temperature=temperature, sampling=sampling)
+        server = ServerSettings(
+            child.base_url, child.wanted.called, temperature=temperature, sampling=sampling, budget=part.budget
+        )
         return Asked(server, child.up, str(child.log))
     server = ServerSettings(
         base_url=part.base_url or OPENAI,
@@ -47,6 +49,7 @@ def asked(part: ServerPart, children: Children) -> Asked:
         api_key=part.api_key.get_secret_value(),
         temperature=temperature,
         context=part.context,
+        budget=part.budget,
         sampling=sampling,
         slots=part.slots,
     )

@@ -227,6 +227,6 @@ class ModelStoryteller:
 def _budget(client: Client, scene: Scene) -> int:
     """Tokens by our estimate that are sure to fit the model's context by the server's count."""
     known = client.capabilities
-    wanted = scene.settings.tokens(known.told)
+    wanted = scene.settings.budget or client.server.budget or scene.settings.tokens(known.told)
     budget = min(wanted, known.context or wanted)
     return max(_LEAST_BUDGET, int(budget / known.token_ratio))

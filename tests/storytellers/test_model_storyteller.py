@@ -326,3 +326,16 @@ async def test_settings_of_a_story_reach_the_request(server: ModelServer) -> Non
     with contextlib.suppress(StorytellerError):
         await tell(storyteller)
     await storyteller.close()
+
+
+@pytest.mark.parametrize(("budget", "context", "larger"), [(0, 0, False), (9000, 0, True), (0, 32768, True)])
+async def test_more_is_sent_where_the_reader_or_the_server_says_that_there_is_room(
+    server: ModelServer, budget: int, context: int, larger: bool
+) -> None:
+    from model_scenes import full_scene
+
+    teller = ModelStoryteller(ServerSettings(server.url, "tiny", budget=budget, context=context))
+    await tell(teller, full_scene())
+    await teller.close()
+    sent = sum(len(message["content"]) for message in server.requests[0]["messages"])
+    assert (sent > 4 * 2600) is larger

@@ -111,7 +111,7 @@ async def test_a_server_that_is_only_loading_is_asked_again(monkeypatch: pytest.
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=6),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.sampled_from(["data", "id", "models", "meta", "n_ctx", "owned_by", "result"]), inner)

@@ -123,7 +123,7 @@ def test_a_memory_keeps_how_it_began() -> None:
     assert clip_middle(memory, 19) == "You came by night. Imre has the key. … You owe him a coin."
     assert clip_middle(memory, 8) == "You owe him a coin."
     assert (
-        clip_middle("你夜里来。钥匙在他手里。下雨了。磨坊烧了。你欠他一枚。", 24)
+        clip_middle("你夜里来。钥匙在他手里。下雨了。磨坊烧了。你欠他一枚。", 20)
         == "你夜里来。钥匙在他手里。…磨坊烧了。你欠他一枚。"
     )
 

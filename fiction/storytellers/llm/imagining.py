@@ -136,6 +136,7 @@ class Imagined:
             f"A story about: {clip(self._premise, _MAX_PREMISE) or 'whatever you would like to tell'}",
             f"Genre: {self._genre}" if self._genre else "",
             f"The reader enjoys: {clean_line(', '.join(reader.likes))}" if reader.likes else "",
+            f"The reader's name: {clean_line(reader.name, limit=80)}" if reader.name else "",
             f"The reader as protagonist: {clean_line(reader.about, limit=400)}" if reader.about else "",
             f"Never to come up: {clean_line('; '.join(reader.lines), limit=400)}" if reader.lines else "",
         ]

@@ -17,7 +17,7 @@ from fiction.story.turn import Turn
 from fiction.storytellers.llm.course import course_heading, course_of, goes_to_its_end
 from fiction.storytellers.llm.lore import lore_for, occurring, people_called, people_of
 from fiction.storytellers.llm.shares import Item, Part, numbered, share_out
-from fiction.storytellers.llm.tokens import clip, clip_middle, clip_start, estimate, joined, sentences, terms
+from fiction.storytellers.llm.tokens import clip, clip_middle, clip_start, estimate, joined, sentences, terms, wide
 
 _MAX_FACTS = 14
 _MAX_CAST = 8
@@ -144,9 +144,10 @@ def _people(scene: Scene, plan: str, last: str) -> list[str]:
 
 
 def _threads(scene: Scene) -> list[str]:
-    """The longest waiting with what would settle it; of the others, which the notes must know by their names, less."""
+    """The one that is due with what would settle it; of the others, which the notes must know by their names, less."""
     lines = []
-    for at, thread in enumerate(scene.ledger.open_threads[:_MAX_THREADS]):
+    waiting = sorted(scene.ledger.open_threads, key=lambda thread: thread.id != scene.direction.due_thread)
+    for at, thread in enumerate(waiting[:_MAX_THREADS]):
         settled = f" (settled by: {clip(thread.payoff, _PAYOFF)})" if thread.payoff and not at else ""
         lines.append(f"{thread.id}: {clip(thread.setup, _SETUP)}{settled}")
     return lines
@@ -218,4 +219,4 @@ def _run(costs: Sequence[int], start: int, tokens: int) -> range:
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.split())
+    return joined(text.split("\n")) if wide(text) else " ".join(text.split())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fiction.storytellers.llm.tokens import is_wide_language
 
 _CHARACTERS_A_WORD = 1.6
-_TOKENS_A_WORD, _TOKENS_A_WIDE_WORD = 1.4, 1.7
+_TOKENS_A_WORD, _TOKENS_A_WIDE_WORD = 1.4, 1.5
 
 
 @dataclass(frozen=True, slots=True)

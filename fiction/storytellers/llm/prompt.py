@@ -127,7 +127,7 @@ def _ways(scene: Scene) -> str:
 
 def _called_by(choice: Choice) -> str:
     """Of a plan that was offered only its line counts: what its brief names was there when it was written."""
-    return choice.plan.label if choice.kind is ChoiceKind.OFFERED and choice.plan else ""
+    return f"{choice.plan.label} {choice.hint}" if choice.kind is ChoiceKind.OFFERED and choice.plan else ""
 
 
 def _plan(scene: Scene) -> str:

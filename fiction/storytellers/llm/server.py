@@ -42,6 +42,8 @@ class ServerSettings:
     temperature: float = 0.8
     context: int = 0
     """The model's context in tokens, where it is known; 0 where it is not."""
+    budget: int = 0
+    """Tokens of a whole turn that the reader set for this server; 0 where they set none."""
     connect_timeout: float = 5.0
     """Seconds until a connection must stand."""
     stall_timeout: float = 60.0

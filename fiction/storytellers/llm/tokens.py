@@ -25,9 +25,16 @@ _STOPS = ".!?…。！？"
 _CLAUSE = re.compile(r"[，、；：,;:]")
 
 
+_WIDE_QUARTERS = 32
+"""Of tokens, that ten wide characters take."""
+
+
 @lru_cache(maxsize=2048)
 def estimate(text: str) -> int:
-    """About how many tokens the text is: four bytes each, and one for each wide character."""
+    """About how many tokens the text is: four bytes each, and four fifths of one for each wide character.
+
+    Today's vocabularies take 0.6 to 0.8 of a token for a character of Chinese; what a server counts corrects this.
+    """
     return _estimate(text)
 
 
@@ -36,11 +43,11 @@ def _estimate(text: str) -> int:
 
 
 def _quarters(text: str) -> int:
-    """Quarters of tokens; those of two texts are those of both together."""
+    """Quarters of tokens; those of two texts are those of both together, but for the last one."""
     if text.isascii():
         return len(text)
     wide = "".join(_WIDE.findall(text))
-    return 4 * len(wide) + _bytes(text) - _bytes(wide)
+    return _WIDE_QUARTERS * len(wide) // 10 + _bytes(text) - _bytes(wide)
 
 
 def _bytes(text: str) -> int:
