@@ -1,8 +1,16 @@
-"""The README's pictures: plays some turns of the bundled world and takes screenshots. `python -m bench.pictures`"""
+"""The README's pictures: plays some turns of the bundled world and takes screenshots. `python -m bench.pictures`
+
+The picture of a trial wants a real server: FICTION_REAL_SERVER, FICTION_REAL_MODEL, as `bench/real_server.sh --build`
+prints them; without these it stays as it is.
+"""
 
 import asyncio
+import os
 import re
+import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fiction.engine.game import NewStory
@@ -43,5 +51,32 @@ async def take() -> None:
             keep(app, "memory")
 
 
+@contextmanager
+def real_server(port: int) -> Iterator[None]:
+    """A llama.cpp server with the tiny model, where discovery looks for one."""
+    binary, model = os.environ["FICTION_REAL_SERVER"], os.environ["FICTION_REAL_MODEL"]
+    where = ["--host", "127.0.0.1", "--port", str(port), "--alias", "tiny-bigram"]
+    command = [binary, "-m", model, *where, "-c", "32768", "-np", "2", "-t", "1", "--jinja"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            yield
+        finally:
+            server.terminate()
+
+
+async def take_trial() -> None:
+    with tempfile.TemporaryDirectory() as folder, real_server(8080):
+        house = House(Home.at(Path(folder)), environment={})
+        app = FictionApp(lambda: house, animations="none")
+        async with app.run_test(size=(100, 24)) as pilot:
+            await pilot.pause(2)
+            await pilot.press("m")
+            await pilot.pause(12)
+            keep(app, "trial")
+        house.close()
+
+
 if __name__ == "__main__":
     asyncio.run(take())
+    if "FICTION_REAL_SERVER" in os.environ:
+        asyncio.run(take_trial())

@@ -1,5 +1,7 @@
 """The prompt of a turn: within its budget, flat, the plan last, foreign text fenced."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -379,3 +381,19 @@ def test_what_only_the_readers_own_words_call_for_stands_beside_them() -> None:
 def test_a_turn_told_ahead_keeps_to_its_budget(budget: int) -> None:
     act = Choice(ChoiceKind.WRITTEN, "Talk of the fair and of everything else. " * 60)
     assert whole_turn(offering(act, recall=Recall(REMEMBERED)), budget) <= budget
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_what_a_plan_needs_from_long_ago_is_in_its_prompt_whichever_plan_is_chosen(number: int) -> None:
+    things = ("brass key", "basket of eels", "oar")
+    filler = "The water comes up another step, and nobody on the landing says so. " * 9
+    told = tuple(
+        Recalled(TurnId(at), at, f"{filler}Oda hid the {thing} under stone {at}. {filler}", score=2.0 - at / 10)
+        for at, thing in enumerate(things, start=11)
+    )
+    recall = Recall((told[number], *(item for item in told if item is not told[number])))
+    own = dataclasses.replace(told[number], score=3.0)
+    plan = WAYS[number]
+    of = offering(Choice(ChoiceKind.OFFERED, plan.label, plan), recall=dataclasses.replace(recall, items=(own,)))
+    of = dataclasses.replace(of, common=told)
+    assert f"Oda hid the {things[number]} under stone {11 + number}." in render_turn(of).user

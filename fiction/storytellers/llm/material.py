@@ -6,8 +6,10 @@ to what is recalled, then to lore: in the order of worth, so that a larger budge
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fiction.engine.ports import Scene
 from fiction.story.ledger import Fact
@@ -31,6 +33,7 @@ _LEAST_TAIL = 90
 """Tokens of an older passage's end that are worth more than what is recalled."""
 _CARD = 0.4
 """Share of what there is to say about something under which it is better not begun."""
+_WORD = re.compile(r"\w{3,}")
 _TURN = re.compile(r"\(turn \d+\) ")
 
 
@@ -50,8 +53,8 @@ def gather(scene: Scene, about: str, tokens: int) -> Material:
     last = scene.parent.passage if scene.parent else ""
     called_for, others = lore_for(scene.world, about, last, scene.memory)
     cards = cards_for(scene, about)
-    lore = Part("Of this world", 0.42, numbered(called_for), shorten=cards, most=0.9, keep=_CARD)
-    elsewhere = Part("Others in this world", 0.0, numbered(others), shorten=cards, keep=_CARD)
+    lore = Part("Of this world", 0.42, numbered(called_for), shorten=cards, most=0.9)
+    elsewhere = Part("Others in this world", 0.0, numbered(others), shorten=cards)
     course = Part(course_heading(scene), 0.16 if goes_to_its_end(scene) else 0.09, numbered(course_of(scene)))
     course.at_first = 2 if goes_to_its_end(scene) else 1
     facts = Part("Established, and not to be contradicted", 0.15, numbered(_facts(scene, about, last)))
@@ -88,15 +91,15 @@ def gather(scene: Scene, about: str, tokens: int) -> Material:
 def besides(scene: Scene, plan: str, material: Material, tokens: int) -> str:
     """What only the plan that was chosen calls for, beyond the material, as lines within `tokens`; mostly nothing.
 
-    The material was gathered for all the plans that were offered; of one of these only the people it names can be
-    missing. The reader's own words may call for anything.
+    The material was gathered for all the plans that were offered; of one of these only the people it names, and what
+    it brings to mind before all else, can be missing. The reader's own words may call for anything.
     """
     offered = scene.choice.kind is ChoiceKind.OFFERED
     called = people_called(scene.world, plan) if offered else lore_for(scene.world, plan)[0]
     named = [text for text in called if text not in material.entries][:_MAX_BESIDES]
-    items = () if offered or scene.common is None else _by_worth(scene.recall.items)
+    items = [] if scene.common is None else _by_worth(scene.recall.items)[: 1 if offered else None]
     recalled = [f"(turn {item.depth}) {_flat(item.text)}" for item in items if item.depth not in material.turns]
-    part = Part("", 1.0, numbered([*named, *recalled[:_MAX_BESIDES]]), shorten=cards_for(scene, plan), keep=_CARD)
+    part = Part("", 1.0, numbered([*named, *recalled[:_MAX_BESIDES]]), shorten=cards_for(scene, plan))
     part.fill(min(tokens, _MOST_OFFERED) if offered else tokens, part.items)
     return "\n".join(f"- {item.text}" for item in part.kept)
 
@@ -175,22 +178,36 @@ def _passage(turn: Turn) -> str:
 
 
 def excerpt_for(plan: str) -> Callable[[str, int], str]:
-    """A way to shorten a text to the run of sentences that has most to do with the plan. What turn it was stays."""
-    wanted = terms(plan)
+    """A way to shorten a text to the run of sentences that has most to do with the plan. What turn it was stays.
+
+    A word counts the more the fewer of the text's sentences have it: what is told there and nowhere else is kept.
+    """
+    wanted = _words(plan)
 
     def excerpt(text: str, tokens: int) -> str:
         turn = _TURN.match(text)
         lead = turn.group() if turn else ""
         parts = sentences(text.removeprefix(lead))
-        shared = [len(wanted & terms(part)) for part in parts]
+        shared = [wanted & _words(part) for part in parts]
+        held = Counter(word for words in shared for word in words)
         costs = [estimate(part) + 1 for part in parts]
+
+        def worth(run: range) -> tuple[float, int]:
+            return sum(1 / held[word] for word in frozenset().union(*(shared[at] for at in run))), len(run)
+
         runs = [_run(costs, start, tokens - estimate(lead) - 2) for start in range(len(parts))]
-        best = max(runs, key=lambda run: (sum(shared[at] for at in run), len(run)), default=range(0))
+        best = max(runs, key=worth, default=range(0))
         if not best:
             return clip(text, tokens)
         return f"{lead}{'… ' if best.start else ''}{joined(parts[at] for at in best)}"
 
     return excerpt
+
+
+@lru_cache(maxsize=2048)
+def _words(text: str) -> frozenset[str]:
+    """Every word but the shortest, and pairs of characters in scripts without spaces."""
+    return terms(text) | frozenset(_WORD.findall(text.casefold()))
 
 
 def cards_for(scene: Scene, about: str) -> Callable[[str, int], str]:
@@ -199,7 +216,14 @@ def cards_for(scene: Scene, about: str) -> Callable[[str, int], str]:
     """
     people = frozenset(people_of(scene.world))
     excerpt = excerpt_for(about)
-    return lambda text, tokens: clip(text, tokens) if text in people else excerpt(text, tokens)
+
+    def shortened(text: str, tokens: int) -> str:
+        if text not in people:
+            return excerpt(text, tokens)
+        kept = clip(text, tokens)
+        return kept if estimate(kept) >= _CARD * estimate(text) else ""
+
+    return shortened
 
 
 def clip_passage(text: str, tokens: int) -> str:

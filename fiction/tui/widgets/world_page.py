@@ -61,6 +61,16 @@ class WorldPage(VerticalScroll):
         static.display = bool(content)
         static.update(content)
 
+    def on_resize(self) -> None:
+        """A cover that does not fit is left out: half of a picture is none."""
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.scrollable_content_region.width
+        cover = self.query_one(".cover", Static)
+        width = max(map(len, str(cover.content).split("\n")))
+        cover.display = 0 < width <= room
+
     def show(self, card: WorldCard, world: World | FictionError | None) -> None:
         """The card, and what became of reading the world."""
         self.scroll_home(animate=False)
@@ -70,6 +80,7 @@ class WorldPage(VerticalScroll):
             case World():
                 self._put("cover", cover(world.cover) if world.cover.strip() else Content())
                 self._put("text", Content("\n\n").join(list(_told(card, world))))
+                self._fit()
             case FictionError():
                 self._put("cover", Content())
                 self._put("text", _trouble(card, world))
