@@ -170,7 +170,9 @@ async def test_one_that_is_deaf_is_killed(program: Program, make: Callable[..., 
 
 
 GAME = """\
-import asyncio, os, sys, time
+import asyncio, os, signal, sys, time
+for each in (signal.SIGHUP, signal.SIGINT):  # tests that run in the background are deaf to these
+    signal.signal(each, signal.SIG_DFL)
 from pathlib import Path
 from fiction.setup.children import Children
 from fiction.setup.runners import Wanted

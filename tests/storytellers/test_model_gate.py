@@ -29,7 +29,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_more_than_the_slots_are_taken_and_all_who_wait_come_through(steps: list[tuple[str, int]]) -> None:
     asyncio.run(_played(steps))
 

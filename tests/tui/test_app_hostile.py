@@ -18,12 +18,8 @@ from fiction.tui.app import FictionApp
 
 QUIT = "[@click=app.quit]here[/]"
 EVIL = [
-    QUIT,
-    "[/x]",
-    "[/]",
-    'a [b c="]',
-    "[link=javascript:alert(1)]x[/link]",
-    "\x1b]0;PWNED\x07\x1b[2J\x9b31m\u202e\x00",
+    f'{QUIT} [/x] [/] a [b c="]',
+    "[link=javascript:alert(1)]x[/link]\x1b]0;PWNED\x07\x1b[2J\x9b31m\u202e\x00",
 ]
 
 

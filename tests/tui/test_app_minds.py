@@ -567,10 +567,10 @@ async def test_the_palette_leads_to_the_storytellers(app: FictionApp) -> None:
 # --- hostile text ---
 
 QUIT = "[@click=app.quit]here[/]"
-EVIL = [QUIT, "[/x]", 'a [b c="]', "\x1b]0;PWNED\x07\x1b[2J\x9b31m\u202e\x00", "x" * 5000]
+EVIL = [f'{QUIT} [/x] a [b c="]', "\x1b]0;PWNED\x07\x1b[2J\x9b31m\u202e\x00" + "x" * 5000]
 
 
-@pytest.mark.parametrize("evil", EVIL, ids=["action", "closing", "attribute", "escapes", "long"])
+@pytest.mark.parametrize("evil", EVIL, ids=["markup", "escapes"])
 async def test_what_servers_say_is_text_on_every_screen(tmp_path: Path, evil: str) -> None:
     shelf = Shelf(tmp_path, Teller(), Teller("model", f"about {evil}"))
     setup = shelf.setup
