@@ -43,4 +43,4 @@ if [ "${1:-}" = --build ]; then
     exit 0
 fi
 cd "$home"
-FICTION_REAL_SERVER=$server FICTION_REAL_MODEL=$model uv run pytest -m realserver tests/realserver "$@"
+FICTION_REAL_SERVER=$server FICTION_REAL_MODEL=$model uv run pytest -n 0 -m realserver tests/realserver "$@"
