@@ -1,12 +1,19 @@
 """What a YAML parser's complaint means, in our own sentences: libyaml and PyYAML word the same faults differently."""
 
+from typing import Final
+
 import yaml
+
+MAX_DEPTH: Final = 16
+"""How many lists and mappings may stand in one another."""
+TOO_DEEP: Final = f"nested deeper than {MAX_DEPTH} levels"
 
 Fault = tuple[str, int, int, str]
 """Message, line and column (from 0), hint."""
 
 _QUOTES = "quote the text if it holds ': ' or ' #'"
 _KNOWN: tuple[tuple[str, str, str], ...] = (
+    ("nesting depth", TOO_DEEP, ""),  # libyaml 0.2.6 and later stop at 1,000, while they look ahead
     ("<document start>", "something stands after the end of the document", "is the line indented too little?"),
     ("mapping values are not allowed", "a colon that makes no key here", _QUOTES),
     ("could not find expected ':'", "this line is neither `key: value` nor an entry of a list", _QUOTES),

@@ -15,9 +15,8 @@ import yaml
 from fiction.packs.document import Document, Path, Place
 from fiction.packs.plain_text import decoded, error_at
 from fiction.packs.scalars import Scalar, resolved
-from fiction.packs.yaml_faults import syntax_fault
+from fiction.packs.yaml_faults import MAX_DEPTH, TOO_DEEP, syntax_fault
 
-MAX_DEPTH: Final = 16
 MAX_NODES: Final = 100_000
 MAX_SCALAR: Final = 40_000
 MAX_KEY: Final = 200
@@ -139,7 +138,7 @@ class _Builder:
         if isinstance(value, list | dict):
             self._open.append(_Open(value, path))
             if len(self._open) > MAX_DEPTH:
-                raise _Refused(f"nested deeper than {MAX_DEPTH} levels", mark)
+                raise _Refused(TOO_DEEP, mark)
         return False
 
     def _add(self, top: _Open | None, value: object, event: yaml.NodeEvent) -> Path:

@@ -1,7 +1,7 @@
 """The reader's own words are understood where they mean a plan, and said back without garbling where they do not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fiction.story.plan import Approach, Plan
@@ -132,7 +132,10 @@ def test_sentences_lose_nothing_but_blanks(text: str) -> None:
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
 
 
-@given(st.text(max_size=200), st.integers(1, 80))
+@given(st.text(max_size=200) | st.text(alphabet=" \x1f\u2028a,", max_size=20), st.integers(1, 80))
+@example(" 0", 1)
+@example("  0", 1)
+@example("\x850", 1)
 def test_clipping_keeps_to_its_limit(text: str, limit: int) -> None:
     assert len(clip(text, limit)) <= limit
     assert text.startswith(clip(text, limit))

@@ -4,6 +4,7 @@ import re
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"”’')\]]*(?:\s+|(?<=[。！？]))")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+(?:['’][^\W_]+)?")
+_LAST_WORD = re.compile(r"\s\S*\Z")
 _OPENERS = "\"“‘'([*_—"
 
 
@@ -72,8 +73,8 @@ def negates(text: str) -> bool:
 
 
 def clip(text: str, limit: int) -> str:
-    """At most `limit` characters, cut where a word ends."""
+    """The beginning of a text: at most `limit` characters, cut where a word ends if it holds more than one."""
     if len(text) <= limit:
         return text
-    head = text[: limit + 1]
-    return (head.rsplit(None, 1)[0] if " " in head else text[:limit]).rstrip(" ,;:-–—")
+    whole_words, cut = _LAST_WORD.subn("", text[: limit + 1])
+    return (whole_words if cut else text[:limit]).rstrip(" ,;:-–—")
