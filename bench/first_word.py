@@ -22,7 +22,7 @@ from fiction.engine.session import Session
 from fiction.paths import Home
 from fiction.story.events import ProseDelta
 from fiction.story.plan import Choice, ChoiceKind
-from fiction.wiring import House
+from fiction.wiring.game import LocalGame
 
 TURNS = 40
 APPROACHES = ("bold", "warm", "curious")
@@ -104,7 +104,7 @@ async def until_first_word(session: Session, *, said: "subprocess.Popen[str]") -
 async def measure(home: Path, name: str, *, ready: bool, said: "subprocess.Popen[str]", port: int) -> list[float]:
     Home.at(home).config.write_text(f"server: {{speculate: {'warm' if ready else 'off'}}}\n")
     environment = {"FICTION_BASE_URL": f"http://127.0.0.1:{port}/v1", "FICTION_MODEL": "instant"}
-    house = House(Home.at(home), environment=environment)
+    house = LocalGame(Home.at(home), environment=environment)
     session = await house.resume(name)
     session.use("model")
     [event async for event in session.proceed()]

@@ -29,14 +29,14 @@ from threading import active_count
 from fiction.cli import main as fiction
 from fiction.errors import SaveError
 from fiction.saves.store import SaveFile
-from fiction.story.sanitise import clean
 from fiction.story.turn import Turn
+from fiction.text.sanitise import clean
 
 WORLD = "a-river-in-two-minds"
 SAVE = "killed"
 LONGEST = 3.0
 """Seconds that a child plays at the most."""
-HEAVY = ("chromadb", "fiction.packs.loader", "fiction.memory.recall", "fiction.plain", "fiction.wiring")
+HEAVY = ("chromadb", "fiction.packs.loader", "fiction.memory.recall", "fiction.plain", "fiction.wiring.game")
 """Imported once here, for the children to inherit: what is killed is play, not imports."""
 _HEADING = re.compile(r"^Turn (\d+)\.", re.MULTILINE)
 _DECIDED = re.compile(r"\A(You: |You let the moment).*\n")

@@ -17,7 +17,7 @@ from fiction.engine.game import NewStory
 from fiction.paths import Home
 from fiction.story.reader import ReaderProfile, StorySettings
 from fiction.tui.app import FictionApp
-from fiction.wiring import House
+from fiction.wiring.game import LocalGame
 
 DOCS = Path(__file__).parent.parent / "docs"
 WORLD = "a-river-in-two-minds"
@@ -31,7 +31,7 @@ def keep(app: FictionApp, name: str) -> None:
 
 async def take() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        house = House(Home.at(Path(folder)), environment={})
+        house = LocalGame(Home.at(Path(folder)), environment={})
         story = NewStory(world=WORLD, reader=ReaderProfile(name="Ana"), settings=StorySettings(seed=7))
         session = await house.start(story)
         for number in (0, 1, 2, 3):
@@ -66,7 +66,7 @@ def real_server(port: int) -> Iterator[None]:
 
 async def take_trial() -> None:
     with tempfile.TemporaryDirectory() as folder, real_server(8080):
-        house = House(Home.at(Path(folder)), environment={})
+        house = LocalGame(Home.at(Path(folder)), environment={})
         app = FictionApp(lambda: house, animations="none")
         async with app.run_test(size=(100, 24)) as pilot:
             await pilot.pause(2)

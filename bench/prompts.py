@@ -34,8 +34,8 @@ from fiction.paths import Home
 from fiction.story.events import TurnSaved
 from fiction.story.plan import Choice
 from fiction.story.reader import ENDLESS, ReaderProfile, StorySettings
-from fiction.storytellers.llm.tokens import estimate
-from fiction.wiring import House
+from fiction.text.tokens import estimate
+from fiction.wiring.game import LocalGame
 
 WORLD = "a-river-in-two-minds"
 MEMORY_DISK = Path("/dev/shm")
@@ -220,7 +220,7 @@ def choice(session: Session, number: int) -> Choice:
 
 async def play(turns: int, server: Server, home: Path) -> list[Told]:
     """Every turn that the server was asked for, the first one after the world's own opening."""
-    house = House(Home.at(home), environment={"FICTION_BASE_URL": server.url, "FICTION_MODEL": "scripted"})
+    house = LocalGame(Home.at(home), environment={"FICTION_BASE_URL": server.url, "FICTION_MODEL": "scripted"})
     settings = StorySettings(turns=ENDLESS, storyteller="model")
     reader = ReaderProfile(name="Ada", likes=("slow dread", "kind strangers"), lines=("harm to animals",))
     session = await house.start(NewStory(world=WORLD, reader=reader, settings=settings))

@@ -15,7 +15,7 @@ from pathlib import Path
 from fiction.memory.embedders import HashedEmbedder
 from fiction.memory.index import PassageIndex
 from fiction.memory.recall import StoryMemory
-from fiction.memory.words import Words
+from fiction.memory.terms import Words
 from fiction.story.memory import Cue, Embedding, Lineage, Memory, TurnId
 
 DISTANCES = (10, 100, 1_000, 3_000)

@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import uuid4
 
 from fiction.engine.ledger import apply
-from fiction.engine.ports import Draft
 from fiction.engine.recurrence import SNAPSHOT_EVERY
 from fiction.saves import tree
 from fiction.saves.codec import LEDGER, rows_of_record, turn_of
@@ -30,7 +29,7 @@ from fiction.story.ledger import (
 from fiction.story.memory import MemoryChange, Rationale, Recall, Recalled, TurnId
 from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
 from fiction.story.reader import Length, ReaderProfile, StoryRecord, StorySettings
-from fiction.story.turn import Reflection, Usage
+from fiction.story.turn import Draft, Reflection, Usage
 
 PACK = """\
 schema: 1
@@ -222,6 +221,6 @@ def _side_branch(db: sqlite3.Connection, parent: TurnRow | None, number: int) ->
 
 
 def _turn(db: sqlite3.Connection, parent: TurnRow | None, number: int) -> TurnRow:
-    place = tree.new_place(db, None if parent is None else tree.Place(parent.id, parent.segment, parent.depth))
+    place = tree.new_place(db, None if parent is None else tree.TreePosition(parent.id, parent.segment, parent.depth))
     row = told(place, parent, draft(number), now=1_790_000_000_000 + number * 60_000)
     return insert(db, completed(row, reflection(number), ()))

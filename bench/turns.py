@@ -19,13 +19,14 @@ from pathlib import Path
 from bench.frame import EMPTY
 from bench.pty_time import until_painted
 from bench.stories import build_story, prose
-from fiction.engine.ports import Ahead, Scene, Telling
+from fiction.engine.ports import Ahead
 from fiction.engine.session import Session
 from fiction.memory.recall import StoryMemory
 from fiction.saves.store import SaveFile
 from fiction.story.events import ProseDelta
 from fiction.story.ledger import AddFact
 from fiction.story.plan import Approach, Plan
+from fiction.story.scene import Scene, Telling
 from fiction.story.turn import Reflection
 from fiction.story.world import World
 

@@ -19,12 +19,12 @@ from statistics import mean
 from bench import walk_metrics as metrics
 from fiction.engine.director import direct
 from fiction.engine.ledger import apply
-from fiction.engine.ports import Scene
 from fiction.packs.loader import load_world
 from fiction.story.ledger import Ledger
 from fiction.story.memory import Recall, Recalled, TurnId
 from fiction.story.plan import Approach, Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile, StorySettings
+from fiction.story.scene import Scene
 from fiction.story.turn import Stage, Turn
 from fiction.story.world import World
 from fiction.storytellers.offline import OfflineStoryteller

@@ -14,36 +14,43 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 MAY_IMPORT = {
     "errors": set(),
-    "story": {"errors"},
-    "engine": {"errors", "story"},
-    "storytellers": {"errors", "story", "engine.ports", "engine.purse"},
-    "memory": {"errors", "story", "engine.ports"},
-    "saves": {"errors", "story", "engine.ports"},
-    "packs": {"errors", "story", "engine.ports"},
-    "tui": {"errors", "story", "engine"},
-    "plain": {"errors", "story", "engine"},
     "paths": {"errors"},
-    "config": {"errors", "story", "paths"},
-    "spending": {"errors", "story", "paths", "engine.purse"},
-    "setup": {"errors", "story", "paths", "engine.setup", "engine.ports", "engine.purse", "storytellers", "config"},
+    "text": {"errors"},
+    "bounded_yaml": {"errors", "text"},
+    "story": {"errors", "text"},
+    "engine": {"errors", "text", "story"},
+    "config": {"errors", "text", "story", "paths", "bounded_yaml"},
+    "packs": {"errors", "text", "story", "bounded_yaml"},
+    "saves": {"errors", "text", "story"},
+    "memory": {"errors", "text", "story", "engine.ports"},
+    "spending": {"errors", "text", "story", "paths", "bounded_yaml", "engine.budget"},
+    "llm": {"errors", "text", "story", "engine.budget", "engine.setup"},
+    "tui": {"errors", "text", "story", "engine"},
+    "plain": {"errors", "text", "story", "engine"},
+    "setup": {"errors", "text", "story", "paths", "config", "llm", "engine.setup", "engine.ports", "engine.budget"},
+    "storytellers": {"errors", "text", "story", "llm", "engine.ports", "engine.budget"},
 }
-"""What a room may know of the others; `cli`, `wiring` and `commands` put the parts together and may know all."""
+"""What a room may know of the others; `cli`, `commands` and `wiring` put the parts together and may know all."""
 
 THIRD_PARTY = {
-    "story": set(),
     "errors": set(),
+    "paths": {"platformdirs"},
+    "text": set(),
+    "bounded_yaml": {"yaml"},
+    "story": set(),
     "engine": {"pydantic"},
-    "storytellers": {"openai", "pydantic", "jiter", "httpx2"},
-    "memory": {"chromadb", "numpy", "snowballstemmer"},
-    "saves": {"pydantic"},
+    "config": {"pydantic", "yaml"},
     "packs": {"pydantic", "pydantic_core", "yaml"},
+    "saves": {"pydantic"},
+    "memory": {"chromadb", "numpy", "snowballstemmer"},
+    "spending": {"yaml", "pydantic"},
+    "llm": {"openai", "pydantic", "jiter", "httpx2"},
     "tui": {"textual", "markdown_it", "rich"},
     "plain": set(),
-    "paths": {"platformdirs"},
-    "config": {"pydantic", "yaml"},
-    "spending": {"yaml", "pydantic"},
     "setup": {"pydantic", "yaml", "openai", "httpx2"},
+    "storytellers": {"openai", "pydantic", "jiter", "httpx2"},
 }
+"""Which libraries a room may load; `sqlite3`, which Python brings, belongs to saves and memory."""
 
 
 def room(path: Path) -> str:

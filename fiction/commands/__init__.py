@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from fiction.paths import Home
-    from fiction.wiring import House
+    from fiction.wiring.game import LocalGame
 
 
 class Command(Protocol):
@@ -41,11 +41,11 @@ class Context:
         return find_home(self._home_named, environment=self.environment, current=Path.cwd())
 
     @cached_property
-    def house(self) -> "House":
+    def house(self) -> "LocalGame":
         """The parts, put together."""
-        from fiction.wiring import House
+        from fiction.wiring.game import LocalGame
 
-        return House(self.home, environment=self.environment)
+        return LocalGame(self.home, environment=self.environment)
 
     def close(self) -> None:
         """End what was started beside the command. Idempotent."""

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from fiction.story.sanitise import clean
+from fiction.text.sanitise import clean
 
 
 def say(text: str = "") -> None:

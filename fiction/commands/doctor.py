@@ -17,12 +17,12 @@ from fiction.errors import FictionError
 
 if TYPE_CHECKING:
     from fiction.config import Configuration, ServerPart
-    from fiction.engine.purse import Costs
+    from fiction.engine.budget import Costs
     from fiction.engine.setup import Setup
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One thing that was looked at."""
 
     what: str
@@ -40,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, context: Context) -> int:
     """Look at everything and say what was found, as it is found."""
-    findings: list[Finding] = []
+    findings: list[Diagnosis] = []
 
     async def look() -> None:
         async for finding in _findings(context):
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
     return 0 if playable else 1
 
 
-async def _findings(context: Context) -> AsyncGenerator[Finding, None]:
+async def _findings(context: Context) -> AsyncGenerator[Diagnosis, None]:
     yield _versions()
     yield _home(context)
     yield _worlds(context)
@@ -71,7 +71,7 @@ async def _findings(context: Context) -> AsyncGenerator[Finding, None]:
     try:
         setup, configuration, spent = context.house.setup, context.house.configuration, context.house.spent
     except FictionError as error:
-        yield Finding("settings", ok=False, said=error.sentence, needed=True)
+        yield Diagnosis("settings", ok=False, said=error.sentence, needed=True)
         return
     yield _programs(setup)
     yield _spending(spent)
@@ -79,49 +79,49 @@ async def _findings(context: Context) -> AsyncGenerator[Finding, None]:
         yield finding
 
 
-def _versions() -> Finding:
+def _versions() -> Diagnosis:
     said = f"fiction {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}."
-    return Finding("versions", ok=True, said=said)
+    return Diagnosis("versions", ok=True, said=said)
 
 
-def _home(context: Context) -> Finding:
+def _home(context: Context) -> Diagnosis:
     from fiction.paths import writable
 
     home = context.home
     if not writable(home.saves):
-        return Finding(
+        return Diagnosis(
             "home", ok=False, said=f"{home.root} can't be written to; choose another with --home.", needed=True
         )
-    return Finding("home", ok=True, said=f"{home.root}, and it can be written to.", needed=True)
+    return Diagnosis("home", ok=True, said=f"{home.root}, and it can be written to.", needed=True)
 
 
-def _worlds(context: Context) -> Finding:
+def _worlds(context: Context) -> Diagnosis:
     try:
         cards = context.house.worlds()
     except FictionError as error:
-        return Finding("worlds", ok=False, said=error.sentence, needed=True)
+        return Diagnosis("worlds", ok=False, said=error.sentence, needed=True)
     broken = [f"{card.id} is broken: {card.trouble}" for card in cards if card.trouble]
     good = len(cards) - len(broken)
     said = " ".join([f"{good} can be played.", *broken])
-    return Finding("worlds", ok=good > 0, said=said, needed=True)
+    return Diagnosis("worlds", ok=good > 0, said=said, needed=True)
 
 
-def _saves(context: Context) -> Finding:
+def _saves(context: Context) -> Diagnosis:
     try:
         cards = context.house.saves()
     except FictionError as error:
-        return Finding("saves", ok=False, said=error.sentence)
+        return Diagnosis("saves", ok=False, said=error.sentence)
     broken = [f"{card.name}: {card.trouble}" for card in cards if card.trouble]
-    return Finding("saves", ok=not broken, said=" ".join([f"{len(cards) - len(broken)} can be opened.", *broken]))
+    return Diagnosis("saves", ok=not broken, said=" ".join([f"{len(cards) - len(broken)} can be opened.", *broken]))
 
 
-def _memory() -> Finding:
+def _memory() -> Diagnosis:
     """Whether Chroma can be imported, and can keep and find something."""
     from fiction.memory.chroma_index import import_chroma
 
     chroma = import_chroma()
     if chroma is None:
-        return Finding("memory", ok=False, said="Chroma can't be loaded here; recall goes by words alone.")
+        return Diagnosis("memory", ok=False, said="Chroma can't be loaded here; recall goes by words alone.")
     try:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             client = chroma.PersistentClient(folder, chroma.config.Settings(anonymized_telemetry=False))
@@ -131,13 +131,13 @@ def _memory() -> Finding:
             client.close()
     except Exception as error:  # noqa: BLE001 - a native library may fail in any way; that is what is asked here
         kind = type(error).__name__
-        return Finding("memory", ok=False, said=f"Chroma does not work here ({kind}); recall goes by words alone.")
-    return Finding("memory", ok=found, said=f"Chroma {chroma.__version__} keeps and finds.")
+        return Diagnosis("memory", ok=False, said=f"Chroma does not work here ({kind}); recall goes by words alone.")
+    return Diagnosis("memory", ok=found, said=f"Chroma {chroma.__version__} keeps and finds.")
 
 
-async def _servers() -> AsyncGenerator[Finding, None]:
+async def _servers() -> AsyncGenerator[Diagnosis, None]:
     """Servers that answer on this machine."""
-    from fiction.setup.discovery import find_servers
+    from fiction.llm.discovery.local_servers import find_servers
 
     servers = await find_servers()
     for server in servers:
@@ -147,22 +147,22 @@ async def _servers() -> AsyncGenerator[Finding, None]:
             f"{server.kind} at {server.base_url} with {named}. To use it: `fiction config set server.base_url"
             f" {server.base_url}` and `fiction config set server.model {model}`."
         )
-        yield Finding("server here", ok=True, said=said)
+        yield Diagnosis("server here", ok=True, said=said)
     if not servers:
-        yield Finding("server here", ok=True, said="No model server runs on this machine; none is needed.")
+        yield Diagnosis("server here", ok=True, said="No model server runs on this machine; none is needed.")
 
 
-def _programs(setup: "Setup") -> Finding:
+def _programs(setup: "Setup") -> Diagnosis:
     """Programs that could run a model as a child of the game."""
     runners = setup.runners()
     if not runners:
-        return Finding("programs", ok=True, said="Neither llama-server nor litert-lm is on the PATH; none is needed.")
+        return Diagnosis("programs", ok=True, said="Neither llama-server nor litert-lm is on the PATH; none is needed.")
     found = " and ".join(f"{runner.name} ({runner.path})" for runner in runners)
     said = f"{found} can run a model for the game: `fiction config set server.run {runners[0].name}`."
-    return Finding("programs", ok=True, said=said)
+    return Diagnosis("programs", ok=True, said=said)
 
 
-def _spending(costs: "Costs") -> Finding:
+def _spending(costs: "Costs") -> Diagnosis:
     """What all stories asked of servers today."""
     today = costs.today
     if not today.total:
@@ -173,30 +173,30 @@ def _spending(costs: "Costs") -> Finding:
         unknown = "; some of it at a price that is not known" if today.unpriced else ""
         said = f"Today {about}{today.prompt:,} tokens in and {today.completion:,} out{price}{unknown}."
     cap = f" The cap of a day is ${costs.day_cap / 1_000_000:.2f}." if costs.day_cap else ""
-    return Finding("spending", ok=True, said=said + cap)
+    return Diagnosis("spending", ok=True, said=said + cap)
 
 
-async def _configured(setup: "Setup", configuration: "Configuration") -> AsyncGenerator[Finding, None]:
+async def _configured(setup: "Setup", configuration: "Configuration") -> AsyncGenerator[Diagnosis, None]:
     """Every mind of the settings; the one that tells new stories is tried."""
     settings = configuration.settings
     key = "The key is set." if settings.server.api_key.get_secret_value() else "No key is set."
     for name, part in settings.servers.items():
         held = "The key is set." if part.api_key.get_secret_value() else "No key is set."
-        yield Finding(f"server {name}", ok=bool(part.model), said=f"{_told_by(part)} {held}")
+        yield Diagnosis(f"server {name}", ok=bool(part.model), said=f"{_told_by(part)} {held}")
     if not settings.server.model:
         teller = "the built-in storyteller tells your stories"
         said = f"No model is named, so {teller}. {key} {configuration.withheld}".strip()
         if not settings.new_storyteller.startswith("model:"):
-            yield Finding("settings", ok=True, said=said, needed=True)
+            yield Diagnosis("settings", ok=True, said=said, needed=True)
             return
     else:
-        yield Finding("settings", ok=True, said=f"{_told_by(settings.server)} {key} {configuration.withheld}".strip())
+        yield Diagnosis("settings", ok=True, said=f"{_told_by(settings.server)} {key} {configuration.withheld}".strip())
     wanted = settings.new_storyteller.partition(":")[2]
     mind = next((mind for mind in setup.minds() if mind.name == wanted), None)
     if mind is not None:
         async with aclosing(setup.try_out(mind)) as trial:
             async for tried in trial:
-                yield Finding(tried.what, ok=tried.ok, said=tried.said)
+                yield Diagnosis(tried.what, ok=tried.ok, said=tried.said)
 
 
 def _told_by(part: "ServerPart") -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fiction.errors import FictionError
-from fiction.story.sanitise import clean_line
+from fiction.text.sanitise import clean_line
 
 LARGEST = 32 << 20
 """Bytes of a zip; what is in it is bounded by `packs` once more."""

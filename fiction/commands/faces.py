@@ -26,10 +26,10 @@ def play(context: Context, opener: Opener, *, plain: bool) -> int:
 
 def play_in_lines(context: Context, opener: Opener | None = None) -> int:
     """The plain game; without an opener it asks what to play. Returns the exit code."""
-    from fiction.plain import Page, PlainGame, TypedLines, library
+    from fiction.plain import LinePrinter, PlainGame, TypedLines, library
 
     async def playing() -> int:
-        lines, page = TypedLines.of_stdin(), Page.of_stdout()
+        lines, page = TypedLines.of_stdin(), LinePrinter.of_stdout()
         session = await opener() if opener else await library(context.house, lines, page)
         if session is None:
             return 0
@@ -44,7 +44,7 @@ def play_in_lines(context: Context, opener: Opener | None = None) -> int:
 def play_on_screen(context: Context, opener: Opener | None = None) -> int:
     """The game on the whole screen. Returns the exit code."""
     from fiction.commands.reports import secrets_of
-    from fiction.looks import read_looks
+    from fiction.tui.looks import read_looks
 
     async def playing() -> int:
         session = await opener() if opener else None

@@ -10,7 +10,7 @@ from fiction.commands.faces import lines_only, play
 from fiction.engine.game import NewStory
 from fiction.errors import FictionError
 from fiction.story.reader import ENDLESS, StorySettings
-from fiction.story.sanitise import clean, clean_line
+from fiction.text.sanitise import clean, clean_line
 
 LENGTHS = {"short": 20, "novella": 60, "endless": ENDLESS}
 """Turns to an ending, by name."""

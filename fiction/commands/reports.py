@@ -10,7 +10,7 @@ from pathlib import Path
 from fiction import __version__
 from fiction.commands import Context
 from fiction.errors import FictionError
-from fiction.story.sanitise import clean, clean_line
+from fiction.text.sanitise import clean, clean_line
 
 _KEY = re.compile(r"\b(?:sk|pk|or|hf|gsk|xai)[-_][A-Za-z0-9_\-]{8,}|(?i:bearer|api[-_]?key)[\s=:\"']+[^\s\"']{6,}")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from fiction.commands import Context, add_json, add_shared
 from fiction.commands.console import ask, say, say_json
-from fiction.engine.ports import SaveCard
 from fiction.errors import FictionError
-from fiction.story.sanitise import clean_line
+from fiction.story.cards import SaveCard
+from fiction.text.sanitise import clean_line
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

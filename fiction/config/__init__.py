@@ -1,6 +1,6 @@
 """The settings: `config.yaml` < environment < flags."""
 
-from fiction.config.kept import Kept, set_value
+from fiction.config.kept import SettingsFile, set_value
 from fiction.config.keys import OPENAI, is_loopback, origin
 from fiction.config.places import is_secret, meaning, names, place_of, value_of
 from fiction.config.reading import Configuration, load
@@ -10,9 +10,9 @@ __all__ = [
     "DEFAULT",
     "OPENAI",
     "Configuration",
-    "Kept",
     "ServerPart",
     "Settings",
+    "SettingsFile",
     "is_loopback",
     "is_secret",
     "load",

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from fiction.errors import SettingsError
-from fiction.story.sanitise import clean_line, first_dirty
+from fiction.text.sanitise import clean_line, first_dirty
 
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 6
@@ -19,7 +19,7 @@ Place = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SettingsDocument:
     """What a file says, and where it says it."""
 
     file: Path
@@ -35,7 +35,7 @@ class Document:
         return _wrong(self.file, self.lines.get(place, 1), message, hint=hint)
 
 
-def read(file: Path) -> Document:
+def read(file: Path) -> SettingsDocument:
     """Read the file; one that is not there is empty.
 
     Raises:
@@ -48,7 +48,7 @@ def read(file: Path) -> Document:
     return parse(raw, file)
 
 
-def parse(raw: bytes, file: Path) -> Document:
+def parse(raw: bytes, file: Path) -> SettingsDocument:
     """Read the bytes of a file; `file` is for messages. Raises SettingsError as `read` does."""
     if len(raw) > MAX_BYTES:
         raise _wrong(file, 1, f"{len(raw):,} bytes are too many for this file; the limit is {MAX_BYTES:,}")
@@ -70,13 +70,13 @@ def parse(raw: bytes, file: Path) -> Document:
     except (yaml.YAMLError, ValueError) as error:
         raise _wrong(file, 1, clean_line(str(error)), hint="Mend the file.") from None
     if node is None or values is None:
-        return Document(file, text)
+        return SettingsDocument(file, text)
     if not isinstance(node, yaml.MappingNode):
         raise _wrong(file, 1, "the file should hold `name: value` lines", hint="Mend the file.")
-    return Document(file, text, values, _lines(node, file))
+    return SettingsDocument(file, text, values, _lines(node, file))
 
 
-def change(document: Document, place: Place, value: object) -> str:
+def change(document: SettingsDocument, place: Place, value: object) -> str:
     """The file's text with the value at `place` set (None takes it out); comments stay wherever that is possible."""
     wanted = _with(document.values, place, value)
     if wanted == document.values:
@@ -92,7 +92,7 @@ def dump(values: Mapping[str, object]) -> str:
     return yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=100) if values else ""
 
 
-def _edits(document: Document, place: Place, value: object) -> list[str]:
+def _edits(document: SettingsDocument, place: Place, value: object) -> list[str]:
     """Texts that may say the new thing: the value replaced in its line, lines under its section, a new section."""
     lines = document.text.splitlines(keepends=True)
     edits = []
@@ -112,7 +112,7 @@ def _edits(document: Document, place: Place, value: object) -> list[str]:
     return edits
 
 
-def _removals(document: Document, place: Place) -> list[str]:
+def _removals(document: SettingsDocument, place: Place) -> list[str]:
     """Texts that may say it no more: without its line, and without the lines of sections that hold nothing else."""
     lines = document.text.splitlines(keepends=True)
     gone: set[int] = set()
@@ -130,7 +130,7 @@ def _nested(place: Place, value: object, *, indent: int = 0) -> str:
     return "\n".join(keys) + f" {_scalar(value)}\n"
 
 
-def _indent(document: Document, section: Place) -> int:
+def _indent(document: SettingsDocument, section: Place) -> int:
     """How far the keys of a section stand from the margin."""
     inner = (number for place, number in document.lines.items() if place[:-1] == section)
     number = next(inner, 0)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fiction.config import handwritten
-from fiction.config.handwritten import Document, Place
+from fiction.config.handwritten import Place, SettingsDocument
 from fiction.config.keys import is_loopback, meant_for, origin
 from fiction.config.places import place_of, section_of, typed
 from fiction.config.reading import Configuration, load, validate
@@ -12,7 +12,7 @@ from fiction.config.settings import ServerPart, Settings
 from fiction.paths import write_private
 
 
-class Kept:
+class SettingsFile:
     """The settings of one home."""
 
     def __init__(self, file: Path, environment: Mapping[str, str]) -> None:
@@ -66,7 +66,7 @@ def change(file: Path, values: Mapping[Place, object]) -> tuple[str, ...]:
     return (*said, *_cost_of_speculation(before, after))
 
 
-def _changed(document: Document, place: Place, value: object) -> Document:
+def _changed(document: SettingsDocument, place: Place, value: object) -> SettingsDocument:
     text = handwritten.change(document, place, value)
     return document if text == document.text else handwritten.parse(text.encode(), document.file)
 

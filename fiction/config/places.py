@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from fiction.config.handwritten import Place
 from fiction.config.settings import DEFAULT, MemoryPart, ServerPart, Settings, SpendingPart
 from fiction.errors import SettingsError
-from fiction.story.sanitise import clean_line
+from fiction.text.sanitise import clean_line
 
 SERVERS = "servers"
 _SERVER_FIELDS = tuple(ServerPart.model_fields)

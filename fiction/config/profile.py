@@ -10,7 +10,7 @@ from fiction.config import handwritten
 from fiction.paths import write_private
 from fiction.story.plan import Approach
 from fiction.story.reader import Length, Pronouns, ReaderProfile
-from fiction.story.sanitise import clean_line
+from fiction.text.sanitise import clean_line
 
 TEMPLATE = """\
 # Who you are in your stories. Everything here is optional; take out what you do not want to say.

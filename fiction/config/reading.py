@@ -7,12 +7,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from fiction.config import handwritten
-from fiction.config.handwritten import Document, Place
+from fiction.config.handwritten import Place, SettingsDocument
 from fiction.config.keys import choose
 from fiction.config.places import SECTIONS, is_secret, is_setting, nearest
 from fiction.config.settings import DEFAULT, Settings
 from fiction.errors import SettingsError
-from fiction.story.sanitise import clean_line
+from fiction.text.sanitise import clean_line
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def load(file: Path, environment: Mapping[str, str]) -> Configuration:
     return Configuration(chosen.settings, {**shown, **chosen.sources}, chosen.withheld, chosen.secrets)
 
 
-def validate(document: Document) -> Settings:
+def validate(document: SettingsDocument) -> Settings:
     """The settings that a file holds. Raises SettingsError at its first mistake."""
     try:
         settings = Settings.model_validate(document.values)
@@ -70,7 +70,7 @@ def validate(document: Document) -> Settings:
     return settings
 
 
-def _see_that_servers_are_there(settings: Settings, document: Document) -> None:
+def _see_that_servers_are_there(settings: Settings, document: SettingsDocument) -> None:
     """What other settings call a server must be one. Raises SettingsError."""
     called = {"notes": settings.notes, "storyteller": settings.storyteller.partition(":")[2]}
     for setting, name in called.items():

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from fiction.story.reader import Length
-from fiction.story.sanitise import clean_line
+from fiction.text.sanitise import clean_line
 
 DEFAULT = "server"
 """What settings call the server that has no name of its own."""

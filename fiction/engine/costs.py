@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
+from fiction.engine.budget import Budget, Costs
 from fiction.engine.ports import Ahead, Storyteller
-from fiction.engine.purse import Costs, Purse
 from fiction.story.reader import ENDLESS, StorySettings
 from fiction.story.turn import Stage, Turn, Usage
 
@@ -44,7 +44,7 @@ class Billed(Protocol):
 
 
 def forecast(
-    spent: Costs, *, recent: Sequence[Turn], settings: StorySettings, storyteller: Storyteller, purse: Purse | None
+    spent: Costs, *, recent: Sequence[Turn], settings: StorySettings, storyteller: Storyteller, purse: Budget | None
 ) -> Costs:
     """What was spent, with what is to come. `recent` are the turns up to the head, oldest first."""
     told = _samples(recent, storyteller.name)
@@ -99,7 +99,7 @@ def _samples(recent: Iterable[Turn], storyteller: str) -> list[Usage]:
     return [turn.usage for turn in told if turn.usage.total and not turn.plain][-_SAMPLES:]
 
 
-def _by_budget(settings: StorySettings, storyteller: Storyteller, purse: Purse | None) -> Usage:
+def _by_budget(settings: StorySettings, storyteller: Storyteller, purse: Budget | None) -> Usage:
     if storyteller.name == "offline":
         return Usage()
     usage = Usage(_CALLS * settings.tokens() * _FILLED // 100, _WRITTEN, estimated=True)

@@ -7,9 +7,9 @@ around it and a peak late in the story; a smooth ramp is not how novels go (rese
 import dataclasses
 from dataclasses import dataclass
 
-from fiction.engine.ports import Direction
 from fiction.story.ledger import Ledger, OpenThread, Thread, TouchThread
 from fiction.story.reader import ENDLESS, StorySettings
+from fiction.story.scene import Direction
 from fiction.story.turn import Turn
 from fiction.story.world import Act, World
 

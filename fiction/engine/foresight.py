@@ -10,13 +10,14 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from fiction.engine import recurrence
-from fiction.engine.ports import Ahead, Draft, Scene, Storyteller
+from fiction.engine.ports import Ahead, Storyteller
 from fiction.engine.scenes import Scenes
 from fiction.errors import StorytellerError, Trouble
 from fiction.story.events import Event, ProseDelta, ProseReset
 from fiction.story.plan import Choice, ChoiceKind, Plan
 from fiction.story.reader import ReaderProfile
-from fiction.story.turn import Turn
+from fiction.story.scene import Scene
+from fiction.story.turn import Draft, Turn
 
 PATIENCE = 2.0
 """Seconds that work which was cancelled may take to let go; the reader's turn waits no longer for it."""

@@ -3,24 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from fiction.engine.ports import SaveCard, WorldCard
 from fiction.engine.setup import Setup
+from fiction.story.cards import SaveCard, StorytellerCard, WorldCard
 from fiction.story.reader import ReaderProfile, StorySettings
 from fiction.story.world import World
 
 if TYPE_CHECKING:
     from fiction.engine.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class StorytellerCard:
-    """A storyteller that can be chosen now."""
-
-    name: str
-    """`offline`, `model`, or `model:NAME` for a server that the settings name."""
-    about: str
-    available: bool = True
-    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,84 +1,15 @@
 """What the game needs from the outside. Each port has one contract test that every implementation passes."""
 
 from collections.abc import AsyncGenerator, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
 from fiction.story.ledger import Ledger
-from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, Recalled, Revision, RevisionKind, TurnId
+from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, Revision, RevisionKind, TurnId
 from fiction.story.plan import Choice
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
-from fiction.story.turn import Finding, Reflection, Turn, Usage
-from fiction.story.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Direction:
-    """What the director wants of this turn. It suggests; the storyteller tells."""
-
-    act: int = 1
-    """From 1."""
-    acts: int = 3
-    progress: float = 0.0
-    """How much of the story's length is told, 0 to 1 and beyond; always 0 in an endless story."""
-    tension: float = 4.0
-    """Wanted, 0 to 10."""
-    opens_act: bool = False
-    """This is the first turn of its act."""
-    toward_ending: bool = False
-    """The story should come to its end now: no new threads."""
-    must_end: bool = False
-    """This turn should be the ending, or lead straight into it."""
-    due_thread: str = ""
-    """Id of the thread that has waited longest, if it is due."""
-    stalled: bool = False
-    """Nothing has happened for a while: the world must act by itself."""
-    lines: tuple[str, ...] = ()
-    """At most four sentences for the prompt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Everything a storyteller is told about one turn: o(t-1), x(t), h(t-1), c(t) of the paper, and who, where, how."""
-
-    world: World
-    reader: ReaderProfile
-    settings: StorySettings
-    choice: Choice
-    """x(t): what the reader decided."""
-    depth: int
-    """Depth of the turn that is to be told, from 1."""
-    recent: tuple[Turn, ...] = ()
-    """The last turns before it, oldest first; at least the ones whose passages stand in the prompt verbatim."""
-    memory: str = ""
-    """h(t-1)."""
-    recall: Recall = Recall()
-    """c(t)."""
-    ledger: Ledger = Ledger()
-    """State before this turn."""
-    direction: Direction = Direction()
-    established: tuple[str, ...] = ()
-    """Facts that the last passages contradicted, put as sentences."""
-    common: tuple[Recalled, ...] | None = None
-    """What is remembered for any of the plans that the last turn offered, the weightiest first. The same whichever of
-    them is chosen, so that a prompt can begin alike for all of them; None for a storyteller that does not work ahead.
-    """
-
-    @property
-    def parent(self) -> Turn | None:
-        """The turn before this one; None for the first."""
-        return self.recent[-1] if self.recent else None
-
-    @property
-    def state(self) -> str:
-        """The storyteller state that the last turn left."""
-        return self.recent[-1].state if self.recent else ""
-
-
-Telling = ProseDelta | ProseReset | Spent | Notice
-"""What a storyteller yields while it narrates."""
+from fiction.story.scene import Scene, Telling
+from fiction.story.turn import Bookmark, Draft, Finding, Reflection, Turn
 
 
 class Ahead(StrEnum):
@@ -204,30 +135,6 @@ class Archive(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Bookmark:
-    """A place in the story that the reader gave a name."""
-
-    name: str
-    turn: TurnId
-    created: int
-    """Unix time in milliseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What the next turn stands on when its passage is whole: all that is saved at *told*."""
-
-    choice: Choice
-    passage: str
-    recall: Recall
-    storyteller: str
-    title: str = ""
-    state: str = ""
-    usage: Usage = Usage()
-    findings: tuple[Finding, ...] = ()
-
-
 class SaveStore(Protocol):
     """One story's save, open for play. Every method is durable when it returns.
 
@@ -349,50 +256,3 @@ class SaveStore(Protocol):
     def close(self) -> None:
         """Let go of the file and its lock. Idempotent."""
         ...
-
-
-# --- what the faces need besides a session -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class WorldCard:
-    """A world in the library."""
-
-    id: str
-    title: str
-    summary: str
-    version: str = ""
-    authors: tuple[str, ...] = ()
-    genre: tuple[str, ...] = ()
-    language: str = "en"
-    rating: str = "teen"
-    content_warnings: tuple[str, ...] = ()
-    storylets: bool = False
-    """The built-in storyteller has this world's own scenes to tell."""
-    source: str = ""
-    """`bundled` or `installed`."""
-    trouble: str = ""
-    """Why it can't be played, in one sentence; such a world is listed, not hidden."""
-
-
-@dataclass(frozen=True, slots=True)
-class SaveCard:
-    """A save in the list."""
-
-    name: str
-    title: str = ""
-    world_id: str = ""
-    world_title: str = ""
-    turns: int = 0
-    """Depth of the head."""
-    scene: str = ""
-    updated: int = 0
-    """Unix time in milliseconds."""
-    size: int = 0
-    """Bytes."""
-    ended: bool = False
-    pending: str = ""
-    """Text that was typed and not yet told."""
-    storyteller: str = ""
-    trouble: str = ""
-    """Why it can't be opened, in one sentence; a damaged save is listed, not hidden."""

@@ -11,7 +11,7 @@ from contextlib import aclosing
 
 from fiction.engine import checks
 from fiction.engine.ledger import apply
-from fiction.engine.ports import Draft, LongTermMemory, SaveStore, Scene, Storyteller
+from fiction.engine.ports import LongTermMemory, SaveStore, Storyteller
 from fiction.errors import FictionError, StorytellerError, Trouble
 from fiction.story.events import (
     Event,
@@ -27,7 +27,8 @@ from fiction.story.events import (
 )
 from fiction.story.memory import Embedding, Memory
 from fiction.story.plan import Approach, Choice, Plan
-from fiction.story.turn import Reflection, Turn, Usage
+from fiction.story.scene import Scene
+from fiction.story.turn import Draft, Reflection, Turn, Usage
 
 SNAPSHOT_EVERY = 32
 """Turns between two snapshots of the ledger: a fold reads at most this many turns."""

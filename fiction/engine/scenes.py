@@ -7,12 +7,13 @@ from itertools import zip_longest
 
 from fiction.engine.director import direct
 from fiction.engine.ledger import apply, fold
-from fiction.engine.ports import LongTermMemory, SaveStore, Scene
+from fiction.engine.ports import LongTermMemory, SaveStore
 from fiction.engine.recurrence import as_memory
 from fiction.engine.revisions import revised
 from fiction.story.ledger import Ledger
 from fiction.story.memory import Cue, Memory, Recall, Recalled, TurnId
 from fiction.story.plan import Choice, ChoiceKind
+from fiction.story.scene import Scene
 from fiction.story.turn import Turn
 from fiction.story.world import World
 

@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 
 from fiction.engine import costs, recurrence
+from fiction.engine.budget import Budget, Costs
 from fiction.engine.director import direct
 from fiction.engine.foresight import Foresight
-from fiction.engine.ports import Ahead, Bookmark, Direction, LongTermMemory, SaveStore, Storyteller
-from fiction.engine.purse import Costs, Purse
+from fiction.engine.ports import Ahead, LongTermMemory, SaveStore, Storyteller
 from fiction.engine.scenes import Scenes
 from fiction.engine.turns import Turns
 from fiction.errors import FictionError, NotFound
@@ -17,9 +17,10 @@ from fiction.story.ledger import Ledger
 from fiction.story.memory import Memory, RevisionKind, TurnId
 from fiction.story.plan import Choice, ChoiceKind, Plan
 from fiction.story.reader import StoryRecord
-from fiction.story.sanitise import clean
-from fiction.story.turn import Stage, Turn
+from fiction.story.scene import Direction
+from fiction.story.turn import Bookmark, Stage, Turn
 from fiction.story.world import World
+from fiction.text.sanitise import clean
 
 MAX_WRITTEN = 2_000
 """Characters of the reader's own act."""
@@ -35,7 +36,7 @@ class Session:
         world: World,
         memory: LongTermMemory,
         storytellers: Mapping[str, Storyteller],
-        purse: Purse | None = None,
+        purse: Budget | None = None,
         notice: str = "",
     ) -> None:
         """A session on a store that is open; `notice` is said before anything is told."""

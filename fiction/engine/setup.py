@@ -58,7 +58,7 @@ class Runner:
 
 
 @dataclass(frozen=True, slots=True)
-class Mind:
+class ModelConfig:
     """A server and a model of it, as the settings hold them."""
 
     base_url: str = ""
@@ -75,7 +75,7 @@ class Mind:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TrialResult:
     """One finding of a trial."""
 
     what: str
@@ -107,7 +107,7 @@ class Setup(Protocol):
         """Servers on this machine; takes about a tenth of a second."""
         ...
 
-    async def models(self, mind: Mind) -> tuple[str, ...]:
+    async def models(self, mind: ModelConfig) -> tuple[str, ...]:
         """What a server lists, the likeliest to tell a story well first."""
         ...
 
@@ -123,7 +123,7 @@ class Setup(Protocol):
         """Programs that can run one; empty where none is on PATH."""
         ...
 
-    def try_out(self, mind: Mind) -> AsyncGenerator[Tried, None]:
+    def try_out(self, mind: ModelConfig) -> AsyncGenerator[TrialResult, None]:
         """A short real turn: what is found is said as it is found. Ends after the first finding that is fatal."""
         ...
 
@@ -131,11 +131,11 @@ class Setup(Protocol):
         """Have Ollama download a model. Closing the generator stops it; another call goes on where it stopped."""
         ...
 
-    def minds(self) -> tuple[Mind, ...]:
+    def minds(self) -> tuple[ModelConfig, ...]:
         """Those in the settings, without their keys; the default one first."""
         ...
 
-    def keep(self, mind: Mind) -> None:
+    def keep(self, mind: ModelConfig) -> None:
         """Write a mind into the settings (mode 0600); under no name it becomes the one that tells new stories."""
         ...
 

@@ -6,14 +6,15 @@ from contextlib import aclosing
 
 from fiction.engine import recurrence
 from fiction.engine.foresight import Foresight
-from fiction.engine.ports import Draft, LongTermMemory, SaveStore, Scene, Storyteller
+from fiction.engine.ports import LongTermMemory, SaveStore, Storyteller
 from fiction.engine.scenes import Scenes
 from fiction.errors import FictionError
 from fiction.story.events import ChoiceSaved, Event, PassageDone, Remembered
 from fiction.story.memory import TurnId
 from fiction.story.plan import Choice, ChoiceKind
-from fiction.story.sanitise import clean
-from fiction.story.turn import Stage, Turn
+from fiction.story.scene import Scene
+from fiction.story.turn import Draft, Stage, Turn
+from fiction.text.sanitise import clean
 
 
 class Turns:

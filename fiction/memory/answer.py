@@ -6,7 +6,7 @@ import numpy as np
 
 from fiction.memory import fuse
 from fiction.memory.columns import Floats, Whole
-from fiction.memory.index import PassageIndex, Question
+from fiction.memory.index import PassageIndex, SearchQuery
 from fiction.memory.upkeep import Upkeep
 from fiction.story.memory import Cue, Memory, Recall, TurnId
 
@@ -22,7 +22,7 @@ class Nearest(Protocol):
 class DenseArm(Protocol):
     """An index of vectors that can be asked ahead of time."""
 
-    def ask(self, question: Question, index: PassageIndex) -> Nearest:
+    def ask(self, question: SearchQuery, index: PassageIndex) -> Nearest:
         """Begin looking for the nearest pieces; returns at once."""
         ...
 
@@ -30,7 +30,7 @@ class DenseArm(Protocol):
 class ExactArm:
     """Compares the question with every allowed piece: what there is without Chroma."""
 
-    def ask(self, question: Question, index: PassageIndex) -> Nearest:
+    def ask(self, question: SearchQuery, index: PassageIndex) -> Nearest:
         """The search itself is the asker's."""
         return self
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fiction.memory.columns import Column, Flags, Whole
+from fiction.memory.columns import Flags, GrowingArray, Whole
 from fiction.memory.passages import digest
 from fiction.story.memory import Lineage, Memory, TurnId
 
@@ -32,7 +32,7 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PieceEntry:
     """What the index knows of one piece besides its words."""
 
     turn: TurnId
@@ -48,14 +48,14 @@ class Catalogue:
     """The pieces, numbered from 0 as they came. A passage's pieces follow one another."""
 
     def __init__(self) -> None:
-        self._turn = Column(np.int64)
-        self._part = Column(np.int64)
-        self._depth = Column(np.int64)
-        self._segment = Column(np.int64)
-        self._digest = Column(np.int64)
-        self._importance = Column(np.int64)
-        self._edition = Column(np.int64)
-        self._alive = Column(np.bool_)
+        self._turn = GrowingArray(np.int64)
+        self._part = GrowingArray(np.int64)
+        self._depth = GrowingArray(np.int64)
+        self._segment = GrowingArray(np.int64)
+        self._digest = GrowingArray(np.int64)
+        self._importance = GrowingArray(np.int64)
+        self._edition = GrowingArray(np.int64)
+        self._alive = GrowingArray(np.bool_)
         self._segments: dict[int, int] = {}
         self._segment_names: list[int] = []
         self._pieces: dict[tuple[int, int], list[int]] = {}
@@ -70,7 +70,7 @@ class Catalogue:
 
     def add(self, memory: Memory, count: int) -> list[int]:
         """Register the pieces of a passage; returns their numbers."""
-        place = Place(
+        place = PieceEntry(
             memory.turn, memory.depth, memory.segment, digest(memory.text), memory.importance, edition(memory)
         )
         return [self._append(place, part) for part in range(count)]
@@ -79,12 +79,12 @@ class Catalogue:
         """The pieces of one edition of a turn's passage, in order; empty if it is not known."""
         return self._pieces.get((turn, which), [])
 
-    def places(self, pieces: Whole | list[int]) -> list[Place]:
+    def places(self, pieces: Whole | list[int]) -> list[PieceEntry]:
         """Where pieces belong. Raises IndexError."""
         columns = (self._turn, self._depth, self._segment, self._digest, self._importance, self._edition)
         rows = zip(*(column.all[pieces].tolist() for column in columns), strict=True)
         return [
-            Place(TurnId(turn), depth, self._segment_names[segment], digest, importance, which)
+            PieceEntry(TurnId(turn), depth, self._segment_names[segment], digest, importance, which)
             for turn, depth, segment, digest, importance, which in rows
         ]
 
@@ -142,7 +142,7 @@ class Catalogue:
                 allowed[pieces] = on_path[pieces]
         return allowed
 
-    def _append(self, place: Place, part: int) -> int:
+    def _append(self, place: PieceEntry, part: int) -> int:
         number = len(self._turn)
         self._turn.append(place.turn)
         self._part.append(part)
@@ -189,10 +189,10 @@ class Catalogue:
             raise ValueError("the arrays do not fit together")
         found._segment_names = names.tolist()
         found._segments = {segment: place for place, segment in enumerate(found._segment_names)}
-        found._segment = Column(np.int64, values=places)
-        found._alive = Column(np.bool_, values=alive)
+        found._segment = GrowingArray(np.int64, values=places)
+        found._alive = GrowingArray(np.bool_, values=alive)
         found._turn, found._part, found._depth, found._digest, found._importance, found._edition = (
-            Column(np.int64, values=values) for values in numbers.values()
+            GrowingArray(np.int64, values=values) for values in numbers.values()
         )
         living = np.flatnonzero(alive)
         for piece, turn, which in zip(

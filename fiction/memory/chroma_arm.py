@@ -13,7 +13,7 @@ from fiction.memory import fuse
 from fiction.memory.answer import EXACTLY, Nearest
 from fiction.memory.chroma_index import ChromaIndex, IndexBusy, Shelf, import_chroma, parse_id
 from fiction.memory.columns import Floats, Whole
-from fiction.memory.index import PassageIndex, Question
+from fiction.memory.index import PassageIndex, SearchQuery
 from fiction.memory.sketch import sketched
 from fiction.memory.worker import Worker
 from fiction.story.memory import TurnId
@@ -79,7 +79,7 @@ class ChromaArm:
             self._waiting.clear()
             self._worker.post(lambda: self._put(shelf))
 
-    def ask(self, question: Question, index: PassageIndex) -> Nearest:
+    def ask(self, question: SearchQuery, index: PassageIndex) -> Nearest:
         """Begin looking for the nearest pieces; exactly, where few are allowed or Chroma is not ready."""
         if self._state is State.BROKEN:
             self.start(index)
@@ -165,7 +165,7 @@ class ChromaArm:
 @dataclass(frozen=True, slots=True)
 class _Asked:
     future: "Future[list[str]]"
-    question: Question
+    question: SearchQuery
     index: PassageIndex
     fresh: Whole
     enough: int

@@ -13,7 +13,7 @@ Floats = NDArray[np.float32]
 Scores = NDArray[np.float64]
 
 
-class Column(Generic[Number]):
+class GrowingArray(Generic[Number]):
     """A one- or two-dimensional array with room for more rows at its end."""
 
     def __init__(self, kind: type[Number], *, width: int = 0, values: NDArray[Number] | None = None) -> None:

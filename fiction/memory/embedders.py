@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fiction.memory.columns import Floats
 from fiction.memory.passages import pieces
-from fiction.memory.words import Words, fold
+from fiction.memory.terms import Words, fold
 from fiction.story.memory import Embedding
 
 Rarity = Callable[[str], float]

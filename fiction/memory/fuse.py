@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fiction.memory.catalogue import Catalogue, Place
+from fiction.memory.catalogue import Catalogue, PieceEntry
 from fiction.memory.columns import Floats, Scores, Whole
 from fiction.story.memory import Cue, Memory, Recalled, TurnId
 
@@ -39,7 +39,7 @@ class Standing:
 
 @dataclass(slots=True)
 class _Found:
-    place: Place
+    place: PieceEntry
     piece: int
     words: float = 0.0
     likeness: float = 0.0

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from fiction.memory.catalogue import AS_TOLD, Catalogue, edition
-from fiction.memory.columns import Column, Flags, Floats, Scores, Whole
+from fiction.memory.columns import Flags, Floats, GrowingArray, Scores, Whole
 from fiction.memory.embedders import Embedder, embed_passage
 from fiction.memory.lexical import Evidence, LexicalIndex
 from fiction.memory.passages import pieces
 from fiction.memory.sketch import sketch_length, sketched
-from fiction.memory.words import Words
+from fiction.memory.terms import Words
 from fiction.story.memory import Cue, Embedding, Memory, TurnId
 
 _THREAD_WEIGHT = 0.5
@@ -21,7 +21,7 @@ _COARSE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SearchQuery:
     """A cue, made ready to be asked of both arms."""
 
     allowed: Flags
@@ -60,9 +60,9 @@ class PassageIndex:
             raise ValueError("the cache is not whole")
         count = len(self.lexical)
         dim, short = embedder.dim, sketch_length(embedder.dim)
-        self._rows = Column(np.float32, width=dim, values=np.zeros((count, dim), np.float32))
-        self._sketches = Column(np.float32, width=short, values=np.zeros((count, short), np.float32))
-        self._has = Column(np.bool_, values=np.zeros(count, np.bool_))
+        self._rows = GrowingArray(np.float32, width=dim, values=np.zeros((count, dim), np.float32))
+        self._sketches = GrowingArray(np.float32, width=short, values=np.zeros((count, short), np.float32))
+        self._has = GrowingArray(np.bool_, values=np.zeros(count, np.bool_))
         self.texts: dict[TurnId, str] = {}
         """The passages as told, as far as they have been read."""
 
@@ -146,7 +146,7 @@ class PassageIndex:
 
     # --- asking ---
 
-    def ask(self, cue: Cue, overrides: Iterable[Memory]) -> Question:
+    def ask(self, cue: Cue, overrides: Iterable[Memory]) -> SearchQuery:
         """Make a cue ready: what may be recalled, how rare each word is there, and the vector to ask with."""
         changed = tuple(overrides)
         for memory in changed:
@@ -155,7 +155,7 @@ class PassageIndex:
         allowed = self.catalogue.allowed(cue.lineage, cue.before, changed)
         terms, thread = tuple(self.words.terms(cue.text)), tuple(self.words.terms(cue.thread))
         evidence = self.lexical.look_up(terms + thread, allowed)
-        return Question(allowed, terms, thread, evidence, self._vector(cue, evidence))
+        return SearchQuery(allowed, terms, thread, evidence, self._vector(cue, evidence))
 
     def nearest(self, vector: Floats, among: Whole, count: int) -> Whole:
         """The pieces most like the vector among those that have one; in no order.

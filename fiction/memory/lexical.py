@@ -13,7 +13,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from fiction.memory.columns import Column, Flags, Scores, Whole
+from fiction.memory.columns import Flags, GrowingArray, Scores, Whole
 
 _K1 = 1.2
 _B = 0.75
@@ -61,7 +61,7 @@ class LexicalIndex:
     """The terms of pieces that are numbered from 0 in the order in which they come."""
 
     def __init__(self) -> None:
-        self._lengths = Column(np.int64)
+        self._lengths = GrowingArray(np.int64)
         self._vocabulary: dict[str, int] = {}
         self._starts: Whole = np.zeros(1, np.int64)
         self._base: Postings = np.zeros(0, np.uint32)
@@ -129,7 +129,7 @@ class LexicalIndex:
         index._vocabulary = {term: place for place, term in enumerate(spelled.split("\n") if spelled else ())}
         index._starts = arrays["starts"].astype(np.int64)
         index._base = arrays["postings"].astype(np.uint32)
-        index._lengths = Column(np.int64, values=arrays["lengths"].astype(np.int64))
+        index._lengths = GrowingArray(np.int64, values=arrays["lengths"].astype(np.int64))
         index._check()
         return index
 

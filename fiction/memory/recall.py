@@ -14,8 +14,8 @@ from fiction.memory.answer import EXACTLY, DenseArm, answer
 from fiction.memory.chroma_arm import ChromaArm
 from fiction.memory.embedders import Embedder, HashedEmbedder, embed_passage
 from fiction.memory.sketch import sketch_length
+from fiction.memory.terms import Words
 from fiction.memory.upkeep import Upkeep
-from fiction.memory.words import Words
 from fiction.memory.worker import Worker
 from fiction.story.memory import Cue, Embedding, Memory, Recall, Recalled
 

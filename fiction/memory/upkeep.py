@@ -8,7 +8,7 @@ from fiction.engine.ports import Archive
 from fiction.memory import lexical_cache
 from fiction.memory.embedders import Embedder, embed_passage
 from fiction.memory.index import PassageIndex
-from fiction.memory.words import Words
+from fiction.memory.terms import Words
 from fiction.memory.worker import Worker
 from fiction.story.memory import Embedding, Memory, TurnId
 

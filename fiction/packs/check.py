@@ -3,14 +3,14 @@
 import sys
 from pathlib import Path
 
-from fiction.packs.library import WorldShelf
+from fiction.packs.library import WorldLibrary
 
 
 def main(paths: list[str]) -> int:
     """Print what is wrong with each folder, file or zip; 1 if any can't be used."""
     failed = False
     for path in paths:
-        errors, warnings = WorldShelf(()).problems(Path(path))
+        errors, warnings = WorldLibrary(()).problems(Path(path))
         failed = failed or bool(errors)
         lines = [str(error) for error in errors] + [f"warning: {warning}" for warning in warnings]
         lines.append(f"{path}: {len(errors)} mistakes, {len(warnings)} warnings")

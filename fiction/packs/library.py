@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fiction import __version__
-from fiction.engine.ports import WorldCard
+from fiction.bounded_yaml.decoding import decoded
+from fiction.bounded_yaml.document import did_you_mean
 from fiction.errors import NotFound, PackError, Problem
 from fiction.packs.covers import read_cover
-from fiction.packs.document import did_you_mean
 from fiction.packs.manifest import card_of, minimum_of, trouble_card
 from fiction.packs.names import COVER_FILE, PACK_FILES, is_slug
 from fiction.packs.placing import SUFFIXES, place, restore, take_out
-from fiction.packs.plain_text import decoded
 from fiction.packs.sources import PackFiles, read_source
-from fiction.story.sanitise import clean_line
+from fiction.story.cards import WorldCard
 from fiction.story.world import World
+from fiction.text.sanitise import clean_line
 
 if TYPE_CHECKING:
     from fiction.packs.loader import LoadedPack
@@ -36,7 +36,7 @@ class _Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class WorldShelf:
+class WorldLibrary:
     """The worlds in some folders. Nothing is cached: what is on the disk is what there is."""
 
     folders: tuple[tuple[str, Path], ...]
@@ -77,7 +77,7 @@ class WorldShelf:
 
     def problems(self, path: Path) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
         """The mistakes and the warnings of the pack at any path, on a shelf or not."""
-        from fiction.packs.lint import lint
+        from fiction.packs.lint.lint import lint
 
         try:
             files = read_source(path)

@@ -5,14 +5,14 @@ from itertools import islice
 
 from pydantic import ValidationError
 
+from fiction.bounded_yaml.document import MAX_PROBLEMS, Document, pack_error
+from fiction.bounded_yaml.reader import FAST, read_yaml
 from fiction.errors import Problem
-from fiction.packs.document import MAX_PROBLEMS, Document, pack_error
-from fiction.packs.expressions import check_expressions
-from fiction.packs.references import check_ids, ids_of
-from fiction.packs.schema import PackPart
-from fiction.packs.sentences import problems_of
-from fiction.packs.slots import check_slots
-from fiction.packs.yaml_reader import FAST, read_yaml
+from fiction.packs.checks.expressions import check_expressions
+from fiction.packs.checks.references import check_ids, ids_of
+from fiction.packs.checks.slots import check_slots
+from fiction.packs.schema.mistakes import problems_of
+from fiction.packs.schema.schema import PackPart
 from fiction.story.world import World
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"

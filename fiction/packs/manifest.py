@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
-from fiction.engine.ports import WorldCard
+from fiction.bounded_yaml.document import Document, pack_error
+from fiction.bounded_yaml.reader import FAST, read_yaml
 from fiction.errors import PackError
-from fiction.packs.document import Document, pack_error
 from fiction.packs.names import is_slug
-from fiction.packs.yaml_reader import FAST, read_yaml
-from fiction.story.sanitise import clean_line
+from fiction.story.cards import WorldCard
+from fiction.text.sanitise import clean_line
 
 KEYS: Final = (
     "schema",

@@ -11,7 +11,7 @@ from pathlib import Path
 from fiction.errors import PackError
 from fiction.packs.names import PACK_FILES
 from fiction.packs.sources import PackFiles, read_source, reason
-from fiction.story.sanitise import clean_line
+from fiction.text.sanitise import clean_line
 
 _ASIDE = ".replaced-"
 _BEGUN = ".installing-"

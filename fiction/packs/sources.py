@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NoReturn
 
+from fiction.bounded_yaml.decoding import MAX_BYTES
 from fiction.errors import PackError
 from fiction.packs.names import PACK_FILES, belongs
-from fiction.packs.plain_text import MAX_BYTES
 from fiction.packs.zips import MAX_TOTAL, read_zip
-from fiction.story.sanitise import clean_line
+from fiction.text.sanitise import clean_line
 
 MAX_BESIDE: Final = 500_000
 """Bytes of a README, a licence or a cover."""

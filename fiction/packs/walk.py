@@ -7,10 +7,10 @@ other mistakes told at once.
 from collections.abc import Iterator
 from enum import Enum
 
-from fiction.packs.document import Path
+from fiction.bounded_yaml.document import Path
 
 
-class Step(Enum):
+class PathStep(Enum):
     """A step of a pattern that is no key."""
 
     EACH = "each"
@@ -19,8 +19,8 @@ class Step(Enum):
     """A text, or the texts of a list, which may be bare or under `text`."""
 
 
-EACH, TEXTS = Step.EACH, Step.TEXTS
-Pattern = tuple[str | int | Step, ...]
+EACH, TEXTS = PathStep.EACH, PathStep.TEXTS
+Pattern = tuple[str | int | PathStep, ...]
 
 
 def find(data: object, pattern: Pattern, path: Path = ()) -> Iterator[tuple[Path, object]]:
@@ -30,10 +30,10 @@ def find(data: object, pattern: Pattern, path: Path = ()) -> Iterator[tuple[Path
         return
     step, rest = pattern[0], pattern[1:]
     match step:
-        case Step.EACH:
+        case PathStep.EACH:
             for key, value in _entries(data):
                 yield from find(value, rest, (*path, key))
-        case Step.TEXTS:
+        case PathStep.TEXTS:
             yield from _texts(data, path)
         case int() if isinstance(data, list) and step < len(data):
             yield from find(data[step], rest, (*path, step))

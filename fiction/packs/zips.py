@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 
 from fiction.errors import PackError
 from fiction.packs.names import belongs, is_device
-from fiction.story.sanitise import clean, clean_line
+from fiction.text.sanitise import clean, clean_line
 
 MAX_MEMBERS: Final = 32
 MAX_TOTAL: Final = 8_000_000

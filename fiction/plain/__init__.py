@@ -1,7 +1,7 @@
 """The game in plain lines: for screen readers, pipes and tests. No drawing characters, no redraws."""
 
 from fiction.plain.game import PlainGame
-from fiction.plain.library import library
-from fiction.plain.lines import Lines, Page, TypedLines
+from fiction.plain.lines import LinePrinter, Lines, TypedLines
+from fiction.plain.title import library
 
-__all__ = ["Lines", "Page", "PlainGame", "TypedLines", "library"]
+__all__ = ["LinePrinter", "Lines", "PlainGame", "TypedLines", "library"]

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from fiction.engine.game import Game
 from fiction.engine.session import MAX_WRITTEN, Session
 from fiction.errors import FictionError, NotFound, Trouble
-from fiction.plain import costs, sentences
+from fiction.plain import cost_lines, sentences
 from fiction.plain.interrupts import Interrupts
-from fiction.plain.lines import Lines, Page
-from fiction.plain.telling import Telling
+from fiction.plain.lines import LinePrinter, Lines
+from fiction.plain.turn_printer import TurnPrinter
 from fiction.plain.waits import Clock, WallClock, count_down
 from fiction.story.plan import Choice
-from fiction.story.sanitise import clean, clean_line
+from fiction.text.sanitise import clean, clean_line
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
@@ -33,14 +33,16 @@ class _Command:
 class PlainGame:
     """A session played in lines until it is left, the input ends, or Ctrl-C."""
 
-    def __init__(self, game: Game, session: Session, *, lines: Lines, page: Page, clock: Clock | None = None) -> None:
+    def __init__(
+        self, game: Game, session: Session, *, lines: Lines, page: LinePrinter, clock: Clock | None = None
+    ) -> None:
         self._game = game
         self._session = session
         self._lines = lines
         self._page = page
         self._interrupts = Interrupts()
         self._clock = clock or WallClock()
-        self._telling = Telling(session, page=page, interrupts=self._interrupts, clock=self._clock)
+        self._telling = TurnPrinter(session, page=page, interrupts=self._interrupts, clock=self._clock)
         self._commands = self._table()
         self._leaving = False
 
@@ -200,7 +202,7 @@ class PlainGame:
         self._page.say(f"This place is saved as {self._session.bookmark(name).name}.")
 
     def _cost(self, _: str) -> None:
-        self._telling.say_all(costs.bill(self._session.costs, self._session.turn))
+        self._telling.say_all(cost_lines.bill(self._session.costs, self._session.turn))
 
     def _storyteller(self, name: str) -> None:
         cards = self._game.storytellers()

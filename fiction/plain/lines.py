@@ -9,7 +9,7 @@ import unicodedata
 from io import RawIOBase
 from typing import Protocol, TextIO
 
-from fiction.story.sanitise import clean
+from fiction.text.sanitise import clean
 
 COLUMNS = 72
 """The measure of prose on a terminal."""
@@ -105,7 +105,7 @@ class _Nothing(RawIOBase):
         return b""
 
 
-class Page:
+class LinePrinter:
     """Text for a terminal, wrapped at word ends as it comes, or for a pipe, a paragraph a line."""
 
     def __init__(self, out: TextIO, *, columns: int = 0) -> None:
@@ -117,7 +117,7 @@ class Page:
         self._streamed = False
 
     @classmethod
-    def of_stdout(cls) -> "Page":
+    def of_stdout(cls) -> "LinePrinter":
         """The program's own output, wrapped if it is a terminal."""
         if not sys.stdout.isatty():
             return cls(sys.stdout)

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from math import ceil
 
-from fiction.engine.game import StorytellerCard
-from fiction.engine.ports import Bookmark
 from fiction.errors import Trouble
+from fiction.story.cards import StorytellerCard
 from fiction.story.events import TurnFailed
 from fiction.story.ledger import Ledger
 from fiction.story.plan import Choice, ChoiceKind, Plan
-from fiction.story.sanitise import clean_line
-from fiction.story.turn import Stage, Turn
+from fiction.story.turn import Bookmark, Stage, Turn
+from fiction.text.sanitise import clean_line
 
 
 def announcement(depth: int, title: str) -> str:

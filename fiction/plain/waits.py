@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from math import ceil
 from typing import Protocol
 
-from fiction.plain.lines import Page
+from fiction.plain.lines import LinePrinter
 
 FIRST = 30.0
 """Seconds of silence before the first line about it; each one after it comes when twice as many have passed."""
@@ -42,7 +42,7 @@ class WallClock:
 class Patience:
     """Says that something is still waited for; silent while it speaks."""
 
-    def __init__(self, page: Page, clock: Clock) -> None:
+    def __init__(self, page: LinePrinter, clock: Clock) -> None:
         self._page = page
         self._clock = clock
         self._watch: asyncio.Task[None] | None = None
@@ -78,7 +78,7 @@ class Patience:
             due *= 2
 
 
-async def count_down(seconds: float, *, page: Page, clock: Clock) -> bool:
+async def count_down(seconds: float, *, page: LinePrinter, clock: Clock) -> bool:
     """Wait so long, and say how long it still is. Returns True when it is over."""
     over = clock.now() + seconds
     while (left := over - clock.now()) > 0:

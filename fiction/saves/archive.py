@@ -15,7 +15,7 @@ from fiction.errors import SaveDamaged, SaveError
 from fiction.saves import codec
 from fiction.saves.files import connect
 from fiction.saves.rows import TurnRow, VectorRow, insert, rows_of, whole
-from fiction.saves.trouble import translated
+from fiction.saves.failures import translated
 from fiction.story.memory import Embedding, Memory, TurnId
 
 BATCH = 128

@@ -5,13 +5,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from fiction.engine.ports import SaveCard
+from fiction.story.cards import SaveCard
 from fiction.errors import FictionError, SaveDamaged
 from fiction.saves.files import asked_header, check_header, check_tables, connect
 from fiction.saves.rows import PendingRow, StoryRow, row_of, whole
 from fiction.saves.tree import head_row, turn_row
-from fiction.saves.trouble import translated
-from fiction.story.sanitise import clean_line
+from fiction.saves.failures import translated
+from fiction.text.sanitise import clean_line
 
 WAIT = 0.5
 """Seconds that a list waits for a save that is just being written."""

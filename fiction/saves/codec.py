@@ -11,7 +11,7 @@ from fiction.story.ledger import Ledger, LedgerOp
 from fiction.story.memory import Memory, Rationale, Recalled, Revision, RevisionKind, TurnId
 from fiction.story.plan import Choice, Plan
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
-from fiction.story.sanitise import clean
+from fiction.text.sanitise import clean
 from fiction.story.turn import Finding, Stage, Turn, Usage
 
 if TYPE_CHECKING:

@@ -3,21 +3,9 @@
 import sqlite3
 
 from fiction.saves import renewal, tree
-from fiction.saves.rows import (
-    BookmarkRow,
-    HeadRow,
-    PackRow,
-    PendingRow,
-    RevisionRow,
-    SegmentRow,
-    SnapshotRow,
-    StoryRow,
-    TurnRow,
-    VectorRow,
-    insert,
-)
-from fiction.saves.tree import Place
-from fiction.story.sanitise import clean
+from fiction.saves.rows import BookmarkRow, HeadRow, PackRow, PendingRow, RevisionRow, SegmentRow, SnapshotRow, StoryRow, TurnRow, VectorRow, insert
+from fiction.saves.tree import TreePosition
+from fiction.text.sanitise import clean
 
 
 class Graft:
@@ -28,7 +16,7 @@ class Graft:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._places: dict[int, Place] = {}
+        self._places: dict[int, TreePosition] = {}
         self._with_child: set[int] = set()
         self._segments = 0
         self._revisions = 0
@@ -52,14 +40,14 @@ class Graft:
         insert(self._db, renewed._replace(parent=parent, depth=place.depth, segment=place.segment))
         self._places[row.id] = place
 
-    def _place(self, turn: int, parent: Place | None) -> Place:
+    def _place(self, turn: int, parent: TreePosition | None) -> TreePosition:
         if parent is not None and parent.id not in self._with_child:
             self._with_child.add(parent.id)
-            return Place(turn, parent.segment, parent.depth + 1)
+            return TreePosition(turn, parent.segment, parent.depth + 1)
         self._segments += 1
         depth = 0 if parent is None else parent.depth
         insert(self._db, SegmentRow(self._segments, None if parent is None else parent.segment, depth))
-        return Place(turn, self._segments, depth + 1)
+        return TreePosition(turn, self._segments, depth + 1)
 
     def head(self, turn: int | None, *, updated: int) -> None:
         """Where the reader is; redo leads there from everywhere on the way."""

@@ -2,13 +2,13 @@
 
 import sqlite3
 
-from fiction.engine.ports import Bookmark
+from fiction.story.turn import Bookmark
 from fiction.errors import NotFound, SaveConflict, SaveDamaged, SaveError
 from fiction.saves import codec
 from fiction.saves.rows import BookmarkRow, RevisionRow, insert, row_of, rows_of, whole
 from fiction.saves.tree import head_row, lineage_of, place_of
 from fiction.story.memory import Lineage, Revision, RevisionKind, TurnId
-from fiction.story.sanitise import clean_line
+from fiction.text.sanitise import clean_line
 
 
 def revise(db: sqlite3.Connection, kind: RevisionKind, target: int, text: str, *, now: int) -> Revision:

@@ -10,7 +10,7 @@ from fiction.saves.migrations import STEPS, Step
 from fiction.saves.rows import PackRow, StoryRow, row_of, whole
 from fiction.saves.salvage import Wreck
 from fiction.saves.tree import head_row, path_rows
-from fiction.saves.trouble import mend, translated
+from fiction.saves.failures import mend, translated
 from fiction.saves.upgrade import upgrade
 
 CHECKED = 20

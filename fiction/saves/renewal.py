@@ -3,7 +3,7 @@
 from fiction.saves import codec
 from fiction.saves.rows import BookmarkRow, PendingRow, RevisionRow, SnapshotRow, StoryRow, TurnRow, VectorRow
 from fiction.story.memory import RevisionKind
-from fiction.story.sanitise import clean, clean_line
+from fiction.text.sanitise import clean, clean_line
 from fiction.story.turn import Stage
 
 LATEST = 253_402_300_799_000

@@ -12,21 +12,9 @@ from fiction.errors import SaveDamaged
 from fiction.saves.codec import rows_of_record
 from fiction.saves.creation import laying_down
 from fiction.saves.graft import Graft
-from fiction.saves.rows import (
-    BookmarkRow,
-    HeadRow,
-    PackRow,
-    PendingRow,
-    R,
-    RevisionRow,
-    SegmentRow,
-    SnapshotRow,
-    StoryRow,
-    TurnRow,
-    VectorRow,
-)
+from fiction.saves.rows import BookmarkRow, HeadRow, PackRow, PendingRow, R, RevisionRow, SegmentRow, SnapshotRow, StoryRow, TurnRow, VectorRow
 from fiction.saves.salvage import Wreck
-from fiction.saves.trouble import translated
+from fiction.saves.failures import translated
 from fiction.story.reader import StoryRecord
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from fiction.engine.ports import Bookmark, Draft
+from fiction.story.turn import Bookmark, Draft
 from fiction.errors import SaveConflict, SaveDamaged, SaveError
 from fiction.saves import codec, marks, tree
 from fiction.saves.archive import SaveArchive
@@ -20,26 +20,16 @@ from fiction.saves.creation import lay_down
 from fiction.saves.lock import StoryLock
 from fiction.saves.opening import open_for_play, open_to_read
 from fiction.saves.reading import ledger_at, memories_of, turns_of
-from fiction.saves.rows import (
-    PackRow,
-    PendingRow,
-    SnapshotRow,
-    StoryRow,
-    VectorRow,
-    insert,
-    replace_turn,
-    row_of,
-    whole,
-)
+from fiction.saves.rows import PackRow, PendingRow, SnapshotRow, StoryRow, VectorRow, insert, replace_turn, row_of, whole
 from fiction.saves.transfer import export
-from fiction.saves.trouble import translated
+from fiction.saves.failures import translated
 from fiction.saves.verify import problems
 from fiction.saves.writing import completed, told
 from fiction.story.ledger import Ledger
 from fiction.story.memory import Embedding, Lineage, Memory, Revision, RevisionKind, TurnId
 from fiction.story.plan import Choice
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
-from fiction.story.sanitise import clean_line
+from fiction.text.sanitise import clean_line
 from fiction.story.turn import Finding, Reflection, Stage, Turn
 
 

@@ -14,20 +14,9 @@ from fiction.saves.creation import laying_down
 from fiction.saves.files import check_header, check_tables, connect, make_private, read_header, sync_folder
 from fiction.saves.graft import Graft
 from fiction.saves.migrations import STEPS
-from fiction.saves.rows import (
-    BookmarkRow,
-    PackRow,
-    RevisionRow,
-    SnapshotRow,
-    StoryRow,
-    TurnRow,
-    VectorRow,
-    insert,
-    row_of,
-    rows_of,
-)
+from fiction.saves.rows import BookmarkRow, PackRow, RevisionRow, SnapshotRow, StoryRow, TurnRow, VectorRow, insert, row_of, rows_of
 from fiction.saves.tree import head_row
-from fiction.saves.trouble import translated
+from fiction.saves.failures import translated
 from fiction.saves.upgrade import keep_copy, upgrade
 from fiction.saves.verify import problems
 

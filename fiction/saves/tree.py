@@ -12,7 +12,7 @@ from fiction.saves.rows import HeadRow, SegmentRow, SnapshotRow, TurnRow, insert
 from fiction.story.memory import Lineage
 
 
-class Place(NamedTuple):
+class TreePosition(NamedTuple):
     """Where a turn stands: enough to find its path."""
 
     id: int
@@ -43,7 +43,7 @@ def set_head(db: sqlite3.Connection, to: int | None, *, expected: int | None, no
     insert(db, HeadRow(1, to, now), replace=True)
 
 
-def place_of(db: sqlite3.Connection, turn: int) -> Place:
+def place_of(db: sqlite3.Connection, turn: int) -> TreePosition:
     """Where a turn stands.
 
     Raises:
@@ -53,7 +53,7 @@ def place_of(db: sqlite3.Connection, turn: int) -> Place:
     row = turn_row(db, turn)
     if not whole(row):
         raise SaveDamaged(f"Turn {row.depth} of this story is damaged.")
-    return Place(row.id, row.segment, row.depth)
+    return TreePosition(row.id, row.segment, row.depth)
 
 
 def turn_row(db: sqlite3.Connection, turn: int) -> TurnRow:
@@ -89,7 +89,7 @@ def child_rows(db: sqlite3.Connection, turn: int | None) -> list[TurnRow]:
     return rows_of(db, TurnRow, "WHERE parent IS ? ORDER BY id", (turn,))
 
 
-def lineage_of(db: sqlite3.Connection, place: Place) -> Lineage:
+def lineage_of(db: sqlite3.Connection, place: TreePosition) -> Lineage:
     """The segments on the way to a turn, the nearest first.
 
     Raises:
@@ -107,18 +107,18 @@ def lineage_of(db: sqlite3.Connection, place: Place) -> Lineage:
         found.append((segment, row.fork_depth))
 
 
-def new_place(db: sqlite3.Connection, parent: Place | None) -> Place:
+def new_place(db: sqlite3.Connection, parent: TreePosition | None) -> TreePosition:
     """The place of a new turn after `parent`; where that is a fork, its segment is made and redo will lead there."""
     (turn,) = db.execute("SELECT coalesce(max(id), 0) + 1 FROM turn").fetchone()
     if parent is not None and db.execute("SELECT 1 FROM turn WHERE parent=?", (parent.id,)).fetchone() is None:
-        return Place(turn, parent.segment, parent.depth + 1)
+        return TreePosition(turn, parent.segment, parent.depth + 1)
     (segment,) = db.execute("SELECT coalesce(max(id), 0) + 1 FROM segment").fetchone()
     if parent is None:
         insert(db, SegmentRow(segment, None, 0))
-        return Place(turn, segment, 1)
+        return TreePosition(turn, segment, 1)
     insert(db, SegmentRow(segment, parent.segment, parent.depth))
     db.execute("REPLACE INTO redo VALUES(?, ?, ?)", (parent.segment, parent.depth, segment))
-    return Place(turn, segment, parent.depth + 1)
+    return TreePosition(turn, segment, parent.depth + 1)
 
 
 def lead_to(db: sqlite3.Connection, lineage: Lineage) -> None:
@@ -134,12 +134,12 @@ def lead_to(db: sqlite3.Connection, lineage: Lineage) -> None:
         entered = segment
 
 
-def lies_on_path(db: sqlite3.Connection, place: Place, *, of: int) -> bool:
+def lies_on_path(db: sqlite3.Connection, place: TreePosition, *, of: int) -> bool:
     """Whether a turn is another one, or on the way to it."""
     return lineage_of(db, place_of(db, of)).holds(place.segment, place.depth)
 
 
-def redo_of(db: sqlite3.Connection, place: Place) -> int | None:
+def redo_of(db: sqlite3.Connection, place: TreePosition) -> int | None:
     """The child that `redo` goes to; None at a leaf."""
     hint = db.execute("SELECT next FROM redo WHERE segment=? AND depth=?", (place.segment, place.depth)).fetchone()
     for segment in (hint[0] if hint else None, place.segment):

@@ -9,7 +9,7 @@ from pathlib import Path
 from fiction.errors import SaveError
 from fiction.saves.files import connect, make_private, read_header, sync_folder
 from fiction.saves.migrations import STEPS, Step
-from fiction.saves.trouble import translated
+from fiction.saves.failures import translated
 
 
 def upgrade(path: Path, *, steps: tuple[Step, ...] = STEPS) -> None:

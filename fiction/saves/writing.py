@@ -1,14 +1,14 @@
 """Turns as rows: what is written when one is told, and when it is complete."""
 
-from fiction.engine.ports import Draft
+from fiction.story.turn import Draft
 from fiction.saves import codec
 from fiction.saves.rows import TurnRow
-from fiction.saves.tree import Place
+from fiction.saves.tree import TreePosition
 from fiction.story.memory import Rationale
 from fiction.story.turn import Finding, Reflection, Stage
 
 
-def told(place: Place, parent: TurnRow | None, draft: Draft, *, now: int) -> TurnRow:
+def told(place: TreePosition, parent: TurnRow | None, draft: Draft, *, now: int) -> TurnRow:
     """The row of a turn whose passage is whole. Its scene's title is carried on from `parent` unless it has its own."""
     return TurnRow(
         id=place.id,

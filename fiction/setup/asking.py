@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fiction.config import OPENAI, ServerPart
+from fiction.llm.server import Sampling, ServerSettings
 from fiction.setup.children import Children
-from fiction.setup.runners import Wanted
-from fiction.storytellers.llm.server import Sampling, ServerSettings
+from fiction.setup.runners import ChildSpec
 
 _TEMPERATURE = 0.8
 
@@ -56,9 +56,9 @@ def asked(part: ServerPart, children: Children) -> Asked:
     return Asked(server)
 
 
-def wanted(part: ServerPart) -> Wanted:
+def wanted(part: ServerPart) -> ChildSpec:
     """What a program of the game's own is to run for these settings."""
-    return Wanted(part.run, part.model, max(part.context, part.budget), part.slots)
+    return ChildSpec(part.run, part.model, max(part.context, part.budget), part.slots)
 
 
 def both(teller: Asked, noter: Asked | None) -> Callable[[], Awaitable[None]] | None:

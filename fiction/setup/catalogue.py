@@ -24,6 +24,11 @@ def recommended() -> tuple[Recommended, ...]:
     return _RECOMMENDED.validate_python(_listed("recommended.yaml"))
 
 
+def recommended_at(base_url: str) -> tuple[str, ...]:
+    """The models that are recommended of the service at an address, the best first."""
+    return tuple(name for each in providers() if each.base_url == base_url for name in each.models)
+
+
 def _listed(name: str) -> object:
     listed: object = yaml.safe_load((resources.files("fiction.setup") / name).read_text(encoding="utf-8"))
     return listed

@@ -14,11 +14,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from fiction.errors import FictionError, StorytellerError, Trouble
+from fiction.llm.discovery.http_get import get
 from fiction.paths import ensure_writable
 from fiction.setup import keeper
-from fiction.setup.runners import Wanted, commands, runners
-from fiction.setup.wire import get
-from fiction.story.sanitise import clean_line
+from fiction.setup.runners import ChildSpec, commands, runners
+from fiction.text.sanitise import clean_line
 
 _POLL_SECONDS = 0.1
 _REPLY_SECONDS = 2.0
@@ -35,7 +35,7 @@ _OFFLINE = "The built-in storyteller can tell this turn."
 class Child:
     """One server. Not running before `up`."""
 
-    def __init__(self, wanted: Wanted, *, logs: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, wanted: ChildSpec, *, logs: Path, environment: Mapping[str, str]) -> None:
         self.wanted = wanted
         self.log = logs / f"{wanted.run}-{_FILE_NAME.sub('-', wanted.called)[:60]}.log"
         self._environment = environment
@@ -156,10 +156,10 @@ class Children:
     def __init__(self, *, logs: Path, environment: Mapping[str, str]) -> None:
         self._logs = logs
         self._environment = environment
-        self._children: dict[Wanted, Child] = {}
+        self._children: dict[ChildSpec, Child] = {}
         self._ending: list[Child] = []
 
-    def child(self, wanted: Wanted) -> Child:
+    def child(self, wanted: ChildSpec) -> Child:
         """The one that runs a model, the same each time; not running before it is asked to be."""
         if wanted not in self._children:
             if not self._children and not self._ending:
@@ -167,7 +167,7 @@ class Children:
             self._children[wanted] = Child(wanted, logs=self._logs, environment=self._environment)
         return self._children[wanted]
 
-    def only(self, wanted: Collection[Wanted]) -> None:
+    def only(self, wanted: Collection[ChildSpec]) -> None:
         """Have those ended that nobody wants any more: each of them holds a whole model in memory."""
         for unwanted in [each for each in self._children if each not in wanted]:
             child = self._children.pop(unwanted)
@@ -183,7 +183,7 @@ class Children:
         atexit.unregister(self.close)
 
 
-def _claim(wanted: Wanted) -> socket.socket:
+def _claim(wanted: ChildSpec) -> socket.socket:
     """A free port, held until the server takes it: the same each time if it can be had, for what is learned of an
     address is remembered.
     """

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from fiction.engine.setup import FoundServer, Pulling
 from fiction.errors import FictionError
-from fiction.story.sanitise import clean_line
+from fiction.text.sanitise import clean_line
 
 if TYPE_CHECKING:
     import httpx2

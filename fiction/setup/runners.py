@@ -18,7 +18,7 @@ _LIST_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ChildSpec:
     """A model that is to be run."""
 
     run: str
@@ -43,7 +43,7 @@ def runners(environment: Mapping[str, str]) -> tuple[Runner, ...]:
     return tuple(Runner(name, path) for name, path in found if path)
 
 
-def commands(wanted: Wanted, path: str, port: int, environment: Mapping[str, str]) -> list[list[str]]:
+def commands(wanted: ChildSpec, path: str, port: int, environment: Mapping[str, str]) -> list[list[str]]:
     """What to run, one after the other; the last one serves. Takes a second for litert-lm: call it in a thread."""
     if wanted.run == "litert-lm":
         fetch = [_import(wanted, path)] if _is_to_be_imported(wanted, path, environment) else []
@@ -55,13 +55,13 @@ def commands(wanted: Wanted, path: str, port: int, environment: Mapping[str, str
     return [[path, *what, "--alias", wanted.called, "--host", "127.0.0.1", "--port", str(port), *size, "--jinja"]]
 
 
-def _import(wanted: Wanted, path: str) -> list[str]:
+def _import(wanted: ChildSpec, path: str) -> list[str]:
     """As https://ai.google.dev/edge/litert-lm/cli/model_management has it; the file is named for the repository."""
     file = f"{wanted.called}.litertlm"
     return [path, "import", "--from-huggingface-repo", wanted.model, file, wanted.called]
 
 
-def _is_to_be_imported(wanted: Wanted, path: str, environment: Mapping[str, str]) -> bool:
+def _is_to_be_imported(wanted: ChildSpec, path: str, environment: Mapping[str, str]) -> bool:
     if not _REPOSITORY.fullmatch(wanted.model):
         return False
     try:

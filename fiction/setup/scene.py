@@ -1,9 +1,9 @@
 """The scene of a trial: small, of no story, and as a storyteller is given any other."""
 
-from fiction.engine.ports import Scene
 from fiction.story.memory import TurnId
 from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
 from fiction.story.reader import Length, ReaderProfile, StorySettings
+from fiction.story.scene import Scene
 from fiction.story.turn import Stage, Turn
 from fiction.story.world import Character, Place, World
 

@@ -5,22 +5,22 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Protocol
 
-from fiction.engine.ports import Ahead, Scene
-from fiction.engine.purse import Purse
-from fiction.engine.setup import Tried
+from fiction.engine.ports import Storyteller
+from fiction.engine.setup import TrialResult
 from fiction.errors import FictionError, StorytellerError, Trouble
+from fiction.llm.capabilities.capabilities import Capabilities, OutputMode
+from fiction.llm.discovery.model_list import list_models
+from fiction.llm.server import ServerSettings
+from fiction.setup import catalogue
 from fiction.setup.asking import Asked
-from fiction.setup.listing import list_models
 from fiction.setup.scene import trial_scene
 from fiction.story.events import ProseDelta, ProseReset, Spent
 from fiction.story.reader import USUAL_BUDGET, StorySettings
+from fiction.story.scene import Scene
 from fiction.story.turn import Usage
-from fiction.storytellers.llm.capabilities import Capabilities, Rung
-from fiction.storytellers.llm.connections import Connections
-from fiction.storytellers.llm.server import ServerSettings
-from fiction.storytellers.llm.tokens import estimate
-from fiction.storytellers.model import ModelStoryteller
+from fiction.text.tokens import estimate
 
 _WHOLE_TURN = USUAL_BUDGET
 """Tokens."""
@@ -31,8 +31,31 @@ _NO_STORY = frozenset({Trouble.UNREACHABLE, Trouble.KEY})
 """What ends a trial before a story is asked for."""
 
 
-async def try_out(asked: Asked, connections: Connections, purse: Purse | None = None) -> AsyncGenerator[Tried, None]:
-    """Say what is found as it is found; ends after the first finding that shows that no story can be told."""
+class TriedStoryteller(Storyteller, Protocol):
+    """A storyteller of a server, which knows what it learns about that server."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What has been learned so far."""
+        ...
+
+
+async def try_out(asked: Asked, teller: TriedStoryteller) -> AsyncGenerator[TrialResult, None]:
+    """Say what is found as it is found; ends after the first finding that shows that no story can be told.
+
+    Args:
+        asked: the server, and how it is brought up.
+        teller: asks that server; closed at the end.
+    """
+    try:
+        async with aclosing(_findings(asked, teller)) as findings:
+            async for finding in findings:
+                yield finding
+    finally:
+        await teller.close()
+
+
+async def _findings(asked: Asked, teller: TriedStoryteller) -> AsyncGenerator[TrialResult, None]:
     if asked.starting is not None:
         async with aclosing(_start(asked.starting, asked.log)) as findings:
             async for finding in findings:
@@ -43,23 +66,17 @@ async def try_out(asked: Asked, connections: Connections, purse: Purse | None = 
     yield listed
     if fatal:
         return
-    teller = ModelStoryteller(
-        asked.server, ahead=Ahead.OFF, connections=connections, purse=purse, starting=asked.starting
-    )
-    try:
-        async with aclosing(_turn(teller, asked.server)) as findings:
-            async for finding in findings:
-                yield finding
-    finally:
-        await teller.close()
+    async with aclosing(_turn(teller, asked.server)) as findings:
+        async for finding in findings:
+            yield finding
 
 
-async def _turn(teller: ModelStoryteller, server: ServerSettings) -> AsyncGenerator[Tried, None]:
+async def _turn(teller: TriedStoryteller, server: ServerSettings) -> AsyncGenerator[TrialResult, None]:
     scene = trial_scene()
     try:
         told = await _tell(teller, scene)
     except FictionError as error:
-        yield Tried("story", ok=False, said=error.sentence)
+        yield TrialResult("story", ok=False, said=error.sentence)
         return
     yield told.streamed()
     yield told.speed()
@@ -68,7 +85,7 @@ async def _turn(teller: ModelStoryteller, server: ServerSettings) -> AsyncGenera
     yield _thinking(teller.capabilities)
 
 
-async def _start(starting: Callable[[], Awaitable[None]], log: str) -> AsyncGenerator[Tried, None]:
+async def _start(starting: Callable[[], Awaitable[None]], log: str) -> AsyncGenerator[TrialResult, None]:
     """Bring it up; where that takes long, say so meanwhile."""
     began = time.monotonic()
     coming = asyncio.ensure_future(starting())
@@ -78,27 +95,27 @@ async def _start(starting: Callable[[], Awaitable[None]], log: str) -> AsyncGene
             said = (
                 f"It is starting; the first time it fetches its model, which may take long. What it says is in {log}."
             )
-            yield Tried("program", ok=True, said=said)
+            yield TrialResult("program", ok=True, said=said)
         await coming
     except FictionError as error:
-        yield Tried("program", ok=False, said=error.sentence)
+        yield TrialResult("program", ok=False, said=error.sentence)
         return
     finally:
         coming.cancel()
-    yield Tried("program", ok=True, said=f"It runs, {time.monotonic() - began:.1f} s after it was started.")
+    yield TrialResult("program", ok=True, said=f"It runs, {time.monotonic() - began:.1f} s after it was started.")
 
 
-async def _models(server: ServerSettings) -> tuple[Tried, bool]:
+async def _models(server: ServerSettings) -> tuple[TrialResult, bool]:
     """What it lists, and whether it is of no use to ask it for a story."""
     try:
-        names = await list_models(server)
+        names = await list_models(server, recommended=catalogue.recommended_at(server.base_url))
     except StorytellerError as error:
-        return Tried("models", ok=False, said=error.sentence), error.trouble in _NO_STORY
+        return TrialResult("models", ok=False, said=error.sentence), error.trouble in _NO_STORY
     known = server.model in names or f"{server.model}:latest" in names
     few = ", ".join(names[:5]) or "none"
     count = f"{len(names)} model{'' if len(names) == 1 else 's'}"
     among = f"{server.model} among them" if known else f"but not {server.model}; it has {few}"
-    return Tried("models", ok=known, said=f"{server.address} lists {count}, {among}."), False
+    return TrialResult("models", ok=known, said=f"{server.address} lists {count}, {among}."), False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +130,25 @@ class _Told:
     """Seconds to the last one."""
     usage: Usage
 
-    def streamed(self) -> Tried:
+    def streamed(self) -> TrialResult:
         """Whether it streams, and how long the first word takes."""
         streams = "streams" if self.pieces > 1 else "does not stream"
         said = f"It {streams}: first words after {self.first:.1f} s, a passage after {self.whole:.1f} s."
-        return Tried("story", ok=True, said=said)
+        return TrialResult("story", ok=True, said=said)
 
-    def speed(self) -> Tried:
+    def speed(self) -> TrialResult:
         """How fast it writes."""
         tokens = self.usage.completion or estimate(self.text)
         took = self.whole - self.first if self.pieces > 1 else self.whole
         rate = tokens / max(took, 0.001)
         about = "about " if self.usage.estimated else ""
         slow = "; a turn takes minutes" if rate < _SLOW else ""
-        return Tried(
+        return TrialResult(
             "speed", ok=True, said=f"It writes {about}{rate:,.{0 if rate >= 10 else 1}f} tokens a second{slow}."
         )
 
 
-async def _tell(teller: ModelStoryteller, scene: Scene) -> _Told:
+async def _tell(teller: TriedStoryteller, scene: Scene) -> _Told:
     began = time.monotonic()
     first, pieces, text, usage = 0.0, 0, "", Usage()
     async with aclosing(teller.narrate(scene)) as telling:
@@ -150,34 +167,34 @@ async def _tell(teller: ModelStoryteller, scene: Scene) -> _Told:
     return _Told(text, pieces, first, time.monotonic() - began, usage)
 
 
-async def _notes(teller: ModelStoryteller, scene: Scene, passage: str) -> Tried:
+async def _notes(teller: TriedStoryteller, scene: Scene, passage: str) -> TrialResult:
     """Whether memory and plans come, and how they had to be asked for."""
     try:
         reflection = await teller.reflect(scene, passage)
     except FictionError as error:
-        return Tried("notes", ok=False, said=error.sentence)
+        return TrialResult("notes", ok=False, said=error.sentence)
     if reflection.plain:
         said = "It takes no notes that can be read: memory stands still, and plans are general ones."
-        return Tried("notes", ok=False, said=said)
+        return TrialResult("notes", ok=False, said=said)
     match teller.capabilities.rung:
-        case Rung.JSON_SCHEMA | Rung.OBJECT_WITH_SCHEMA:
+        case OutputMode.JSON_SCHEMA | OutputMode.OBJECT_WITH_SCHEMA:
             said = "It keeps to a JSON schema, so memory and plans come out whole."
-        case Rung.JSON_OBJECT:
+        case OutputMode.JSON_OBJECT:
             said = "It keeps to JSON without a schema; memory and plans are read leniently."
-        case Rung.TEXT:
+        case OutputMode.TEXT:
             said = "It does not keep to a JSON schema; memory and plans are read leniently."
-    return Tried("notes", ok=True, said=said)
+    return TrialResult("notes", ok=True, said=said)
 
 
-def _context(known: Capabilities, server: ServerSettings) -> Tried:
+def _context(known: Capabilities, server: ServerSettings) -> TrialResult:
     if not known.context:
-        return Tried(
+        return TrialResult(
             "context", ok=True, said=f"It does not say how many tokens it takes; {_WHOLE_TURN:,} are counted on."
         )
     if known.context >= _WHOLE_TURN:
         turn = StorySettings().tokens(known.context)
-        return Tried("context", ok=True, said=f"It takes {known.context:,} tokens; a turn uses at most {turn:,}.")
-    return Tried(
+        return TrialResult("context", ok=True, said=f"It takes {known.context:,} tokens; a turn uses at most {turn:,}.")
+    return TrialResult(
         "context",
         ok=False,
         said=f"It takes only {known.context:,} tokens where a turn wants {_WHOLE_TURN:,}, so the story remembers less:"
@@ -201,8 +218,8 @@ def _more_context(known: Capabilities, server: ServerSettings) -> str:
             return "give it a longer context, if it can be told to"
 
 
-def _thinking(known: Capabilities) -> Tried:
+def _thinking(known: Capabilities) -> TrialResult:
     if known.thinking:
         said = "It thinks before it tells, and can't be kept from it: turns take longer, and the thinking is paid for."
-        return Tried("thinking", ok=False, said=said)
-    return Tried("thinking", ok=True, said="It tells at once, without thinking first.")
+        return TrialResult("thinking", ok=False, said=said)
+    return TrialResult("thinking", ok=True, said="It tells at once, without thinking first.")

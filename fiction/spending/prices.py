@@ -8,8 +8,8 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fiction.spending import listing
-from fiction.spending.listing import Listed, Price
+from fiction.spending import price_list
+from fiction.spending.price_list import Listed, Price
 from fiction.story.turn import Usage
 
 OPENROUTER = "openrouter.ai"
@@ -41,8 +41,8 @@ class Prices:
             SettingsError: the reader's list can't be read or understood; names file and line.
         """
         bundled = resources.files("fiction.spending") / "prices.yaml"
-        known = listing.parse(bundled.read_bytes(), Path("prices.yaml"))
-        return cls(known, listing.read(own) if own else ())
+        known = price_list.parse(bundled.read_bytes(), Path("prices.yaml"))
+        return cls(known, price_list.read(own) if own else ())
 
     def price(self, *, model: str, base_url: str) -> Price | None:
         """What a model costs at a server; None where that is not known."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fiction.story.ledger import LedgerOp
-from fiction.story.memory import Rationale, Recalled, TurnId
+from fiction.story.memory import Rationale, Recall, Recalled, TurnId
 from fiction.story.plan import Choice, Plan
 
 
@@ -110,4 +110,28 @@ class Turn:
     storyteller: str = ""
     plain: bool = False
     created: int = 0
+    """Unix time in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the next turn stands on when its passage is whole: all that is saved at *told*."""
+
+    choice: Choice
+    passage: str
+    recall: Recall
+    storyteller: str
+    title: str = ""
+    state: str = ""
+    usage: Usage = Usage()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A place in the story that the reader gave a name."""
+
+    name: str
+    turn: TurnId
+    created: int
     """Unix time in milliseconds."""

@@ -4,22 +4,23 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
-from fiction.engine.ports import Ahead, Scene, Telling
-from fiction.engine.purse import Purse
+from fiction.engine.budget import Budget
+from fiction.engine.ports import Ahead
 from fiction.errors import StorytellerError
+from fiction.llm import failures, sdk
+from fiction.llm.capabilities.capabilities import Capabilities
+from fiction.llm.client import Client
+from fiction.llm.connections import Connections
+from fiction.llm.request import Request
+from fiction.llm.server import ServerSettings
 from fiction.story.events import ProseDelta, ProseReset
 from fiction.story.reader import ReaderProfile
+from fiction.story.scene import Scene, Telling
 from fiction.story.turn import Reflection, Usage
 from fiction.story.world import World
-from fiction.storytellers.llm import sdk, troubles
-from fiction.storytellers.llm.asks import Ask
-from fiction.storytellers.llm.capabilities import Capabilities
-from fiction.storytellers.llm.client import Client
-from fiction.storytellers.llm.connections import Connections
-from fiction.storytellers.llm.openings import begun, noted_by_model, noted_opening, told_opening
-from fiction.storytellers.llm.passage import Passage
-from fiction.storytellers.llm.prompt import Prompt, render_turn
-from fiction.storytellers.llm.server import ServerSettings
+from fiction.storytellers.openings import begun, noted_by_model, noted_opening, told_opening
+from fiction.storytellers.prompts.turn import Prompt, render_turn
+from fiction.storytellers.replies.passage import PassageRequest
 
 __all__ = ["Capabilities", "Connections", "ModelStoryteller", "ServerSettings"]
 
@@ -47,7 +48,7 @@ class ModelStoryteller:
         name: str = "model",
         ahead: Ahead | None = None,
         connections: Connections | None = None,
-        purse: Purse | None = None,
+        purse: Budget | None = None,
         starting: Callable[[], Awaitable[None]] | None = None,
         capabilities: Capabilities | None = None,
     ) -> None:
@@ -118,7 +119,7 @@ class ModelStoryteller:
         rendered = self._render(self._teller, scene)
         with contextlib.suppress(StorytellerError):
             self._permit_call(self._teller, Usage(rendered.tokens, 1, estimated=True))
-            await self._teller.touch(Ask(rendered.messages, 1, self._teller.server.temperature))
+            await self._teller.touch(Request(rendered.messages, 1, self._teller.server.temperature))
 
     async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
         """Tell the passage; a world's own opening is told as it stands, without a call."""
@@ -134,7 +135,7 @@ class ModelStoryteller:
             async with contextlib.aclosing(self._tell(scene, rendered)) as telling:
                 async for event in telling:
                     yield event
-        except troubles.TooLong as error:
+        except failures.TooLong as error:
             self._learn_context(self._teller, scene, error, sent=rendered.tokens)
             yield ProseReset()
             async with contextlib.aclosing(self._tell(scene, self._render(self._teller, scene))) as telling:
@@ -146,8 +147,8 @@ class ModelStoryteller:
         noted = noted_opening(scene, passage)
         if noted is not None:
             return noted
-        from fiction.storytellers.llm.ladder import ask_down
-        from fiction.storytellers.llm.reflecting import Answers, questions
+        from fiction.llm.structured_output import ask_down
+        from fiction.storytellers.replies.reflection import Answers, questions
 
         client = self._noter
         await client.acquaint()
@@ -158,7 +159,7 @@ class ModelStoryteller:
             try:
                 usage += await ask_down(client, questions(scene, passage, rendered), answers.take)
                 break
-            except troubles.TooLong as error:
+            except failures.TooLong as error:
                 self._learn_context(client, scene, error, sent=rendered.tokens)
         reflection = answers.reflection(passage, usage)
         return dataclasses.replace(reflection, ledger_ops=(*opened, *reflection.ledger_ops))
@@ -171,8 +172,8 @@ class ModelStoryteller:
         Raises:
             StorytellerError: the model can't be asked just now, or it would cost more than is allowed.
         """
-        from fiction.storytellers.llm.imagining import Imagined
-        from fiction.storytellers.llm.ladder import ask_down
+        from fiction.llm.structured_output import ask_down
+        from fiction.storytellers.replies.imagined_world import Imagined
 
         self._permit_call(self._teller, _IMAGINED)
         imagined = Imagined(premise, genre, reader)
@@ -185,7 +186,7 @@ class ModelStoryteller:
         await self._noter.close()
 
     async def _tell(self, scene: Scene, rendered: Prompt) -> AsyncGenerator[Telling, None]:
-        passage = Passage(self._teller, scene, rendered)
+        passage = PassageRequest(self._teller, scene, rendered)
         async with contextlib.aclosing(passage.tell()) as telling:
             async for event in telling:
                 yield event
@@ -210,7 +211,7 @@ class ModelStoryteller:
     def _render(self, client: Client, scene: Scene, *, small: bool = False) -> Prompt:
         return render_turn(scene, budget=_budget(client, scene), small=small)
 
-    def _learn_context(self, client: Client, scene: Scene, error: troubles.TooLong, *, sent: int) -> None:
+    def _learn_context(self, client: Client, scene: Scene, error: failures.TooLong, *, sent: int) -> None:
         """Take the size that the server names; and see to it that the next prompt is smaller than the one it refused.
 
         Where the server said how much it counted, the client has learned from that already.

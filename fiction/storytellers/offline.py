@@ -5,13 +5,14 @@ import re
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
-from fiction.engine.ports import Ahead, Scene, Telling
+from fiction.engine.ports import Ahead
 from fiction.story.events import ProseDelta
 from fiction.story.memory import Recall
+from fiction.story.scene import Scene, Telling
 from fiction.story.turn import Reflection
 from fiction.story.world import World
 from fiction.storytellers.storylets.deck import Deck
-from fiction.storytellers.storylets.telling import Step, reflect_foreign, step
+from fiction.storytellers.storylets.narration import Step, reflect_foreign, step
 
 _PIECES = re.compile(r"\s*\S+(?:[^\S\n]+\S+){0,2}\s*")
 FOREIGN = "The built-in storyteller took this turn's memory and plans over; the plans are general ones."

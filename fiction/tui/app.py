@@ -13,16 +13,16 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from fiction.errors import FictionError
-from fiction.tui.library import LibraryScreen
+from fiction.tui.library.title import TitleScreen
 from fiction.tui.themes import OURS, ROUND, after
 
 if TYPE_CHECKING:
     from fiction.engine.game import Game, NewStory
-    from fiction.engine.ports import WorldCard
     from fiction.engine.session import Session
-    from fiction.engine.setup import FoundServer, Mind
+    from fiction.engine.setup import FoundServer, ModelConfig
+    from fiction.story.cards import WorldCard
     from fiction.story.world import World
-    from fiction.tui.reading import ReadingScreen
+    from fiction.tui.reading.screen import ReadingScreen
 
 Animations = Literal["none", "basic", "full"]
 WARMING = 0.3
@@ -35,7 +35,7 @@ class FictionApp(App[None]):
     """A library of worlds and saves, and the story that is being read."""
 
     TITLE = "fiction"
-    CSS_PATH = ["app.tcss", "library.tcss"]  # noqa: RUF012 - Textual declares its type
+    CSS_PATH = ["app.tcss", "library/title.tcss"]  # noqa: RUF012 - Textual declares its type
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", show=False),
         Binding("ctrl+t", "next_theme", "Theme", show=False),
@@ -78,7 +78,7 @@ class FictionApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The title."""
-        return LibraryScreen()
+        return TitleScreen()
 
     def on_mount(self) -> None:
         """Open what was asked for, and warm up what the first turn needs once the first frame is there."""
@@ -106,7 +106,7 @@ class FictionApp(App[None]):
 
     async def read(self, session: "Session") -> None:
         """Open a story, from wherever the reader is."""
-        from fiction.tui.reading import ReadingScreen
+        from fiction.tui.reading.screen import ReadingScreen
 
         await self.leave()
         self._reading = ReadingScreen(session)
@@ -143,15 +143,15 @@ class FictionApp(App[None]):
 
     # --- who tells ---
 
-    def try_mind(self, mind: "Mind") -> None:
+    def try_mind(self, mind: "ModelConfig") -> None:
         """Try one out; from there it is kept, or not."""
-        from fiction.tui.trial import TrialScreen
+        from fiction.tui.models.trial import TrialScreen
 
         self.push_screen(TrialScreen(mind))
 
-    async def told_by(self, mind: "Mind") -> None:
+    async def told_by(self, mind: "ModelConfig") -> None:
         """A mind was kept: on with the open story, told by it from here on; without one, to the worlds."""
-        from fiction.tui.mind_words import teller_of
+        from fiction.tui.models.wording import teller_of
 
         if self.story is None:
             await self.told_from_here(teller_of(mind))
@@ -192,13 +192,13 @@ class FictionApp(App[None]):
 
     def open_worlds(self, *, browse: bool = False) -> None:
         """The worlds, to begin in one or to look around."""
-        from fiction.tui.worlds import WorldsScreen
+        from fiction.tui.library.worlds import WorldsScreen
 
         self.push_screen(WorldsScreen(browse=browse))
 
     def open_world(self, card: "WorldCard") -> None:
         """One world's page."""
-        from fiction.tui.world import WorldScreen
+        from fiction.tui.library.world import WorldScreen
 
         self.push_screen(WorldScreen(card))
 
@@ -211,25 +211,25 @@ class FictionApp(App[None]):
 
     def open_begin(self, card: "WorldCard | None", *, opening: str = "") -> None:
         """Who the reader is and how long the story is to be; without a world, what it is to be about."""
-        from fiction.tui.begin import BeginScreen
+        from fiction.tui.library.begin import BeginScreen
 
         self.push_screen(BeginScreen(card, opening=opening))
 
     def open_profile(self) -> None:
         """The reader's profile."""
-        from fiction.tui.profile import ProfileScreen
+        from fiction.tui.library.reader import ReaderScreen
 
-        self.push_screen(ProfileScreen())
+        self.push_screen(ReaderScreen())
 
     def open_minds(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
         """Who tells, and who could; `servers` are those that were found already."""
-        from fiction.tui.minds import MindsScreen
+        from fiction.tui.models.storytellers import StorytellersScreen
 
-        self.push_screen(MindsScreen(servers))
+        self.push_screen(StorytellersScreen(servers))
 
     def open_saves(self) -> None:
         """The saves."""
-        from fiction.tui.saves import SavesScreen
+        from fiction.tui.library.saves import SavesScreen
 
         self.push_screen(SavesScreen())
 

@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from fiction.tui.prose import plain
-from fiction.tui.widgets.pen import Pen
+from fiction.tui.reading.act_input import ActInput
 
 CSS = """
 {name} {{ align: center middle; }}
@@ -70,14 +70,14 @@ class Ask(ModalScreen[str | None]):
         """The question and the pen."""
         with VerticalGroup():
             yield Static(plain(self._question))
-            yield Pen()
+            yield ActInput()
             yield Static("[b]Enter[/b] keep   [@click=screen.leave][b]Esc[/b] leave[/]", classes="keys")
 
     def on_mount(self) -> None:
         """Straight to the pen."""
-        self.query_one(Pen).take(self._text)
+        self.query_one(ActInput).take(self._text)
 
-    def on_pen_written(self, message: Pen.Written) -> None:
+    def on_pen_written(self, message: ActInput.Written) -> None:
         """Answered."""
         self.dismiss(message.text)
 

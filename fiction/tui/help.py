@@ -8,11 +8,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Markdown, Static
 
-from fiction.tui.room import Room
+from fiction.tui.game_screen import GameScreen
 from fiction.tui.widgets.keys import Hint, Keys
 
 
-class HelpScreen(Room):
+class HelpScreen(GameScreen):
     """`help.md`, to be scrolled."""
 
     CSS_PATH = "help.tcss"

@@ -5,7 +5,7 @@ from typing import cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from fiction.tui.room import Room
+from fiction.tui.game_screen import GameScreen
 from fiction.tui.widgets.keys import Hint
 
 
@@ -13,7 +13,7 @@ class Actions(Provider):
     """What can be done on the screen, for the command palette."""
 
     def _hints(self) -> Iterable[Hint]:
-        return (hint for hint in self.screen.hints() if hint.action) if isinstance(self.screen, Room) else ()
+        return (hint for hint in self.screen.hints() if hint.action) if isinstance(self.screen, GameScreen) else ()
 
     async def discover(self) -> Hits:
         """All of it, before anything is typed."""
@@ -27,14 +27,14 @@ class Actions(Provider):
             if (score := matcher.match(hint.words)) > 0:
                 yield Hit(score, matcher.highlight(hint.words), self._runner(hint), help=f"Key: {hint.key}")
 
-    def _runner(self, hint: Hint) -> "Runner":
-        return Runner(cast(Room, self.screen), hint.action)
+    def _runner(self, hint: Hint) -> "ActionRunner":
+        return ActionRunner(cast(GameScreen, self.screen), hint.action)
 
 
-class Runner:
+class ActionRunner:
     """Runs an action of a screen when it is called."""
 
-    def __init__(self, room: Room, action: str) -> None:
+    def __init__(self, room: GameScreen, action: str) -> None:
         self._room = room
         self._action = action
 

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from fiction.story.sanitise import clean, clean_line
+from fiction.text.sanitise import clean, clean_line
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -85,7 +85,7 @@ def first_line(text: str) -> str:
     return next((line.strip() for line in clean(text).splitlines() if line.strip()), "")
 
 
-class Passage(Static):
+class PassageText(Static):
     """One passage. It may come whole or in pieces; pieces are painted at most twenty times a second."""
 
     DEFAULT_CSS = """

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from commands.conftest import Fiction, Server
 
-from fiction.saves.shelf import SaveShelf
+from fiction.saves.library import SaveLibrary
 
 KEY = "sk-very-secret-0123456789"
 IMAGINED = {
@@ -35,7 +35,7 @@ def test_a_whole_story_is_played_from_a_pipe(process: Fiction, world: str, home:
     assert (played.code, played.err) == (0, "")
     assert any(line.startswith("The end.") for line in played.lines)
     assert "Saved as first. To go on: fiction resume first" in played.lines
-    card = SaveShelf(home / "saves").cards()[0]
+    card = SaveLibrary(home / "saves").cards()[0]
     assert card.ended
     assert card.turns >= 4
 
@@ -81,7 +81,7 @@ def test_a_genre_for_a_world_is_refused_in_a_sentence(fiction: Fiction, world: s
     played = fiction("play", world, "--genre", "gothic", typed="1\n")
     assert played.code == 1
     assert "--genre goes with --about" in played.err
-    assert not SaveShelf(home / "saves").cards()
+    assert not SaveLibrary(home / "saves").cards()
 
 
 def test_a_story_can_be_about_a_sentence(fiction: Fiction, world: str) -> None:
@@ -125,7 +125,7 @@ class TestFailuresAreOneSentenceAndNothingIsLost:
 
     def test_a_second_process_on_the_same_story(self, fiction: Fiction, world: str, home: Path) -> None:
         self.saved(fiction, world, home)
-        held = SaveShelf(home / "saves").open("kept")
+        held = SaveLibrary(home / "saves").open("kept")
         assert "kept" in fiction("resume", "kept").sentence
         held.close()
         assert fiction("resume", "kept").code == 0
@@ -243,7 +243,7 @@ def test_ctrl_c_saves_and_leaves_with_130(world: str, home: Path) -> None:
         playing.stdin.flush()
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            cards = SaveShelf(home / "saves").cards()
+            cards = SaveLibrary(home / "saves").cards()
             if cards and cards[0].turns == 2:
                 break
             time.sleep(0.1)

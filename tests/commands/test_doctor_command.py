@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from commands.conftest import Fiction, Server
-from storytellers.model_server import NOTES
 
-from fiction.setup import discovery
+from fiction.llm.discovery import local_servers
+from support.model_server import NOTES
 
 KEY = "sk-very-secret-0123456789"
 
@@ -15,7 +15,7 @@ KEY = "sk-very-secret-0123456789"
 @pytest.fixture(autouse=True)
 def no_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     """What runs on this machine is none of the tests' business."""
-    monkeypatch.setattr(discovery, "PORTS", {})
+    monkeypatch.setattr(local_servers, "PORTS", {})
 
 
 def test_all_is_well_without_any_model(fiction: Fiction, world: str) -> None:

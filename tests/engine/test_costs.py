@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fiction.engine.budget import Costs
 from fiction.engine.costs import Billed, forecast, mean, times, turns_left, with_work_ahead
 from fiction.engine.ports import Ahead
-from fiction.engine.purse import Costs
 from fiction.errors import StorytellerError, Trouble
 from fiction.story.events import TurnFailed
 from fiction.story.memory import TurnId

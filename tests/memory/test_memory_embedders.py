@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiction.memory.embedders import HashedEmbedder, embed_passage
-from fiction.memory.words import Words
+from fiction.memory.terms import Words
 
 
 def embedder(language: str = "en") -> HashedEmbedder:

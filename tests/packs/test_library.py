@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fiction.errors import NotFound, PackError
-from fiction.packs.library import WorldShelf
+from fiction.packs.library import WorldLibrary
 from fiction.packs.loader import load_world
 
 ID = "the-small-light"
@@ -20,13 +20,13 @@ unix = pytest.mark.skipif(os.name == "nt", reason="links and modes of Unix")
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, example: str) -> WorldShelf:
+def shelf(tmp_path: Path, example: str) -> WorldLibrary:
     """A shelf with one bundled world and an empty folder for installed ones."""
     bundled = tmp_path / "bundled"
     (bundled / ID).mkdir(parents=True)
     (bundled / ID / "world.yaml").write_text(example, encoding="utf-8")
     (bundled / "README.md").write_text("a guide", encoding="utf-8")
-    return WorldShelf((("bundled", bundled), ("installed", tmp_path / "installed")))
+    return WorldLibrary((("bundled", bundled), ("installed", tmp_path / "installed")))
 
 
 @pytest.fixture
@@ -49,39 +49,39 @@ def files_in(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*")) if folder.exists() else []
 
 
-def installed(shelf: WorldShelf) -> Path:
+def installed(shelf: WorldLibrary) -> Path:
     return shelf.folders[1][1]
 
 
-def test_a_card_tells_what_the_top_of_the_pack_says(shelf: WorldShelf) -> None:
+def test_a_card_tells_what_the_top_of_the_pack_says(shelf: WorldLibrary) -> None:
     (card,) = shelf.cards()
     assert (card.id, card.title, card.version, card.source) == (ID, "The Small Light", "1.0.0", "bundled")
     assert (card.authors, card.genre, card.rating, card.storylets) == (("Ines Vale",), ("mystery",), "everyone", True)
     assert card.trouble == ""
 
 
-def test_listing_needs_no_pydantic(shelf: WorldShelf) -> None:
+def test_listing_needs_no_pydantic(shelf: WorldLibrary) -> None:
     import subprocess
 
     program = f"""
 import sys
 from pathlib import Path
-from fiction.packs.library import WorldShelf
-assert WorldShelf((("bundled", Path({str(shelf.folders[0][1])!r})),)).cards()
+from fiction.packs.library import WorldLibrary
+assert WorldLibrary((("bundled", Path({str(shelf.folders[0][1])!r})),)).cards()
 assert "pydantic" not in sys.modules
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-def test_a_world_is_loaded_whole_and_its_text_is_kept_as_it_is(shelf: WorldShelf, example: str) -> None:
+def test_a_world_is_loaded_whole_and_its_text_is_kept_as_it_is(shelf: WorldLibrary, example: str) -> None:
     assert shelf.world(ID) == load_world(example)
     assert shelf.text(ID) == example
     assert load_world(shelf.text(ID)) == shelf.world(ID)
     assert shelf.path(ID).name == ID
 
 
-def test_files_and_zips_are_worlds_too(shelf: WorldShelf, source: Path, example: str) -> None:
+def test_files_and_zips_are_worlds_too(shelf: WorldLibrary, source: Path, example: str) -> None:
     folder = installed(shelf)
     folder.mkdir()
     (folder / "other-light.yaml").write_text(other(example), encoding="utf-8")
@@ -93,7 +93,7 @@ def test_files_and_zips_are_worlds_too(shelf: WorldShelf, source: Path, example:
     assert shelf.text("third-light") == third
 
 
-def test_a_cover_beside_the_pack_is_taken_if_it_has_none(shelf: WorldShelf, source: Path, example: str) -> None:
+def test_a_cover_beside_the_pack_is_taken_if_it_has_none(shelf: WorldLibrary, source: Path, example: str) -> None:
     head, _, rest = other(example).partition("cover: |2\n")
     (source / "world.yaml").write_text(head + rest[rest.index("setting:") :], encoding="utf-8")
     (source / "cover.txt").write_text("\n  /\\\n /  \\\n", encoding="utf-8")
@@ -121,7 +121,7 @@ def test_a_cover_beside_the_pack_is_taken_if_it_has_none(shelf: WorldShelf, sour
         ),
     ],
 )
-def test_a_broken_world_is_listed_with_its_trouble(shelf: WorldShelf, content: bytes, trouble: str) -> None:
+def test_a_broken_world_is_listed_with_its_trouble(shelf: WorldLibrary, content: bytes, trouble: str) -> None:
     folder = installed(shelf)
     folder.mkdir()
     (folder / "broken.yaml").write_bytes(content)
@@ -132,7 +132,7 @@ def test_a_broken_world_is_listed_with_its_trouble(shelf: WorldShelf, content: b
         shelf.world("broken")
 
 
-def test_warnings_about_content_are_on_the_card_wherever_they_stand(shelf: WorldShelf, example: str) -> None:
+def test_warnings_about_content_are_on_the_card_wherever_they_stand(shelf: WorldLibrary, example: str) -> None:
     late = example.replace("safety: {rating: everyone}\n", "") + "safety: {rating: mature, content_warnings: [death]}\n"
     shelf.path(ID).joinpath("world.yaml").write_text(late, encoding="utf-8")
     (card,) = shelf.cards()
@@ -140,26 +140,26 @@ def test_warnings_about_content_are_on_the_card_wherever_they_stand(shelf: World
 
 
 @pytest.mark.parametrize("storylets", ["", "storylets: []\n", "storylets:\nendings: []\n", "storylets: null\n"])
-def test_a_world_without_storylets_says_so(shelf: WorldShelf, example: str, storylets: str) -> None:
+def test_a_world_without_storylets_says_so(shelf: WorldLibrary, example: str, storylets: str) -> None:
     text = example[: example.index("storylets:")].replace("cover:", "lore: []\ncover:", 1).replace("lore:\n-", "x:\n-")
     shelf.path(ID).joinpath("world.yaml").write_text(text + storylets, encoding="utf-8")
     assert [card.storylets for card in shelf.cards()] == [False]
 
 
 @pytest.mark.parametrize("world", ["nothing", "", "../bundled", "/etc/passwd", "the-small-light/../x", "con", "a\x00b"])
-def test_what_is_not_there_is_not_found(shelf: WorldShelf, world: str) -> None:
+def test_what_is_not_there_is_not_found(shelf: WorldLibrary, world: str) -> None:
     for ask in (shelf.world, shelf.text, shelf.path, shelf.remove):
         with pytest.raises(NotFound):
             ask(world)
 
 
-def test_a_mistyped_id_gets_a_hint(shelf: WorldShelf) -> None:
+def test_a_mistyped_id_gets_a_hint(shelf: WorldLibrary) -> None:
     with pytest.raises(NotFound) as caught:
         shelf.world("the-smal-light")
     assert caught.value.hint == f"Did you mean {ID!r}?"
 
 
-def test_a_folder_is_installed_with_what_belongs_to_a_pack_alone(shelf: WorldShelf, source: Path) -> None:
+def test_a_folder_is_installed_with_what_belongs_to_a_pack_alone(shelf: WorldLibrary, source: Path) -> None:
     card = shelf.install(source)
     assert (card.id, card.source, card.trouble) == ("other-light", "installed", "")
     assert files_in(installed(shelf)) == [
@@ -171,7 +171,7 @@ def test_a_folder_is_installed_with_what_belongs_to_a_pack_alone(shelf: WorldShe
     assert shelf.world("other-light").title == "The Other Light"
 
 
-def test_a_file_and_a_zip_are_installed_as_folders(shelf: WorldShelf, source: Path, tmp_path: Path) -> None:
+def test_a_file_and_a_zip_are_installed_as_folders(shelf: WorldLibrary, source: Path, tmp_path: Path) -> None:
     shelf.install(source / "world.yaml")
     assert files_in(installed(shelf)) == ["other-light", "other-light/world.yaml"]
     archive = shutil.make_archive(str(tmp_path / "packed"), "zip", source.parent, "other-light")
@@ -179,7 +179,7 @@ def test_a_file_and_a_zip_are_installed_as_folders(shelf: WorldShelf, source: Pa
     assert "other-light/README.md" in files_in(installed(shelf))
 
 
-def test_an_id_that_is_taken_is_replaced_only_if_asked(shelf: WorldShelf, source: Path) -> None:
+def test_an_id_that_is_taken_is_replaced_only_if_asked(shelf: WorldLibrary, source: Path) -> None:
     shelf.install(source)
     text = (source / "world.yaml").read_text(encoding="utf-8").replace("version: 1.0.0", "version: 2.0.0")
     (source / "world.yaml").write_text(text, encoding="utf-8")
@@ -191,7 +191,7 @@ def test_an_id_that_is_taken_is_replaced_only_if_asked(shelf: WorldShelf, source
     assert files_in(installed(shelf)) == ["other-light", "other-light/LICENSE.txt", "other-light/world.yaml"]
 
 
-def test_a_bundled_world_can_be_shadowed_and_comes_back(shelf: WorldShelf, tmp_path: Path, example: str) -> None:
+def test_a_bundled_world_can_be_shadowed_and_comes_back(shelf: WorldLibrary, tmp_path: Path, example: str) -> None:
     newer = tmp_path / "newer.yaml"
     newer.write_text(example.replace("version: 1.0.0", "version: 2.0.0"), encoding="utf-8")
     with pytest.raises(PackError, match="already \\(bundled\\)"):
@@ -205,7 +205,7 @@ def test_a_bundled_world_can_be_shadowed_and_comes_back(shelf: WorldShelf, tmp_p
 
 
 @pytest.mark.parametrize("suffix", [".yaml", ".zip"])
-def test_what_was_filed_as_a_file_is_replaced_and_removed(shelf: WorldShelf, source: Path, suffix: str) -> None:
+def test_what_was_filed_as_a_file_is_replaced_and_removed(shelf: WorldLibrary, source: Path, suffix: str) -> None:
     folder = installed(shelf)
     folder.mkdir()
     (folder / f"other-light{suffix}").write_bytes(b"old")
@@ -216,7 +216,7 @@ def test_what_was_filed_as_a_file_is_replaced_and_removed(shelf: WorldShelf, sou
     assert files_in(folder) == []
 
 
-def test_a_pack_with_mistakes_is_not_installed(shelf: WorldShelf, source: Path) -> None:
+def test_a_pack_with_mistakes_is_not_installed(shelf: WorldLibrary, source: Path) -> None:
     text = (source / "world.yaml").read_text(encoding="utf-8")
     (source / "world.yaml").write_text(text.replace("trust > 0", "trst > 0"), encoding="utf-8")
     with pytest.raises(PackError) as caught:
@@ -225,7 +225,7 @@ def test_a_pack_with_mistakes_is_not_installed(shelf: WorldShelf, source: Path) 
     assert files_in(installed(shelf)) == []
 
 
-def test_a_pack_that_needs_a_later_game_is_not_installed(shelf: WorldShelf, source: Path) -> None:
+def test_a_pack_that_needs_a_later_game_is_not_installed(shelf: WorldLibrary, source: Path) -> None:
     with (source / "world.yaml").open("a", encoding="utf-8") as file:
         file.write("fiction: {minimum: 0.10.0}\n")
     with pytest.raises(PackError, match=r"It needs fiction 0\.10\.0 or later"):
@@ -233,14 +233,14 @@ def test_a_pack_that_needs_a_later_game_is_not_installed(shelf: WorldShelf, sour
 
 
 @pytest.mark.parametrize("missing", ["nowhere", "nowhere.zip", "nowhere.yaml"])
-def test_a_source_that_is_not_there_is_said_in_a_sentence(shelf: WorldShelf, tmp_path: Path, missing: str) -> None:
+def test_a_source_that_is_not_there_is_said_in_a_sentence(shelf: WorldLibrary, tmp_path: Path, missing: str) -> None:
     with pytest.raises(PackError, match="can't be read: it is not there"):
         shelf.install(tmp_path / missing)
     errors, warnings = shelf.problems(tmp_path / missing)
     assert (len(errors), warnings) == (1, ())
 
 
-def test_a_folder_without_a_pack_or_with_two_is_refused(shelf: WorldShelf, source: Path, tmp_path: Path) -> None:
+def test_a_folder_without_a_pack_or_with_two_is_refused(shelf: WorldLibrary, source: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(PackError, match=r"there is no world\.yaml in it"):
         shelf.install(tmp_path / "empty")
@@ -251,7 +251,7 @@ def test_a_folder_without_a_pack_or_with_two_is_refused(shelf: WorldShelf, sourc
 
 @unix
 def test_a_full_disk_leaves_nothing_half_installed(
-    shelf: WorldShelf, source: Path, monkeypatch: pytest.MonkeyPatch
+    shelf: WorldLibrary, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -266,7 +266,7 @@ def test_a_full_disk_leaves_nothing_half_installed(
 
 @unix
 def test_a_rename_that_fails_brings_the_old_pack_back(
-    shelf: WorldShelf, source: Path, monkeypatch: pytest.MonkeyPatch
+    shelf: WorldLibrary, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf.install(source)
     rename = Path.rename
@@ -282,7 +282,7 @@ def test_a_rename_that_fails_brings_the_old_pack_back(
     assert [path.name for path in installed(shelf).iterdir()] == ["other-light"]
 
 
-def test_what_a_process_left_in_the_middle_is_put_right(shelf: WorldShelf, source: Path) -> None:
+def test_what_a_process_left_in_the_middle_is_put_right(shelf: WorldLibrary, source: Path) -> None:
     shelf.install(source)
     folder = installed(shelf)
     (folder / "other-light").rename(folder / ".replaced-other-light")
@@ -295,7 +295,7 @@ def test_what_a_process_left_in_the_middle_is_put_right(shelf: WorldShelf, sourc
 
 
 @unix
-def test_a_folder_that_can_not_be_made_is_said_in_a_sentence(shelf: WorldShelf, source: Path) -> None:
+def test_a_folder_that_can_not_be_made_is_said_in_a_sentence(shelf: WorldLibrary, source: Path) -> None:
     installed(shelf).write_text("a file in the way", encoding="utf-8")
     with pytest.raises(PackError, match="can't be written"):
         shelf.install(source)
@@ -303,7 +303,7 @@ def test_a_folder_that_can_not_be_made_is_said_in_a_sentence(shelf: WorldShelf, 
 
 
 def test_a_read_only_disk_is_said_in_a_sentence(
-    shelf: WorldShelf, source: Path, monkeypatch: pytest.MonkeyPatch
+    shelf: WorldLibrary, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**options: object) -> str:
         raise OSError(errno.EROFS, "Read-only file system")
@@ -315,7 +315,7 @@ def test_a_read_only_disk_is_said_in_a_sentence(
 
 
 @unix
-def test_links_that_lead_out_are_refused(shelf: WorldShelf, source: Path, tmp_path: Path) -> None:
+def test_links_that_lead_out_are_refused(shelf: WorldLibrary, source: Path, tmp_path: Path) -> None:
     folder = installed(shelf)
     folder.mkdir()
     (folder / "other-light").symlink_to(source)
@@ -336,7 +336,7 @@ def test_links_that_lead_out_are_refused(shelf: WorldShelf, source: Path, tmp_pa
 
 
 @unix
-def test_a_source_whose_files_are_links_out_of_it_is_refused(shelf: WorldShelf, source: Path) -> None:
+def test_a_source_whose_files_are_links_out_of_it_is_refused(shelf: WorldLibrary, source: Path) -> None:
     (source / "README.md").unlink()
     (source / "README.md").symlink_to("/etc/passwd")
     with pytest.raises(PackError, match="a link that leads out"):
@@ -344,7 +344,7 @@ def test_a_source_whose_files_are_links_out_of_it_is_refused(shelf: WorldShelf, 
 
 
 @unix
-def test_a_pipe_is_no_world_and_does_not_block(shelf: WorldShelf, tmp_path: Path) -> None:
+def test_a_pipe_is_no_world_and_does_not_block(shelf: WorldLibrary, tmp_path: Path) -> None:
     folder = installed(shelf)
     folder.mkdir()
     os.mkfifo(folder / "pipe.yaml")
@@ -353,7 +353,7 @@ def test_a_pipe_is_no_world_and_does_not_block(shelf: WorldShelf, tmp_path: Path
         shelf.install(Path("/dev/zero"))
 
 
-def test_a_file_that_is_too_large_is_not_read(shelf: WorldShelf, tmp_path: Path) -> None:
+def test_a_file_that_is_too_large_is_not_read(shelf: WorldLibrary, tmp_path: Path) -> None:
     large = tmp_path / "large.yaml"
     with large.open("wb") as file:
         file.truncate(5_000_000)
@@ -361,7 +361,7 @@ def test_a_file_that_is_too_large_is_not_read(shelf: WorldShelf, tmp_path: Path)
         shelf.install(large)
 
 
-def test_problems_are_told_with_the_path_of_the_file(shelf: WorldShelf, source: Path, example: str) -> None:
+def test_problems_are_told_with_the_path_of_the_file(shelf: WorldLibrary, source: Path, example: str) -> None:
     assert shelf.problems(source) == ((), ())
     text = (source / "world.yaml").read_text(encoding="utf-8").replace("trust > 0", "trst > 0")
     (source / "world.yaml").write_text(text, encoding="utf-8")
@@ -375,4 +375,4 @@ def test_problems_are_told_with_the_path_of_the_file(shelf: WorldShelf, source: 
 
 
 def test_folders_that_are_not_there_hold_no_worlds(tmp_path: Path) -> None:
-    assert WorldShelf((("bundled", tmp_path / "a"), ("installed", tmp_path / "b"))).cards() == ()
+    assert WorldLibrary((("bundled", tmp_path / "a"), ("installed", tmp_path / "b"))).cards() == ()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiction.packs.lint import lint
+from fiction.packs.lint.lint import lint
 from fiction.packs.loader import load_pack
 
 

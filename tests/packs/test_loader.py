@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fiction.bounded_yaml.document import MAX_PROBLEMS
+from fiction.bounded_yaml.reader import read_yaml
 from fiction.errors import PackError
-from fiction.packs.document import MAX_PROBLEMS
-from fiction.packs.lint import lint
+from fiction.packs.lint.lint import lint
 from fiction.packs.loader import json_schema, load_pack, load_world
 from fiction.packs.writer import dump_world
-from fiction.packs.yaml_reader import read_yaml
 from fiction.story.plan import Approach
 from fiction.story.storylets import Body, Effect, Role, StoryletKind
 

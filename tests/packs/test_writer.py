@@ -12,7 +12,6 @@ from fiction.packs.loader import load_world
 from fiction.packs.names import is_slug
 from fiction.packs.writer import dump_world
 from fiction.story.plan import Approach
-from fiction.story.sanitise import clean
 from fiction.story.storylets import Body, Effect, Quality, Role, Storylet, StoryletKind, StoryletPlan
 from fiction.story.world import (
     Act,
@@ -29,6 +28,7 @@ from fiction.story.world import (
     ThreadSeed,
     World,
 )
+from fiction.text.sanitise import clean
 
 T = TypeVar("T")
 SIGNS = "\n :#-'\"|>&*!%@,[]?\\~"

@@ -17,7 +17,7 @@ from fiction.paths import Home
 from fiction.story.events import PassageDone, ProseDelta, Spent, TurnFailed, TurnSaved
 from fiction.story.reader import ReaderProfile, StorySettings
 from fiction.story.turn import Usage
-from fiction.wiring import House
+from fiction.wiring.game import LocalGame
 
 pytestmark = [pytest.mark.realserver, pytest.mark.timeout(900)]
 
@@ -31,7 +31,7 @@ SHOWN_WITHIN = 0.1
 async def begun(folder: Path, server: str, speculate: str) -> Session:
     home = Home.at(folder)
     home.config.write_text(f"server: {{speculate: {speculate}, budget: {BUDGET}}}\n")
-    house = House(home, environment={"FICTION_BASE_URL": server, "FICTION_MODEL": "tiny"})
+    house = LocalGame(home, environment={"FICTION_BASE_URL": server, "FICTION_MODEL": "tiny"})
     settings = StorySettings(turns=TURNS + 10, storyteller="model")
     session = await house.start(NewStory(world="a-river-in-two-minds", reader=ReaderProfile("Ana"), settings=settings))
     async for event in session.proceed():

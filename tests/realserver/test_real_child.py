@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from realserver.conftest import BINARY, MODEL
 
-from fiction.config import Kept
-from fiction.engine.setup import Mind
+from fiction.config import SettingsFile
+from fiction.engine.setup import ModelConfig
 from fiction.paths import Home
 from fiction.setup.children import Children
-from fiction.setup.runners import Wanted
-from fiction.wiring import House
+from fiction.setup.runners import ChildSpec
+from fiction.wiring.game import LocalGame
 
 pytestmark = pytest.mark.realserver
 
@@ -38,7 +38,7 @@ def running(port: int) -> bool:
 
 async def test_it_comes_up_and_goes(tmp_path: Path, model: str, environment: dict[str, str]) -> None:
     children = Children(logs=tmp_path, environment=environment)
-    child = children.child(Wanted("llama-server", model))
+    child = children.child(ChildSpec("llama-server", model))
     await child.up()
     assert "listening on" in child.log.read_text()
     assert running(child.port)
@@ -48,9 +48,9 @@ async def test_it_comes_up_and_goes(tmp_path: Path, model: str, environment: dic
 
 
 async def test_a_trial_of_it_finds_all_that_a_story_wants(home: Path, model: str, environment: dict[str, str]) -> None:
-    house = House(Home.at(home), environment=environment)
+    house = LocalGame(Home.at(home), environment=environment)
     try:
-        found = {each.what: each async for each in house.setup.try_out(Mind(run="llama-server", model=model))}
+        found = {each.what: each async for each in house.setup.try_out(ModelConfig(run="llama-server", model=model))}
     finally:
         house.close()
     assert list(found) == ["program", "models", "story", "speed", "notes", "context", "thinking"]
@@ -60,8 +60,8 @@ async def test_a_trial_of_it_finds_all_that_a_story_wants(home: Path, model: str
 
 @pytest.mark.skipif(shutil.which("ps") is None, reason="no ps here")
 def test_nothing_is_left_of_it_when_the_game_is_killed(home: Path, model: str, environment: dict[str, str]) -> None:
-    Kept(home / "config.yaml", {}).change({("server", "run"): "llama-server", ("server", "model"): model})
-    world = next(iter(House(Home.at(home), environment={}).worlds())).id
+    SettingsFile(home / "config.yaml", {}).change({("server", "run"): "llama-server", ("server", "model"): model})
+    world = next(iter(LocalGame(Home.at(home), environment={}).worlds())).id
     argv = [sys.executable, "-m", "fiction", "play", world, "--plain", "--storyteller", "model"]
     with subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment

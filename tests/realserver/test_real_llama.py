@@ -11,18 +11,18 @@ import pytest
 
 from fiction.engine import ledger as ledgers
 from fiction.engine.director import direct
-from fiction.engine.ports import Scene
 from fiction.errors import StorytellerError, Trouble
+from fiction.llm.capabilities.capabilities import OutputMode
 from fiction.story.events import ProseDelta, ProseReset
 from fiction.story.ledger import Ledger
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, TurnId
 from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile, StorySettings
+from fiction.story.scene import Scene
 from fiction.story.turn import Stage, Turn
 from fiction.story.world import Beat, Character, World
-from fiction.storytellers.llm.capabilities import Rung
-from fiction.storytellers.llm.tokens import sentences
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
+from fiction.text.tokens import sentences
 
 pytestmark = [pytest.mark.realserver, pytest.mark.timeout(900)]
 
@@ -84,7 +84,7 @@ async def test_thirty_turns_are_told_and_noted_down(storyteller: ModelStorytelle
         plan = noted.plans[depth % 3] if noted.plans else None
         choice = Choice(ChoiceKind.OFFERED, plan.label, plan) if plan else Choice(ChoiceKind.CONTINUE)
     assert plain <= TURNS // 10
-    assert storyteller.capabilities.rung <= Rung.OBJECT_WITH_SCHEMA
+    assert storyteller.capabilities.rung <= OutputMode.OBJECT_WITH_SCHEMA
 
 
 async def test_cancelling_frees_the_server_at_once(storyteller: ModelStoryteller) -> None:

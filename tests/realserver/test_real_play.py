@@ -15,7 +15,7 @@ from fiction.paths import Home
 from fiction.story.events import Event, ProseDelta, TurnFailed, TurnSaved
 from fiction.story.reader import ReaderProfile, StorySettings
 from fiction.story.turn import Stage
-from fiction.wiring import House
+from fiction.wiring.game import LocalGame
 
 pytestmark = [pytest.mark.realserver, pytest.mark.timeout(900)]
 
@@ -23,9 +23,9 @@ TURNS = 30
 WORLD = "a-river-in-two-minds"
 
 
-def house(folder: Path, server: str) -> House:
+def house(folder: Path, server: str) -> LocalGame:
     environment = {"FICTION_BASE_URL": server, "FICTION_MODEL": "tiny", "FICTION_API_KEY": "none"}
-    return House(Home.at(folder), environment=environment)
+    return LocalGame(Home.at(folder), environment=environment)
 
 
 async def drain(events: AsyncGenerator[Event, None]) -> list[Event]:

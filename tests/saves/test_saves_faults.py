@@ -14,7 +14,7 @@ import pytest
 from bench import kill9
 from bench.stories import draft, record, reflection
 from fiction.errors import SaveError
-from fiction.saves.shelf import SaveShelf
+from fiction.saves.library import SaveLibrary
 from fiction.saves.store import SaveFile
 from fiction.story.memory import Embedding, TurnId
 from fiction.story.turn import Turn
@@ -90,7 +90,7 @@ import os, sys
 from pathlib import Path
 from bench.stories import choice, draft, record
 from fiction.errors import FictionError
-from fiction.saves.shelf import SaveShelf
+from fiction.saves.library import SaveLibrary
 from fiction.saves.store import SaveFile
 
 folder = Path(sys.argv[1])
@@ -108,7 +108,7 @@ attempt("read", lambda: reader.head().depth)
 attempt("write", lambda: reader.choose(choice(2)))
 reader.close()
 attempt("create", lambda: SaveFile.create(folder / "new.fiction", record(turns=0)))
-shelf = SaveShelf(folder)
+shelf = SaveLibrary(folder)
 attempt("list", lambda: [(card.name, card.turns, card.trouble) for card in shelf.cards()])
 attempt("delete", lambda: shelf.delete("tale"))
 attempt("import", lambda: shelf.import_story(path))
@@ -146,9 +146,9 @@ def test_somebody_elses_save_is_listed_with_its_trouble(open_folder: Path) -> No
     script = """
 import os, sys
 from pathlib import Path
-from fiction.saves.shelf import SaveShelf
+from fiction.saves.library import SaveLibrary
 os.setuid(65534)
-print(SaveShelf(Path(sys.argv[1])).cards()[0].trouble)
+print(SaveLibrary(Path(sys.argv[1])).cards()[0].trouble)
 """
     (trouble,) = in_a_process(script, str(open_folder))
     assert trouble.startswith("tale can't be opened")
@@ -176,7 +176,7 @@ def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_a_hot_journal_is_rolled_back_when_a_save_is_listed_read_or_played(tmp_path: Path, grow: Grow) -> None:
-    shelf = SaveShelf(tmp_path)
+    shelf = SaveLibrary(tmp_path)
     with closing(shelf.create(record(turns=0), "tale")) as save:
         grow(save, 3)
     script = """

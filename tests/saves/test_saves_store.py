@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bench.stories import choice, draft, plans, prose, reflection
-from fiction.engine.ports import Draft, SaveStore
+from fiction.story.turn import Draft
+from fiction.engine.ports import SaveStore
 from fiction.errors import NotFound, SaveConflict, SaveError
 from fiction.saves.store import SaveFile
 from fiction.story.ledger import Ledger, Thread

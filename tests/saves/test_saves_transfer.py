@@ -12,7 +12,7 @@ from bench.stories import choice, prose, record
 from fiction.errors import FictionError, NotFound, SaveDamaged, SaveError, SaveTooNew
 from fiction.saves import transfer
 from fiction.saves.rows import TurnRow, replace_turn, row_of, seal
-from fiction.saves.shelf import SaveShelf
+from fiction.saves.library import SaveLibrary
 from fiction.saves.store import SaveFile
 from fiction.saves.transfer import take_in
 from fiction.story.memory import RevisionKind, TurnId
@@ -37,8 +37,8 @@ def stranger(tmp_path: Path, grow: Grow) -> Path:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> SaveShelf:
-    return SaveShelf(tmp_path / "saves")
+def shelf(tmp_path: Path) -> SaveLibrary:
+    return SaveLibrary(tmp_path / "saves")
 
 
 def tamper(path: Path, *statements: str) -> None:
@@ -56,7 +56,7 @@ def forge(path: Path, turn: int, **columns: object) -> None:
         replace_turn(db, row._replace(**columns))  # type: ignore[arg-type]
 
 
-def test_what_is_exported_and_imported_is_the_same_story(stranger: Path, shelf: SaveShelf, tmp_path: Path) -> None:
+def test_what_is_exported_and_imported_is_the_same_story(stranger: Path, shelf: SaveLibrary, tmp_path: Path) -> None:
     with closing(SaveFile.open(stranger)) as save:
         turns = [save.turn(TurnId(number)) for number in range(1, 6)]
         uuid = save.story.uuid
@@ -130,7 +130,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("statements", HOSTILE.values(), ids=HOSTILE)
 def test_a_strangers_file_that_is_not_a_whole_save_is_refused(
-    stranger: Path, shelf: SaveShelf, statements: list[str]
+    stranger: Path, shelf: SaveLibrary, statements: list[str]
 ) -> None:
     tamper(stranger, *statements)
     with pytest.raises(SaveError) as caught:
@@ -155,7 +155,7 @@ FORGED: dict[str, tuple[int, dict[str, object]]] = {
 
 
 @pytest.mark.parametrize(("turn", "columns"), FORGED.values(), ids=FORGED)
-def test_a_forged_turn_is_refused(stranger: Path, shelf: SaveShelf, turn: int, columns: dict[str, object]) -> None:
+def test_a_forged_turn_is_refused(stranger: Path, shelf: SaveLibrary, turn: int, columns: dict[str, object]) -> None:
     with closing(sqlite3.connect(stranger, isolation_level=None)) as db:
         row = row_of(db, TurnRow, "WHERE id=?", (turn,))
         assert row is not None
@@ -166,7 +166,7 @@ def test_a_forged_turn_is_refused(stranger: Path, shelf: SaveShelf, turn: int, c
     assert shelf.cards() == ()
 
 
-def test_forged_text_comes_in_clean(stranger: Path, shelf: SaveShelf) -> None:
+def test_forged_text_comes_in_clean(stranger: Path, shelf: SaveLibrary) -> None:
     evil = "You \x1b]0;PWNED\x07see \x9b31ma \u202elight" + "\u0301" * 50
     plans = '[{"label": "\\u001b[2JGo", "stake": "\\u202e", "approach": "bold"}]'
     forge(stranger, 5, passage=evil, memory=evil, plans=plans, title=evil, importance=99, created=2**60)
@@ -200,7 +200,7 @@ def test_a_forged_file_that_is_opened_in_place_shows_nothing_unclean(stranger: P
     ],
     ids=["good", "odd", "infinite", "undefined", "empty", "long"],
 )
-def test_only_vectors_that_are_numbers_come_in(stranger: Path, shelf: SaveShelf, vector: bytes, kept: bool) -> None:
+def test_only_vectors_that_are_numbers_come_in(stranger: Path, shelf: SaveLibrary, vector: bytes, kept: bool) -> None:
     from fiction.saves.rows import VectorRow, insert
 
     with closing(sqlite3.connect(stranger, isolation_level=None)) as db:
@@ -209,7 +209,7 @@ def test_only_vectors_that_are_numbers_come_in(stranger: Path, shelf: SaveShelf,
         assert [found.vector for _, found in archive.embeddings("hashed-4")] == ([vector] if kept else [])
 
 
-def test_a_wal_flag_in_the_header_does_no_harm(stranger: Path, shelf: SaveShelf) -> None:
+def test_a_wal_flag_in_the_header_does_no_harm(stranger: Path, shelf: SaveLibrary) -> None:
     with closing(sqlite3.connect(stranger)) as db:
         db.execute("PRAGMA journal_mode=WAL")
     before = sorted(each.name for each in stranger.parent.iterdir())
@@ -220,14 +220,14 @@ def test_a_wal_flag_in_the_header_does_no_harm(stranger: Path, shelf: SaveShelf)
     assert sorted(each.name for each in stranger.parent.iterdir()) == before
 
 
-def test_a_save_of_a_later_version_is_not_taken_in(stranger: Path, shelf: SaveShelf) -> None:
+def test_a_save_of_a_later_version_is_not_taken_in(stranger: Path, shelf: SaveLibrary) -> None:
     tamper(stranger, "PRAGMA user_version=3")
     with pytest.raises(SaveTooNew):
         shelf.import_story(stranger)
 
 
 def test_a_link_a_folder_a_large_file_and_nothing_are_not_taken_in(
-    stranger: Path, shelf: SaveShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stranger: Path, shelf: SaveLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = tmp_path / "link.fiction"
     link.symlink_to(stranger)
@@ -241,7 +241,7 @@ def test_a_link_a_folder_a_large_file_and_nothing_are_not_taken_in(
         shelf.import_story(stranger)
 
 
-def test_a_schema_that_differs_by_a_blank_is_not_ours(stranger: Path, shelf: SaveShelf) -> None:
+def test_a_schema_that_differs_by_a_blank_is_not_ours(stranger: Path, shelf: SaveLibrary) -> None:
     tamper(stranger, "UPDATE sqlite_master SET sql=replace(sql, 'text TEXT NOT NULL', 'text  TEXT NOT NULL')")
     with pytest.raises(SaveDamaged, match="tables"):
         shelf.import_story(stranger)

@@ -2,19 +2,23 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from storytellers.model_server import NOTES, PASSAGE
 
-from fiction.config import Kept
-from fiction.setup.arranging import Arranging
+from fiction.config import SettingsFile
+from fiction.engine.ports import Ahead
+from fiction.engine.setup import TrialResult
+from fiction.llm.connections import Connections
+from fiction.setup.asking import Asked
 from fiction.setup.children import Children
+from fiction.setup.model_setup import ModelSetup, Trial
 from fiction.setup.trial import try_out
-from fiction.storytellers.llm.connections import Connections
+from fiction.storytellers.model import ModelStoryteller
+from support.model_server import NOTES, PASSAGE
 
 KEY = "sk-very-secret-0123456789"
 
@@ -127,8 +131,8 @@ def machine() -> Iterator[Machine]:
 
 
 @pytest.fixture
-def kept(home: Path) -> Kept:
-    return Kept(home / "config.yaml", {})
+def kept(home: Path) -> SettingsFile:
+    return SettingsFile(home / "config.yaml", {})
 
 
 @pytest.fixture
@@ -138,7 +142,18 @@ def children(home: Path) -> Iterator[Children]:
     running.close()
 
 
+def played_through(connections: Connections) -> Trial:
+    """Trials as the game makes them."""
+
+    def trial(asked: Asked) -> AsyncGenerator[TrialResult, None]:
+        return try_out(
+            asked, ModelStoryteller(asked.server, ahead=Ahead.OFF, connections=connections, starting=asked.starting)
+        )
+
+    return trial
+
+
 @pytest.fixture
-def arranging(kept: Kept, children: Children, home: Path) -> Arranging:
+def arranging(kept: SettingsFile, children: Children, home: Path) -> ModelSetup:
     connections = Connections(home / "servers.json")
-    return Arranging(kept, children=children, trial=lambda asked: try_out(asked, connections), environment={})
+    return ModelSetup(kept, children=children, trial=played_through(connections), environment={})

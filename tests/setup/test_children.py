@@ -15,7 +15,7 @@ from fiction.errors import StorytellerError
 from fiction.setup import keeper
 from fiction.setup.children import Child, Children
 from fiction.setup.keeper import Log
-from fiction.setup.runners import Wanted, commands, runners
+from fiction.setup.runners import ChildSpec, commands, runners
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups are those of POSIX")
 
@@ -100,7 +100,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Children]]:
         each.close()
 
 
-WANTED = Wanted("llama-server", "somebody/some-model-GGUF:Q4_K_M")
+WANTED = ChildSpec("llama-server", "somebody/some-model-GGUF:Q4_K_M")
 
 
 async def test_it_is_started_when_it_is_needed_and_ended_with_the_game(
@@ -147,7 +147,7 @@ async def test_a_program_without_health_is_asked_for_its_models(
     program: Program, make: Callable[..., Children]
 ) -> None:
     environment = program("litert-lm", paths='("/v1/models",)', before="'list' in sys.argv and sys.exit()")
-    await make(environment).child(Wanted("litert-lm", "gemma4-e2b")).up()
+    await make(environment).child(ChildSpec("litert-lm", "gemma4-e2b")).up()
 
 
 async def test_what_it_starts_itself_ends_too_even_if_it_is_deaf_to_asking(
@@ -175,10 +175,10 @@ for each in (signal.SIGHUP, signal.SIGINT):  # tests that run in the background 
     signal.signal(each, signal.SIG_DFL)
 from pathlib import Path
 from fiction.setup.children import Children
-from fiction.setup.runners import Wanted
+from fiction.setup.runners import ChildSpec
 folder = Path(sys.argv[1])
 children = Children(logs=folder / "logs", environment={"PATH": str(folder)})
-asyncio.run(children.child(Wanted("llama-server", "a/b")).up())
+asyncio.run(children.child(ChildSpec("llama-server", "a/b")).up())
 print("up", flush=True)
 time.sleep(60)
 """
@@ -269,7 +269,7 @@ async def test_a_child_is_told_no_keys(program: Program, make: Callable[..., Chi
 
 
 def test_two_games_never_take_the_same_port(tmp_path: Path) -> None:
-    wanted = Wanted("llama-server", "a model of no other test")
+    wanted = ChildSpec("llama-server", "a model of no other test")
     first, second = (Child(wanted, logs=tmp_path, environment={}) for _ in range(2))
     assert first.port != second.port
     first.close()
@@ -281,7 +281,7 @@ def test_two_games_never_take_the_same_port(tmp_path: Path) -> None:
 
 def test_weights_in_a_file_are_told_from_those_in_a_repository(tmp_path: Path) -> None:
     file = tmp_path / "tiny model.gguf"
-    (run,) = commands(Wanted("llama-server", str(file), context=16_384, slots=1), "ll", 7, {})
+    (run,) = commands(ChildSpec("llama-server", str(file), context=16_384, slots=1), "ll", 7, {})
     assert run[1:5] == ["-m", str(file), "--alias", "tiny model"]
     assert run[-5:] == ["-c", "16384", "-np", "1", "--jinja"]
 
@@ -290,7 +290,7 @@ def test_weights_in_a_file_are_told_from_those_in_a_repository(tmp_path: Path) -
 def test_litert_fetches_what_it_has_not(program: Program, tmp_path: Path, there: str, fetches: bool) -> None:
     environment = program("litert-lm", source=f"#!/bin/sh\necho 'ID SIZE'\necho '{there}'\n")
     (runner,) = runners(environment)
-    wanted = Wanted("litert-lm", "litert-community/gemma-4-E2B-it-litert-lm")
+    wanted = ChildSpec("litert-lm", "litert-community/gemma-4-E2B-it-litert-lm")
     *fetch, serve = commands(wanted, runner.path, 7, environment)
     assert serve == [runner.path, "serve", "--host", "127.0.0.1", "--port", "7"]
     expected = [
@@ -319,7 +319,7 @@ async def test_one_that_nobody_wants_any_more_is_ended(
     program: Program, make: Callable[..., Children], tmp_path: Path
 ) -> None:
     children = make(program())
-    other = Wanted("llama-server", "a/b")
+    other = ChildSpec("llama-server", "a/b")
     await asyncio.gather(children.child(WANTED).up(), children.child(other).up())
     children.only({other})
     pids = {str(each["argv"]): each["pid"] for each in started(tmp_path)}

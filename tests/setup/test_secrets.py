@@ -16,11 +16,11 @@ from fiction.commands import Context
 from fiction.commands.reports import trace
 from fiction.config import set_value
 from fiction.engine.game import NewStory
-from fiction.engine.setup import Mind
+from fiction.engine.setup import ModelConfig
 from fiction.errors import FictionError
 from fiction.paths import Home
 from fiction.story.reader import StorySettings
-from fiction.wiring import House
+from fiction.wiring.game import LocalGame
 
 IN_FILE = "sk-planted-in-the-file-0123456789"
 IN_NAMED = "planted.without.a.shape.0123456789"
@@ -131,13 +131,13 @@ def test_no_command_prints_a_key_and_no_file_holds_one(
 @pytest.mark.parametrize("habit", [repeats(401), repeats(500), streams_an_error], ids=["401", "500", "in the stream"])
 async def test_no_finding_and_no_traceback_holds_one(planted: Machine, home: Path, habit: object) -> None:
     planted.answers["POST /v1/chat/completions"] = habit  # type: ignore[assignment]
-    house = House(Home.at(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
-    findings = [each async for each in house.setup.try_out(Mind(planted.base_url, "tiny", IN_FILE))]
+    house = LocalGame(Home.at(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
+    findings = [each async for each in house.setup.try_out(ModelConfig(planted.base_url, "tiny", IN_FILE))]
     planted.answers["GET /v1/models"] = habit  # type: ignore[assignment]
-    findings += [each async for each in house.setup.try_out(Mind(planted.base_url, "tiny"))]
+    findings += [each async for each in house.setup.try_out(ModelConfig(planted.base_url, "tiny"))]
     said = repr(findings)
     about = NewStory(premise="a keeper", settings=StorySettings(storyteller="model:other"))
-    for failing in (house.setup.models(Mind(planted.base_url, api_key=IN_FILE)), house.start(about)):
+    for failing in (house.setup.models(ModelConfig(planted.base_url, api_key=IN_FILE)), house.start(about)):
         with pytest.raises(FictionError) as caught:
             await failing
         context = Context(home_named=str(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
@@ -148,16 +148,16 @@ async def test_no_finding_and_no_traceback_holds_one(planted: Machine, home: Pat
 
 
 def test_no_value_shows_one(planted: Machine, home: Path) -> None:
-    house = House(Home.at(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
+    house = LocalGame(Home.at(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
     shown = repr((house.configuration, house.setup.minds(), house.storytellers()))
-    shown += repr(Mind(planted.base_url, "tiny", IN_FILE)) + str(dataclasses.asdict(house.storytellers()[0]))
+    shown += repr(ModelConfig(planted.base_url, "tiny", IN_FILE)) + str(dataclasses.asdict(house.storytellers()[0]))
     assert [key for key in KEYS if key in shown] == []
 
 
 def test_a_doctor_that_meets_a_server_which_repeats_the_key_keeps_it_to_itself(
     planted: Machine, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("fiction.setup.discovery.PORTS", {planted.port: "?"})
+    monkeypatch.setattr("fiction.llm.discovery.local_servers.PORTS", {planted.port: "?"})
     planted.answers["POST /v1/chat/completions"] = repeats(500)  # type: ignore[assignment]
     shown = run(capsys, "doctor") + run(capsys, "doctor", "--json")
     assert "no  story: " in shown

@@ -5,32 +5,32 @@ import json
 from contextlib import aclosing
 
 import pytest
-from setup.conftest import KEY, Machine, listed, reply, told
+from setup.conftest import KEY, Machine, listed, played_through, reply, told
 
 from fiction.config import ServerPart
-from fiction.engine.setup import Mind, Tried
+from fiction.engine.setup import ModelConfig, TrialResult
 from fiction.errors import StorytellerError, Trouble
+from fiction.llm.connections import Connections
+from fiction.llm.discovery.model_list import list_models
+from fiction.llm.server import ServerSettings
 from fiction.setup import trial
-from fiction.setup.arranging import Arranging
 from fiction.setup.asking import Asked, wanted
 from fiction.setup.children import Children
-from fiction.setup.listing import list_models
-from fiction.storytellers.llm.connections import Connections
-from fiction.storytellers.llm.server import ServerSettings
+from fiction.setup.model_setup import ModelSetup
 
 OLLAMA_SMALL = {"models": [{"name": "tiny:latest", "model": "tiny:latest", "context_length": 2048}]}
 
 
-async def tried(arranging: Arranging, mind: Mind) -> dict[str, Tried]:
+async def tried(arranging: ModelSetup, mind: ModelConfig) -> dict[str, TrialResult]:
     return {each.what: each async for each in arranging.try_out(mind)}
 
 
-def works(machine: Machine) -> Mind:
+def works(machine: Machine) -> ModelConfig:
     machine.answers |= {"GET /v1/models": listed("tiny"), "POST /v1/chat/completions": told()}
-    return Mind(machine.base_url, "tiny", KEY)
+    return ModelConfig(machine.base_url, "tiny", KEY)
 
 
-async def test_a_server_that_does_all_is_said_to(arranging: Arranging, machine: Machine) -> None:
+async def test_a_server_that_does_all_is_said_to(arranging: ModelSetup, machine: Machine) -> None:
     found = await tried(arranging, works(machine))
     assert list(found) == ["models", "story", "speed", "notes", "context", "thinking"]
     assert all(each.ok for each in found.values())
@@ -40,7 +40,7 @@ async def test_a_server_that_does_all_is_said_to(arranging: Arranging, machine: 
     assert "JSON schema" in found["notes"].said
 
 
-async def test_the_storyteller_itself_is_asked_for_a_turn(arranging: Arranging, machine: Machine) -> None:
+async def test_the_storyteller_itself_is_asked_for_a_turn(arranging: ModelSetup, machine: Machine) -> None:
     await tried(arranging, works(machine))
     story, notes = (json.loads(body)["messages"] for body in machine.bodies[:2])
     assert "Go down to the landing with a lantern" in story[-1]["content"]
@@ -54,34 +54,34 @@ async def test_the_storyteller_itself_is_asked_for_a_turn(arranging: Arranging, 
     [(401, "models", "refuses the key"), (403, "models", "refuses the key")],
 )
 async def test_it_ends_with_the_first_finding_that_is_fatal(
-    arranging: Arranging, machine: Machine, status: int, what: str, said: str
+    arranging: ModelSetup, machine: Machine, status: int, what: str, said: str
 ) -> None:
     machine.answers["GET /v1/models"] = reply({"error": {"message": f"bad {KEY}"}}, status)
-    found = await tried(arranging, Mind(machine.base_url, "tiny", KEY))
+    found = await tried(arranging, ModelConfig(machine.base_url, "tiny", KEY))
     assert list(found) == [what]
     assert not found[what].ok
     assert said in found[what].said
     assert KEY not in found[what].said
 
 
-async def test_nobody_there_is_fatal_and_an_address_that_makes_no_sense_too(arranging: Arranging) -> None:
-    (only,) = (await tried(arranging, Mind("http://127.0.0.1:9/v1", "tiny"))).values()
+async def test_nobody_there_is_fatal_and_an_address_that_makes_no_sense_too(arranging: ModelSetup) -> None:
+    (only,) = (await tried(arranging, ModelConfig("http://127.0.0.1:9/v1", "tiny"))).values()
     assert "No server answers at 127.0.0.1:9." in only.said
-    (only,) = (await tried(arranging, Mind("ftp://x", "tiny"))).values()
+    (only,) = (await tried(arranging, ModelConfig("ftp://x", "tiny"))).values()
     assert (only.what, only.ok) == ("settings", False)
-    (only,) = (await tried(arranging, Mind("http://127.0.0.1:9/v1", ""))).values()
+    (only,) = (await tried(arranging, ModelConfig("http://127.0.0.1:9/v1", ""))).values()
     assert (only.what, only.ok) == ("settings", False)
 
 
-async def test_a_model_that_is_not_listed_may_tell_all_the_same(arranging: Arranging, machine: Machine) -> None:
+async def test_a_model_that_is_not_listed_may_tell_all_the_same(arranging: ModelSetup, machine: Machine) -> None:
     mind = works(machine)
-    found = await tried(arranging, Mind(mind.base_url, "other"))
+    found = await tried(arranging, ModelConfig(mind.base_url, "other"))
     assert not found["models"].ok
     assert "but not other; it has tiny" in found["models"].said
     assert found["story"].ok
 
 
-async def test_a_server_that_can_not_tell_says_why(arranging: Arranging, machine: Machine) -> None:
+async def test_a_server_that_can_not_tell_says_why(arranging: ModelSetup, machine: Machine) -> None:
     mind = works(machine)
     machine.answers["POST /v1/chat/completions"] = reply({"error": {"message": "boom"}}, 500)
     found = await tried(arranging, mind)
@@ -89,7 +89,7 @@ async def test_a_server_that_can_not_tell_says_why(arranging: Arranging, machine
     assert "status 500" in found["story"].said
 
 
-async def test_notes_that_can_not_be_read_are_no_end_of_it(arranging: Arranging, machine: Machine) -> None:
+async def test_notes_that_can_not_be_read_are_no_end_of_it(arranging: ModelSetup, machine: Machine) -> None:
     mind = works(machine)
     machine.answers["POST /v1/chat/completions"] = told(notes="The lamp is out.")
     found = await tried(arranging, mind)
@@ -98,20 +98,20 @@ async def test_notes_that_can_not_be_read_are_no_end_of_it(arranging: Arranging,
     assert found["thinking"].ok
 
 
-async def test_a_small_context_comes_with_what_to_do_about_it(arranging: Arranging, machine: Machine) -> None:
+async def test_a_small_context_comes_with_what_to_do_about_it(arranging: ModelSetup, machine: Machine) -> None:
     mind = works(machine)
     machine.answers |= {
         "GET /v1/models": listed("tiny:latest", owner="library"),
         "GET /api/version": reply({"version": "0.30.3"}),
         "GET /api/ps": reply(OLLAMA_SMALL),
     }
-    found = await tried(arranging, Mind(mind.base_url, "tiny:latest"))
+    found = await tried(arranging, ModelConfig(mind.base_url, "tiny:latest"))
     assert not found["context"].ok
     assert "only 2,048 tokens" in found["context"].said
     assert "OLLAMA_CONTEXT_LENGTH" in found["context"].said
 
 
-async def test_leaving_in_the_middle_leaves_no_request_behind(arranging: Arranging, machine: Machine) -> None:
+async def test_leaving_in_the_middle_leaves_no_request_behind(arranging: ModelSetup, machine: Machine) -> None:
     async with aclosing(arranging.try_out(works(machine))) as findings:
         async for _ in findings:
             break
@@ -124,16 +124,16 @@ async def test_a_program_that_takes_long_to_come_up_is_said_to_be_coming(
     monkeypatch.setattr(trial, "_PATIENCE_SECONDS", 0.02)
     works(machine)
     asked = Asked(ServerSettings(machine.base_url, "tiny"), lambda: asyncio.sleep(0.1), "/home/logs/x.log")
-    found = [each async for each in trial.try_out(asked, Connections())]
+    found = [each async for each in played_through(Connections())(asked)]
     assert [each.what for each in found[:3]] == ["program", "program", "models"]
     assert "/home/logs/x.log" in found[0].said
     assert found[1].said.startswith("It runs, 0.1 s after")
 
 
 async def test_a_trial_ends_the_program_of_the_one_before(
-    arranging: Arranging, children: Children, machine: Machine
+    arranging: ModelSetup, children: Children, machine: Machine
 ) -> None:
-    before = Mind(run="llama-server", model="a.gguf")
+    before = ModelConfig(run="llama-server", model="a.gguf")
     (found,) = [each async for each in arranging.try_out(before)]
     assert (found.what, found.ok) == ("program", False)
     same = wanted(ServerPart(run="llama-server", model="a.gguf"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fiction.spending.listing import parse
+from fiction.spending.price_list import parse
 from fiction.spending.prices import Prices
 
 STORY, OTHER = "a" * 32, "b" * 32

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from fiction.engine.ports import Direction, Scene
 from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
 from fiction.story.ledger import CastMember, Fact, Ledger, Thread
 from fiction.story.memory import Recall, Recalled, TurnId
 from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
 from fiction.story.reader import ReaderProfile, StorySettings
+from fiction.story.scene import Direction, Scene
 from fiction.story.turn import Stage, Turn, Usage
 from fiction.story.world import Beat, Character, Lore, Place, World
 from fiction.storytellers.model import ModelStoryteller

@@ -4,11 +4,11 @@ import json
 import random
 from dataclasses import replace
 
-from fiction.engine.ports import Direction, Scene
 from fiction.story.ledger import Ledger, LedgerOp, OpenThread, Thread, ThreadStatus, TouchThread
 from fiction.story.memory import Recall, TurnId
 from fiction.story.plan import Approach, Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile, StorySettings
+from fiction.story.scene import Direction, Scene
 from fiction.story.storylets import Body, Echo, Effect, Quality, Role, Storylet, StoryletKind, StoryletPlan
 from fiction.story.turn import Stage, Turn
 from fiction.story.world import Character, Ending, EpilogueLine, Opening, Place, ThreadSeed, World

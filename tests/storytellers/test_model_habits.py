@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from model_scenes import scene, tell
-from model_server import NOTES, PASSAGE, ModelServer, Wire, good
 
 from fiction.errors import StorytellerError, Trouble
-from fiction.storytellers.llm.capabilities import Rung, TokenCap
+from fiction.llm.capabilities.capabilities import OutputMode, TokenCap
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
+from support.model_server import NOTES, PASSAGE, ModelServer, Wire, good
 
 KEY = "sk-verysecret123"
 
@@ -108,14 +108,14 @@ async def test_a_template_without_system_messages_gets_the_rules_from_the_user(
 @pytest.mark.parametrize(
     ("status", "refused", "rung"),
     [
-        (400, ("json_schema",), Rung.OBJECT_WITH_SCHEMA),
-        (500, ("json_schema",), Rung.OBJECT_WITH_SCHEMA),
-        (422, ("json_schema", "json_object"), Rung.TEXT),
-        (400, ("json_object", "json_schema"), Rung.TEXT),
+        (400, ("json_schema",), OutputMode.OBJECT_WITH_SCHEMA),
+        (500, ("json_schema",), OutputMode.OBJECT_WITH_SCHEMA),
+        (422, ("json_schema", "json_object"), OutputMode.TEXT),
+        (400, ("json_object", "json_schema"), OutputMode.TEXT),
     ],
 )
 async def test_a_refused_format_is_asked_for_once_and_remembered(
-    server: ModelServer, storyteller: ModelStoryteller, status: int, refused: tuple[str, ...], rung: Rung
+    server: ModelServer, storyteller: ModelStoryteller, status: int, refused: tuple[str, ...], rung: OutputMode
 ) -> None:
     def habit(wire: Wire) -> None:
         if wire.format in refused:

@@ -16,22 +16,22 @@ from llmock.journal import RequestRecord
 from llmock.pytest_plugin import LLMock
 from llmock.scenarios import Delay, Fail, Match, Reply, SlowFirstToken, StreamFault
 from model_scenes import WORLD
-from model_server import NOTES, PASSAGE
 
 from fiction.engine.ports import Ahead
 from fiction.engine.session import Session
 from fiction.errors import Trouble
+from fiction.llm.connections import Connections
 from fiction.memory.recall import StoryMemory
-from fiction.saves.shelf import SaveShelf
+from fiction.saves.library import SaveLibrary
 from fiction.saves.store import SaveFile
+from fiction.spending.budgets import Budgets
 from fiction.spending.prices import Prices
-from fiction.spending.till import Till
 from fiction.story.events import Event, Notice, PlansOffered, ProseDelta, ProseReset, TurnFailed, TurnSaved
 from fiction.story.plan import Choice
 from fiction.story.reader import StoryRecord, StorySettings
 from fiction.story.turn import Stage, Turn
-from fiction.storytellers.llm.connections import Connections
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
+from support.model_server import NOTES, PASSAGE
 
 PATH = "/v1/chat/completions"
 STALL = 0.3
@@ -48,7 +48,7 @@ class Play:
     llmock: LLMock
     session: Session
     folder: Path
-    till: Till
+    till: Budgets
 
     async def proceed(self) -> list[Event]:
         return [event async for event in self.session.proceed()]
@@ -74,7 +74,7 @@ class Play:
 
     def on_disk(self) -> tuple[Turn | None, str]:
         """What the save holds, read from the file anew: the head, and what was decided and is not told."""
-        shelf = SaveShelf(self.folder)
+        shelf = SaveLibrary(self.folder)
         assert shelf.check(self.session.name) == []
         with closing(shelf.open(self.session.name, read_only=True)) as save:
             pending = save.pending()
@@ -83,7 +83,7 @@ class Play:
     async def left_and_taken_up(self) -> "Play":
         """The same story in a new game."""
         await self.session.close()
-        store = SaveShelf(self.folder).open(self.session.name)
+        store = SaveLibrary(self.folder).open(self.session.name)
         return dataclasses.replace(self, session=session_on(store, self.llmock, self.folder, self.till))
 
 
@@ -100,7 +100,7 @@ def scripted(llmock: LLMock) -> None:
     llmock.add(Reply(PASSAGE, times=None, match=TELLER), *(Reply(notes(n), match=KEEPER) for n in range(40)))
 
 
-def session_on(store: SaveFile, llmock: LLMock, folder: Path, till: Till, *, ahead: Ahead = Ahead.OFF) -> Session:
+def session_on(store: SaveFile, llmock: LLMock, folder: Path, till: Budgets, *, ahead: Ahead = Ahead.OFF) -> Session:
     teller = ServerSettings(llmock.base_url(), "teller", stall_timeout=STALL)
     keeper = dataclasses.replace(teller, model="keeper")
     purse = till.purse(STORY)
@@ -119,8 +119,8 @@ def playing(llmock: LLMock, folder: Path, *, ahead: Ahead = Ahead.OFF) -> Play:
     scripted(llmock)
     settings = StorySettings(storyteller="model")
     record = StoryRecord(STORY, "The Landing", "landing", "1.0.0", "", settings=settings)
-    till = Till(folder / "spending", prices=Prices.load(None))
-    session = session_on(SaveShelf(folder).create(record), llmock, folder, till, ahead=ahead)
+    till = Budgets(folder / "spending", prices=Prices.load(None))
+    session = session_on(SaveLibrary(folder).create(record), llmock, folder, till, ahead=ahead)
     return Play(llmock, session, folder, till)
 
 
@@ -428,7 +428,7 @@ async def test_what_a_broken_reply_cost_is_on_the_bill(play: Play) -> None:
 async def test_a_cap_stops_before_it_is_crossed_and_the_reader_may_go_on(llmock: LLMock, tmp_path: Path) -> None:
     (tmp_path / "prices.yaml").write_text("prices: [{model: '*', host: 127.0.0.1, in: 1, out: 5}]\n")
     cap = 20_000
-    till = Till(tmp_path / "spending", prices=Prices.load(tmp_path / "prices.yaml"), story_cap=cap)
+    till = Budgets(tmp_path / "spending", prices=Prices.load(tmp_path / "prices.yaml"), story_cap=cap)
     fresh = playing(llmock, tmp_path)
     await fresh.session.close()
     play = await dataclasses.replace(fresh, till=till).left_and_taken_up()

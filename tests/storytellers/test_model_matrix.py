@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import server_habits as habits
 from model_scenes import WORLD
-from model_server import ModelServer, Wire, a_story
-from server_habits import no_format, no_parameter, no_room, only_caps, strict, tell, thinks
 
+import support.server_habits as habits
 from fiction.engine.ports import Ahead
 from fiction.engine.session import Session
+from fiction.llm.capabilities.capabilities import Capabilities, OutputMode
+from fiction.llm.connections import Connections
+from fiction.llm.server import Sampling
 from fiction.memory.recall import StoryMemory
-from fiction.saves.shelf import SaveShelf
+from fiction.saves.library import SaveLibrary
 from fiction.story.events import Event, TurnFailed, TurnSaved
 from fiction.story.reader import StoryRecord, StorySettings
 from fiction.story.turn import Stage
-from fiction.storytellers.llm.capabilities import Capabilities, Rung
-from fiction.storytellers.llm.connections import Connections
-from fiction.storytellers.llm.server import Sampling
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
+from support.model_server import ModelServer, Wire, a_story
+from support.server_habits import no_format, no_parameter, no_room, only_caps, strict, tell, thinks
 
 TURNS = 5
 A_TURN = 3
@@ -52,7 +52,7 @@ class Story:
         teller = ModelStoryteller(self.settings, connections=Connections(self.profiles), ahead=self.ahead)
         record = StoryRecord(f"{self.played:032}", "The Landing", "landing", "1.0.0", "", settings=MODEL)
         session = Session(
-            store=SaveShelf(self.folder).create(record),
+            store=SaveLibrary(self.folder).create(record),
             world=WORLD,
             memory=StoryMemory(cache=self.folder / "cache", chroma=False),
             storytellers={"model": teller},
@@ -100,28 +100,28 @@ async def story(server: ModelServer, tmp_path: Path) -> AsyncIterator[Story]:
 async def test_no_habits_at_all(story: Story) -> None:
     story.server.habit = tell
     known = await story.told()
-    assert known.rung is Rung.JSON_SCHEMA
+    assert known.rung is OutputMode.JSON_SCHEMA
 
 
 @pytest.mark.parametrize("status", [400, 422, 500])
 async def test_json_schema_is_refused(story: Story, status: int) -> None:
     story.server.habit = strict(no_format("json_schema", status=status))
-    assert (await story.told(lessons=1)).rung is Rung.OBJECT_WITH_SCHEMA
+    assert (await story.told(lessons=1)).rung is OutputMode.OBJECT_WITH_SCHEMA
 
 
 async def test_json_schema_is_refused_without_a_reason(story: Story) -> None:
     story.server.habit = strict(no_format("json_schema", status=500, said="Internal Server Error"))
-    assert (await story.told(lessons=1)).rung is Rung.OBJECT_WITH_SCHEMA
+    assert (await story.told(lessons=1)).rung is OutputMode.OBJECT_WITH_SCHEMA
 
 
 async def test_json_object_is_refused_too(story: Story) -> None:
     story.server.habit = strict(no_format("json_schema", "json_object"))
-    assert (await story.told(lessons=3)).rung is Rung.TEXT
+    assert (await story.told(lessons=3)).rung is OutputMode.TEXT
 
 
 async def test_every_format_is_refused_with_500(story: Story) -> None:
     story.server.habit = strict(no_format("json_schema", "json_object", status=500))
-    assert (await story.told(lessons=3)).rung is Rung.TEXT
+    assert (await story.told(lessons=3)).rung is OutputMode.TEXT
 
 
 async def test_the_schema_is_silently_ignored(story: Story) -> None:
@@ -138,7 +138,7 @@ async def test_the_schema_is_silently_ignored_and_the_notes_are_no_json(story: S
 
     story.server.habit = habit
     known = await story.told(lessons=2)
-    assert known.rung is Rung.OBJECT_WITH_SCHEMA
+    assert known.rung is OutputMode.OBJECT_WITH_SCHEMA
 
 
 async def test_the_schema_is_ignored_and_json_object_is_refused(story: Story) -> None:
@@ -147,7 +147,7 @@ async def test_the_schema_is_ignored_and_json_object_is_refused(story: Story) ->
 
     said = "'response_format.type' must be 'json_schema' or 'text'"
     story.server.habit = strict(no_format("json_object", said=said), then=habit)
-    assert (await story.told(lessons=3)).rung is Rung.TEXT
+    assert (await story.told(lessons=3)).rung is OutputMode.TEXT
 
 
 async def test_a_format_brings_an_empty_object(story: Story) -> None:
@@ -395,7 +395,7 @@ async def test_a_fault_of_a_moment_costs_a_turn_that_can_be_told_again(
     teller = ModelStoryteller(story.settings, ahead=Ahead.OFF)
     record = StoryRecord("1" * 32, "The Landing", "landing", "1.0.0", "", settings=MODEL)
     memory = StoryMemory(cache=story.folder / "cache", chroma=False)
-    store = SaveShelf(story.folder).create(record)
+    store = SaveLibrary(story.folder).create(record)
     session = Session(store=store, world=WORLD, memory=memory, storytellers={"model": teller})
     assert isinstance([event async for event in session.proceed()][-1], TurnSaved)
     before = session.turn

@@ -9,16 +9,16 @@ import time
 
 import pytest
 from model_scenes import WORLD, scene, tell
-from model_server import PASSAGE, ModelServer, Wire, good, until_hung_up
 
 from fiction.errors import SettingsError, StorytellerError
+from fiction.llm.capabilities.capabilities import Capabilities, OutputMode
 from fiction.story.ledger import OpenThread
 from fiction.story.plan import Approach, Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile, StorySettings
 from fiction.story.storylets import StoryletPlan
 from fiction.story.world import Opening, Place, ThreadSeed, World
-from fiction.storytellers.llm.capabilities import Capabilities, Rung
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
+from support.model_server import PASSAGE, ModelServer, Wire, good, until_hung_up
 
 BEGIN = Choice(ChoiceKind.BEGIN)
 
@@ -207,7 +207,7 @@ async def test_leaving_in_mid_passage_hangs_up(server: ModelServer, storyteller:
 
 
 async def test_what_was_learned_can_be_handed_on(server: ModelServer, storyteller: ModelStoryteller) -> None:
-    known = Capabilities(rung=Rung.TEXT, refused=frozenset({"temperature"}))
+    known = Capabilities(rung=OutputMode.TEXT, refused=frozenset({"temperature"}))
     other = ModelStoryteller(ServerSettings(server.url, "tiny"), capabilities=known)
     await other.reflect(scene(), PASSAGE)
     assert "response_format" not in server.requests[0]

@@ -6,12 +6,12 @@ import json
 import pytest
 from offline_world import GENERAL, WORLD, Walk
 
-from fiction.engine.ports import Direction
 from fiction.story.events import ProseDelta
 from fiction.story.ledger import AddFact, OpenThread, PutCast, ThreadStatus, TouchThread
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, Recall, Recalled, TurnId
 from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile
+from fiction.story.scene import Direction
 from fiction.story.turn import Stage, Turn
 from fiction.storytellers.offline import OfflineStoryteller
 

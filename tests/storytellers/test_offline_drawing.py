@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 from offline_world import GENERAL, READER, WORLD, Walk, scene, three
 
-from fiction.engine.ports import Direction
 from fiction.story.plan import Approach, Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile
+from fiction.story.scene import Direction
 from fiction.story.storylets import Body, Echo, Effect, Role, Storylet, StoryletKind
 from fiction.story.world import Character, Ending, Opening, World
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from offline_world import GENERAL, Walk
 
-from fiction.engine.ports import Direction
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, Recall, Recalled
 from fiction.story.plan import Approach, Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile
+from fiction.story.scene import Direction
 from fiction.story.storylets import Body, Echo, Effect, Quality, Role, Storylet, StoryletKind, StoryletPlan
 from fiction.story.turn import Turn
 from fiction.story.world import Character, Ending, EpilogueLine, Lore, Opening, Place, ThreadSeed, World

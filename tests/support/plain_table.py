@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fiction.engine.game import NewStory, StorytellerCard
-from fiction.engine.ports import SaveCard, WorldCard
-from fiction.engine.purse import Purse
+from fiction.engine.budget import Budget
+from fiction.engine.game import NewStory
 from fiction.engine.session import Session
 from fiction.errors import FictionError
-from fiction.plain import Page, PlainGame
+from fiction.plain import LinePrinter, PlainGame
 from fiction.plain.waits import Clock
 from fiction.saves.store import SaveFile
+from fiction.story.cards import SaveCard, StorytellerCard, WorldCard
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
 from fiction.story.world import World
 from support.scripted import ListMemory, Scripted
@@ -29,7 +29,7 @@ class Table:
     teller: Scripted = field(default_factory=Scripted)
     mind: Scripted = field(default_factory=lambda: Scripted(name="model", about="another script"))
     told_by: str = "offline"
-    purse: Purse | None = None
+    purse: Budget | None = None
     cards: tuple[StorytellerCard, ...] = (
         StorytellerCard("offline", "a script"),
         StorytellerCard("model", "", available=False, why_not="No model."),
@@ -115,7 +115,7 @@ async def play(table: Table, *lines: object, clock: Clock | None = None) -> Play
     out = io.StringIO()
     session = table.session()
     try:
-        code = await PlainGame(table, session, lines=Typed(*lines), page=Page(out), clock=clock).play()
+        code = await PlainGame(table, session, lines=Typed(*lines), page=LinePrinter(out), clock=clock).play()
         return Played(out.getvalue(), code)
     except FictionError as error:
         return Played(out.getvalue(), 1, error)

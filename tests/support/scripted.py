@@ -5,12 +5,13 @@ import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from fiction.engine.ports import Ahead, Archive, Scene, Telling
+from fiction.engine.ports import Ahead, Archive
 from fiction.errors import StorytellerError
 from fiction.story.events import ProseDelta, Spent
 from fiction.story.ledger import AddFact, LedgerOp
 from fiction.story.memory import Cue, Embedding, Memory, MemoryChange, Rationale, Recall, Recalled
 from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
+from fiction.story.scene import Scene, Telling
 from fiction.story.turn import Reflection, Usage
 
 BRAVE, KIND, CURIOUS = Approach.BOLD, Approach.WARM, Approach.CURIOUS

@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from fiction.engine.purse import Purse
+from fiction.engine.budget import Budget
 from fiction.engine.session import Session
 from fiction.saves.store import SaveFile
 from fiction.story.events import Event
@@ -25,7 +25,7 @@ class Table:
     memory: ListMemory
     session: Session
     other: Scripted
-    purse: Purse | None = None
+    purse: Budget | None = None
 
     @classmethod
     def laid(
@@ -35,7 +35,7 @@ class Table:
         *,
         settings: StorySettings | None = None,
         reader: ReaderProfile | None = None,
-        purse: Purse | None = None,
+        purse: Budget | None = None,
     ) -> "Table":
         """A new story, told by `storyteller` unless the reader asks for `model`."""
         path = folder / "story.fiction"

@@ -5,18 +5,20 @@ import dataclasses
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-from fiction.engine.game import NewStory, StorytellerCard
-from fiction.engine.ports import Ahead, SaveCard, Scene, Telling, WorldCard
-from fiction.engine.purse import Costs
+from fiction.engine.budget import Costs
+from fiction.engine.game import NewStory
+from fiction.engine.ports import Ahead
 from fiction.engine.session import Session
-from fiction.engine.setup import FoundServer, Mind, Provider, Pulling, Recommended, Runner, Tried
+from fiction.engine.setup import FoundServer, ModelConfig, Provider, Pulling, Recommended, Runner, TrialResult
 from fiction.errors import FictionError, NotFound, StorytellerError
 from fiction.saves.store import SaveFile
+from fiction.story.cards import SaveCard, StorytellerCard, WorldCard
 from fiction.story.events import ProseDelta, Spent
 from fiction.story.ledger import AddFact, OpenThread, PutCast
 from fiction.story.memory import MemoryChange, Rationale
 from fiction.story.plan import Approach, Plan
 from fiction.story.reader import ReaderProfile, StoryRecord
+from fiction.story.scene import Scene, Telling
 from fiction.story.turn import Reflection, Usage
 from fiction.story.world import Opening, Safety, World
 from support.scripted import ListMemory
@@ -170,9 +172,9 @@ class Pocket:
 
 OLLAMA = FoundServer("http://127.0.0.1:11434/v1", "Ollama", ("gemma4:e4b", "qwen3.5:9b"))
 GOOD = (
-    Tried("models", True, "127.0.0.1:11434 lists 2 models, gemma4:e4b among them."),
-    Tried("story", True, "It streams: first words after 0.4 s, then 31 tokens/s."),
-    Tried("context", False, "Its context is 2,048 tokens: set OLLAMA_CONTEXT_LENGTH=8192."),
+    TrialResult("models", True, "127.0.0.1:11434 lists 2 models, gemma4:e4b among them."),
+    TrialResult("story", True, "It streams: first words after 0.4 s, then 31 tokens/s."),
+    TrialResult("context", False, "Its context is 2,048 tokens: set OLLAMA_CONTEXT_LENGTH=8192."),
 )
 GEMMA = Recommended(
     "Gemma 4 E4B", 4.2, 8, "Apache-2.0", "Clean prose.", ollama="gemma4:e4b-it-qat", llama="ggml-org/gemma-4-E4B"
@@ -188,7 +190,7 @@ class Arranging:
         self.offered = (Provider("OpenAI", "https://api.openai.com/v1", ("gpt-5.6-mini",), "platform.openai.com"),)
         self.programs: tuple[Runner, ...] = ()
         self.models_to_fetch = (GEMMA,)
-        self.findings: tuple[Tried, ...] = GOOD
+        self.findings: tuple[TrialResult, ...] = GOOD
         self.steps: tuple[Pulling, ...] = (
             Pulling("pulling manifest"), Pulling("pulling 1a2b", 1_050_000_000, 4_200_000_000),
         )  # fmt: skip
@@ -196,9 +198,9 @@ class Arranging:
         """A trial or a download waits for it before its end."""
         self.fails: Exception | None = None
         """Every question is answered with it."""
-        self.kept: list[Mind] = []
-        self.tried: list[Mind] = []
-        self.asked: list[Mind] = []
+        self.kept: list[ModelConfig] = []
+        self.tried: list[ModelConfig] = []
+        self.asked: list[ModelConfig] = []
         self.pulls = 0
         self.let_go = 0
         """How many trials and downloads were closed before their end."""
@@ -209,7 +211,7 @@ class Arranging:
         self._fail()
         return self.servers
 
-    async def models(self, mind: Mind) -> tuple[str, ...]:
+    async def models(self, mind: ModelConfig) -> tuple[str, ...]:
         self.asked.append(mind)
         self._fail()
         return self.listed
@@ -223,7 +225,7 @@ class Arranging:
     def runners(self) -> tuple[Runner, ...]:
         return self.programs
 
-    async def try_out(self, mind: Mind) -> AsyncGenerator[Tried, None]:
+    async def try_out(self, mind: ModelConfig) -> AsyncGenerator[TrialResult, None]:
         self.tried.append(mind)
         try:
             for tried in self.findings:
@@ -243,10 +245,10 @@ class Arranging:
             self.let_go += 1
             raise
 
-    def minds(self) -> tuple[Mind, ...]:
+    def minds(self) -> tuple[ModelConfig, ...]:
         return tuple(dataclasses.replace(mind, api_key="") for mind in self.kept)
 
-    def keep(self, mind: Mind) -> None:
+    def keep(self, mind: ModelConfig) -> None:
         self._fail()
         self.kept = [mind, *(other for other in self.kept if other.name != mind.name)]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from textual.app import App
 from textual.pilot import Pilot
 
-from fiction.tui.reading import ReadingScreen
+from fiction.tui.reading.screen import ReadingScreen
 
 
 def shown(app: App[None]) -> str:

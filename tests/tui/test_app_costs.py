@@ -9,17 +9,18 @@ from fakes import Shelf, Teller
 from screens import begin, reading, sees, shown, until
 from textual.content import Content
 
+from fiction.engine.budget import Costs
 from fiction.engine.ports import Ahead
-from fiction.engine.purse import Costs
 from fiction.errors import StorytellerError, Trouble
 from fiction.story.turn import Usage
-from fiction.tui import cost_words, words
+from fiction.tui import words
 from fiction.tui.app import FictionApp
-from fiction.tui.costs import costs_words
-from fiction.tui.phases import Phase
-from fiction.tui.troubles import trouble_ways
+from fiction.tui.reading import cost_words
+from fiction.tui.reading.choices import OptionRow
+from fiction.tui.reading.costs import costs_words
+from fiction.tui.reading.phases import Phase
+from fiction.tui.reading.remedies import trouble_ways
 from fiction.tui.widgets.keys import Keys
-from fiction.tui.widgets.ways import WayRow
 
 Opened = Callable[..., FictionApp]
 STORY = Usage(31_200, 4_100, 20_000, cost=123_456)
@@ -240,7 +241,7 @@ class Busy(Teller):
 async def test_a_busy_server_is_asked_five_times_in_a_row_and_then_the_reader_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fiction.tui.recovering.SECOND", 0.05)
+    monkeypatch.setattr("fiction.tui.reading.recovering.SECOND", 0.05)
     teller = Busy("model", "a model")
     app = FictionApp(lambda: Shelf(tmp_path, teller), animations="none")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
@@ -292,16 +293,16 @@ async def test_a_story_taken_up_between_passage_and_memory_says_that_it_waits(sh
 
 
 async def test_a_plan_whose_passage_is_written_carries_a_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fiction.tui.reading.LOOKING_AHEAD", 0.05)
+    monkeypatch.setattr("fiction.tui.reading.screen.LOOKING_AHEAD", 0.05)
     app = FictionApp(lambda: Shelf(tmp_path, Teller("model", "a model", ahead=Ahead.ALL)), animations="none")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         screen = await begin(pilot)
         await until(pilot, lambda: screen.session.ready == frozenset({1, 2, 3}))
         await sees(pilot, "1 · Climb down", "2 · Call", "3 · Ask")
-        sizes = [row.region for row in screen.query(WayRow)]
+        sizes = [row.region for row in screen.query(OptionRow)]
         await pilot.press("2")
         await sees(pilot, "turn 2", "> Call Imre's name once")
-        assert [row.region.width for row in screen.query(WayRow)] == [region.width for region in sizes]
+        assert [row.region.width for row in screen.query(OptionRow)] == [region.width for region in sizes]
 
 
 async def test_the_keys_of_the_page_name_the_costs_and_the_storytellers(opened: Opened) -> None:

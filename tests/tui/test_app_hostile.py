@@ -7,8 +7,8 @@ import pytest
 from fakes import GREEN, SALT, Shelf, Teller
 from screens import begin, sees, shown, until
 
-from fiction.engine.ports import SaveCard, WorldCard
 from fiction.errors import PackError, Problem, StorytellerError, Trouble
+from fiction.story.cards import SaveCard, WorldCard
 from fiction.story.memory import MemoryChange, Rationale
 from fiction.story.plan import Approach, Plan
 from fiction.story.reader import ReaderProfile

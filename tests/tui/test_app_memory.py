@@ -6,9 +6,9 @@ from pathlib import Path
 from fakes import GREEN, SALT, Shelf, Teller
 from screens import begin, sees, shown, until
 
-from fiction.engine.ports import SaveCard
+from fiction.story.cards import SaveCard
 from fiction.tui.app import FictionApp
-from fiction.tui.memory import MemoryScreen
+from fiction.tui.reading.memory import MemoryScreen
 
 Opened = Callable[..., FictionApp]
 

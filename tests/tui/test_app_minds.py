@@ -11,23 +11,26 @@ from fakes import GEMMA, OLLAMA, Arranging, Shelf, Teller
 from screens import begin, reading, sees, shown, until
 from textual.pilot import Pilot
 
-from fiction.engine.setup import FoundServer, Mind, Pulling, Recommended, Runner, Tried
+from fiction.engine.setup import FoundServer, ModelConfig, Pulling, Recommended, Runner, TrialResult
 from fiction.errors import FictionError
 from fiction.tui.app import FictionApp
-from fiction.tui.fetch import Speed
-from fiction.tui.key import KeyInput
-from fiction.tui.library import LibraryScreen
-from fiction.tui.minds import MindsScreen
-from fiction.tui.models import ModelsScreen, fitting
-from fiction.tui.trial import TrialScreen
+from fiction.tui.library.title import TitleScreen
+from fiction.tui.library.worlds import WorldsScreen
+from fiction.tui.models.download import Speed
+from fiction.tui.models.key import KeyInput
+from fiction.tui.models.model_list import ModelsScreen, fitting
+from fiction.tui.models.storytellers import StorytellersScreen
+from fiction.tui.models.trial import TrialScreen
 from fiction.tui.widgets.menu import Menu
 from fiction.tui.widgets.pick import Pick
-from fiction.tui.worlds import WorldsScreen
 
 SECRET = "sk-live-0123456789abcdef"
 SIZES = [(60, 20), (80, 24)]
 EMPTY_OLLAMA = FoundServer(OLLAMA.base_url, "Ollama")
-BROKEN = (Tried("models", True, "It lists 1 model."), Tried("story", False, "The server sent an empty page."))
+BROKEN = (
+    TrialResult("models", True, "It lists 1 model."),
+    TrialResult("story", False, "The server sent an empty page."),
+)
 
 
 @pytest.fixture
@@ -121,7 +124,10 @@ async def test_an_ollama_without_models_leads_to_those_it_can_fetch(app: Fiction
 async def test_everything_that_could_tell_is_listed(app: FictionApp, setup: Arranging) -> None:
     setup.servers = (OLLAMA,)
     setup.programs = (Runner("llama-server", "/usr/bin/llama-server"), Runner("litert-lm", "/usr/bin/litert-lm"))
-    setup.kept = [Mind("http://127.0.0.1:8080/v1", "tiny"), Mind("https://x.example/v1", "big", name="home")]
+    setup.kept = [
+        ModelConfig("http://127.0.0.1:8080/v1", "tiny"),
+        ModelConfig("https://x.example/v1", "big", name="home"),
+    ]
     async with app.run_test(size=(100, 50), notifications=True) as pilot:
         await pilot.press("m")
         await sees(
@@ -147,15 +153,15 @@ async def test_a_program_runs_a_model_as_a_child(app: FictionApp, setup: Arrangi
         await pilot.press("m")
         await at(pilot, "Gemma 4 E4B")
         await sees(pilot, "Trying ggml-org/gemma-4-E4B, run by llama-server")
-        assert setup.tried == [Mind(run="llama-server", model="ggml-org/gemma-4-E4B")]
+        assert setup.tried == [ModelConfig(run="llama-server", model="ggml-org/gemma-4-E4B")]
         await pilot.press("escape")
         await at(pilot, "A file of weights")
         await pilot.press(*"/tmp/a.gguf", "enter")
-        await until(pilot, lambda: setup.tried[-1] == Mind(run="llama-server", model="/tmp/a.gguf"))
+        await until(pilot, lambda: setup.tried[-1] == ModelConfig(run="llama-server", model="/tmp/a.gguf"))
 
 
 async def test_a_mind_is_taken_out_of_the_settings_after_a_question(app: FictionApp, setup: Arranging) -> None:
-    setup.kept = [Mind("http://127.0.0.1:8080/v1", "tiny")]
+    setup.kept = [ModelConfig("http://127.0.0.1:8080/v1", "tiny")]
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.press("m")
         await sees(pilot, "IN YOUR SETTINGS", "tiny at 127.0.0.1:8080")
@@ -171,7 +177,7 @@ async def test_a_mind_is_taken_out_of_the_settings_after_a_question(app: Fiction
 
 async def test_a_found_server_is_not_taken_out_of_anything(app: FictionApp, setup: Arranging) -> None:
     setup.servers = (OLLAMA,)
-    setup.kept = [Mind(OLLAMA.base_url, "gemma4:e4b")]
+    setup.kept = [ModelConfig(OLLAMA.base_url, "gemma4:e4b")]
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.press("m")
         await sees(pilot, "gemma4:e4b  Ollama at")
@@ -179,7 +185,7 @@ async def test_a_found_server_is_not_taken_out_of_anything(app: FictionApp, setu
         menu.highlighted = next(at for at, o in enumerate(menu.options) if "Ollama at" in str(o.prompt))
         await pilot.press("d")
         await pilot.pause(0.1)
-        assert isinstance(app.screen, MindsScreen)
+        assert isinstance(app.screen, StorytellersScreen)
 
 
 async def test_a_click_chooses(app: FictionApp, setup: Arranging) -> None:
@@ -224,7 +230,7 @@ async def test_a_key_leads_to_the_models_of_its_service_and_is_never_shown(
         assert SECRET not in app.clipboard
         await pilot.press(*SECRET, "enter")
         await sees(pilot, "2 models", "❯ gpt-5.6-mini  recommended")
-        assert setup.asked == [Mind("https://api.openai.com/v1", api_key=SECRET)]
+        assert setup.asked == [ModelConfig("https://api.openai.com/v1", api_key=SECRET)]
         seen += [shown(app), app.export_screenshot()]
         await pilot.press("enter")
         await sees(pilot, "It can tell stories.")
@@ -264,7 +270,7 @@ async def test_another_server_is_named_by_its_address(app: FictionApp, setup: Ar
         await sees(pilot, "Type the address of the server.")
         await pilot.press(*"10.0.0.7:8080/v1", "enter")
         await sees(pilot, "A model of 10.0.0.7:8080", "2 models")
-        assert setup.asked == [Mind("http://10.0.0.7:8080/v1")]
+        assert setup.asked == [ModelConfig("http://10.0.0.7:8080/v1")]
 
 
 # --- models ---
@@ -323,7 +329,7 @@ async def test_findings_come_line_by_line_and_escape_leaves_all_as_it_was(app: F
         assert isinstance(app.screen, TrialScreen)
         await pilot.press("escape")
         await until(pilot, lambda: setup.let_go == 1)
-        assert isinstance(app.screen, MindsScreen)
+        assert isinstance(app.screen, StorytellersScreen)
         assert setup.kept == []
 
 
@@ -336,7 +342,7 @@ async def test_a_mind_that_cannot_tell_is_not_kept_and_can_be_tried_again(app: F
         await pilot.press("enter", "n")
         await pilot.pause(0.1)
         assert setup.kept == []
-        setup.findings = (Tried("story", True, "It streams."),)
+        setup.findings = (TrialResult("story", True, "It streams."),)
         await pilot.press("r")
         await sees(pilot, "It can tell stories.")
         assert "empty page" not in shown(app)
@@ -347,7 +353,7 @@ async def test_a_server_that_dies_in_mid_trial_ends_it_with_a_sentence(
     app: FictionApp, setup: Arranging, fault: Exception
 ) -> None:
     setup.servers, setup.hold = (OLLAMA,), asyncio.Event()
-    setup.findings = (Tried("models", True, "It lists 2 models."),)
+    setup.findings = (TrialResult("models", True, "It lists 2 models."),)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await sees(pilot, "Found Ollama")
         await pilot.press("m")
@@ -357,7 +363,7 @@ async def test_a_server_that_dies_in_mid_trial_ends_it_with_a_sentence(
         await sees(pilot, "It can't tell a story as it is.", "went")
         assert SECRET not in shown(app)
         await pilot.press("enter", "escape")
-        await until(pilot, lambda: isinstance(app.screen, MindsScreen))
+        await until(pilot, lambda: isinstance(app.screen, StorytellersScreen))
 
 
 async def test_settings_that_cannot_be_written_are_said_and_the_trial_stays(app: FictionApp, setup: Arranging) -> None:
@@ -457,7 +463,7 @@ async def test_a_download_is_stopped_and_taken_up_again_and_tried_at_its_end(
         await pilot.press("escape")
         await sees(pilot, "All of it is here. Enter tries it out.")
         await pilot.press("escape")
-        await until(pilot, lambda: isinstance(app.screen, MindsScreen))
+        await until(pilot, lambda: isinstance(app.screen, StorytellersScreen))
 
 
 async def test_a_download_that_fails_says_why_and_goes_on_when_asked(app: FictionApp, setup: Arranging) -> None:
@@ -521,7 +527,7 @@ async def test_a_mind_that_is_kept_in_mid_story_tells_it_from_there(app: Fiction
         await sees(pilot, "turn 2", "Climb down")
         assert reading(app).session.storyteller.name == "model"
         await pilot.press("q")
-        await until(pilot, lambda: isinstance(app.screen, LibraryScreen))
+        await until(pilot, lambda: isinstance(app.screen, TitleScreen))
 
 
 async def test_the_story_is_where_it_was_when_the_reader_only_looked(app: FictionApp, setup: Arranging) -> None:
@@ -561,7 +567,7 @@ async def test_the_palette_leads_to_the_storytellers(app: FictionApp) -> None:
         await pilot.press(*"who tells")
         await sees(pilot, "Key: w")
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, MindsScreen))
+        await until(pilot, lambda: isinstance(app.screen, StorytellersScreen))
 
 
 # --- hostile text ---
@@ -576,8 +582,8 @@ async def test_what_servers_say_is_text_on_every_screen(tmp_path: Path, evil: st
     setup = shelf.setup
     setup.servers = (FoundServer("http://127.0.0.1:11434/v1", "Ollama", (f"m {evil}", evil)),)
     setup.models_to_fetch = (Recommended(f"t {evil}", 1, 2, evil, evil, ollama=f"o {evil}", llama=evil),)
-    setup.kept = [Mind(f"http://{evil}", f"k {evil}", name="n")]
-    setup.findings = (Tried("models", False, f"lists {evil}"), Tried("story", True, f"says {evil}"))
+    setup.kept = [ModelConfig(f"http://{evil}", f"k {evil}", name="n")]
+    setup.findings = (TrialResult("models", False, f"lists {evil}"), TrialResult("story", True, f"says {evil}"))
     setup.steps = (Pulling(f"pulling {evil}", 5, 4),)
     setup.listed = (f"one {evil}", evil)
     app = FictionApp(lambda: shelf, animations="none")
@@ -591,7 +597,7 @@ async def test_what_servers_say_is_text_on_every_screen(tmp_path: Path, evil: st
             await pilot.pause(0.2)
             clean_screen(app)
             for _ in range(4):
-                if not isinstance(app.screen, MindsScreen):
+                if not isinstance(app.screen, StorytellersScreen):
                     await pilot.press("escape")
                     await pilot.pause(0.1)
         setup.fails = FictionError(f"No {evil}", hint=evil)
@@ -621,7 +627,7 @@ async def test_escape_leads_back_to_the_title_from_everywhere(
         for _ in keys:
             await pilot.press("escape")
             await pilot.pause(0.1)
-        await until(pilot, lambda: isinstance(app.screen, LibraryScreen))
+        await until(pilot, lambda: isinstance(app.screen, TitleScreen))
         assert setup.kept == []
 
 
@@ -648,7 +654,7 @@ class Compare(Protocol):
 @pytest.mark.parametrize("size", SIZES)
 def test_the_list(snap_compare: Compare, app: FictionApp, setup: Arranging, size: tuple[int, int]) -> None:
     setup.servers, setup.programs = (OLLAMA,), (Runner("llama-server", "/usr/bin/llama-server"),)
-    setup.kept = [Mind("https://api.openai.com/v1", "gpt-5.6", api_key=SECRET)]
+    setup.kept = [ModelConfig("https://api.openai.com/v1", "gpt-5.6", api_key=SECRET)]
 
     async def steps(pilot: Pilot[None]) -> None:
         await pilot.press("m")

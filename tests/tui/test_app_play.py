@@ -13,10 +13,10 @@ from fiction.errors import FictionError, StorytellerError, Trouble
 from fiction.story.plan import ChoiceKind
 from fiction.story.turn import Stage
 from fiction.tui.app import FictionApp
-from fiction.tui.library import LibraryScreen
-from fiction.tui.phases import Phase
-from fiction.tui.widgets.pen import Pen
-from fiction.tui.widgets.ways import WayRow
+from fiction.tui.library.title import TitleScreen
+from fiction.tui.reading.act_input import ActInput
+from fiction.tui.reading.choices import OptionRow
+from fiction.tui.reading.phases import Phase
 
 Opened = Callable[..., FictionApp]
 DOWN = StorytellerError("No server answers.", trouble=Trouble.UNREACHABLE, hint="Start it.", wait=30)
@@ -47,7 +47,7 @@ async def test_a_click_takes_a_plan(opened: Opened) -> None:
     app = opened()
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         screen = await begin(pilot)
-        await pilot.click(list(screen.query(WayRow))[2])
+        await pilot.click(list(screen.query(OptionRow))[2])
         await sees(pilot, "> Ask the ferryman what he buried", "turn 2")
 
 
@@ -79,7 +79,7 @@ async def test_a_plan_is_put_in_the_readers_words(opened: Opened) -> None:
         screen = await begin(pilot)
         screen.query_one("#ways").focus()
         await pilot.press("down", "e")
-        assert screen.query_one(Pen).text == "Call Imre's name once, softly"
+        assert screen.query_one(ActInput).text == "Call Imre's name once, softly"
         await pilot.press(*" twice", "enter")
         await sees(pilot, "softly twice", "turn 2")
         assert screen.session.turn is not None
@@ -191,7 +191,7 @@ async def test_after_a_failure_the_words_can_be_changed(opened: Opened) -> None:
         await pilot.press("slash", *"dive", "enter")
         await sees(pilot, "No server answers.")
         await pilot.press("e")
-        assert screen.query_one(Pen).text == "dive"
+        assert screen.query_one(ActInput).text == "dive"
         await pilot.press(*" deep", "enter")
         await sees(pilot, "> dive deep", "turn 2")
 
@@ -219,7 +219,7 @@ async def test_leaving_in_mid_turn_loses_nothing(opened: Opened) -> None:
         await pilot.press("slash", *"dive", "enter")
         await sees(pilot, "The light goes down")
         await pilot.press("q")
-        await until(pilot, lambda: isinstance(app.screen, LibraryScreen))
+        await until(pilot, lambda: isinstance(app.screen, TitleScreen))
         teller.halfway = None
         await sees(pilot, "Continue")
         await pilot.press("c")
@@ -385,7 +385,7 @@ async def test_the_reader_goes_back_to_a_place_that_has_a_name(opened: Opened) -
 async def test_a_stream_that_stalls_says_so_and_is_quiet_again_when_it_goes_on(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fiction.tui.widgets.leaf.PATIENCE", 1)
+    monkeypatch.setattr("fiction.tui.reading.turn_view.PATIENCE", 1)
     teller = Teller()
     app = opened(teller)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:

@@ -14,9 +14,9 @@ from fiction.story.reader import ENDLESS
 from fiction.tui import words
 from fiction.tui.app import FictionApp
 from fiction.tui.crash import redact, report
+from fiction.tui.library.world_page import COVER_COLUMNS, COVER_LINES, cover
 from fiction.tui.prose import SCENE_BREAK, plain, plain_line, prose
 from fiction.tui.widgets.keys import Hint, Keys
-from fiction.tui.widgets.world_page import COVER_COLUMNS, COVER_LINES, cover
 
 
 @pytest.mark.parametrize(

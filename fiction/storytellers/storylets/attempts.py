@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fiction.story.plan import Approach, Plan
+from fiction.storytellers.storylets.word_forms import clip, listed, negates, stem, stems
 from fiction.storytellers.storylets.wordlists import ACTIVE, SAME, SPIRITS
-from fiction.storytellers.storylets.words import clip, listed, negates, stem, stems
 
 LIMIT = 120
 """Characters of the reader's words that are said back."""
@@ -51,7 +51,7 @@ _PERSON = (
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ParsedAct:
     """What the reader tries, ready to be said."""
 
     phrase: str
@@ -70,32 +70,32 @@ def smooth(text: str) -> str:
     return _DOUBLE_STOP.sub(r"\1", _SET_OUT.sub(r"\1 ", text))
 
 
-def read(text: str, names: frozenset[str]) -> Act:
+def read(text: str, names: frozenset[str]) -> ParsedAct:
     """The reader's words as an act. `names` are the world's names in lower case; they keep their capitals."""
     said = " ".join(text.replace("{", "(").replace("}", ")").split())
     spirit = approach(said)
     if not (bare := said.strip(' .!…,;:-–—"“”')):
-        return Act("let the moment speak", "You let a moment go by.", spirit)
+        return ParsedAct("let the moment speak", "You let a moment go by.", spirit)
     speech = _SPEECH.match(said)
     if speech or _LET_ME.match(bare) or not re.search(r"[a-z]", said, re.IGNORECASE):
         return _spoken(speech.group(1) if speech else bare, said[speech.end() :] if speech else "", spirit)
     if bare.endswith("?") or (said.endswith("?") and _ASKS.match(said)):
         question = clip(bare.rstrip("?"), LIMIT - 10)
         question = question[0].upper() + question[1:]
-        return Act(f"ask, “{question}?”", f"You asked, “{question}?”", Approach.CURIOUS)
+        return ParsedAct(f"ask, “{question}?”", f"You asked, “{question}?”", Approach.CURIOUS)
     phrase = _phrase(bare, names)
     if phrase.startswith(("try ", "refuse to ")):
         verb, rest = phrase.split(" ", 1)
-        return Act(phrase, f"You {'tried' if verb == 'try' else 'refused'} {rest}.", spirit)
-    return Act(phrase, f"You tried to {phrase}.", spirit)
+        return ParsedAct(phrase, f"You {'tried' if verb == 'try' else 'refused'} {rest}.", spirit)
+    return ParsedAct(phrase, f"You tried to {phrase}.", spirit)
 
 
-def _spoken(words: str, after: str, spirit: Approach) -> Act:
+def _spoken(words: str, after: str, spirit: Approach) -> ParsedAct:
     """Something that the protagonist says, and what the reader has them do with it."""
     line = clip(words, LIMIT - 10).rstrip(" ,")
     rest = clip(_second_person(after.strip(" ,.;!")), LIMIT - len(line)) if len(line) < LIMIT / 2 else ""
     said = f"“{line[:1].upper()}{line[1:]}”" + (f", {rest}" if rest else "")
-    return Act(f"say, {said}", smooth(f"You said, {said}."), spirit)
+    return ParsedAct(f"say, {said}", smooth(f"You said, {said}."), spirit)
 
 
 def _phrase(text: str, names: frozenset[str]) -> str:

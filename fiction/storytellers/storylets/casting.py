@@ -5,13 +5,13 @@ import random
 from fiction.story.storylets import Role, Storylet
 from fiction.story.world import Character
 from fiction.storytellers.storylets.deck import ABSENT
-from fiction.storytellers.storylets.page import Page
+from fiction.storytellers.storylets.page_draft import PageDraft
 
 FEW = 4
 """Acquaintances below which a new face is as welcome as a known one."""
 
 
-def cast(page: Page, storylet: Storylet, kept: dict[str, str]) -> dict[str, str] | None:
+def cast(page: PageDraft, storylet: Storylet, kept: dict[str, str]) -> dict[str, str] | None:
     """Role to character id, with the scene's earlier bindings kept; None where a role finds nobody."""
     rng = page.dice(f"cast {storylet.id}")
     place = storylet.place or page.tale.place
@@ -35,7 +35,7 @@ def _bind(order: list[str], ranked: dict[str, list[str]], taken: frozenset[str])
     return None
 
 
-def _ranked(page: Page, role: Role, place: str, rng: random.Random) -> list[str]:
+def _ranked(page: PageDraft, role: Role, place: str, rng: random.Random) -> list[str]:
     """Who may play a role, the best first."""
     able = [someone for someone in page.deck.characters.values() if _may(someone, role)]
     anybody = not role.who and not role.tags
@@ -51,7 +51,7 @@ def _may(someone: Character, role: Role) -> bool:
     return ABSENT.isdisjoint((*someone.tags, someone.role.lower()))
 
 
-def _fit(page: Page, someone: Character, place: str, *, anybody: bool) -> float:
+def _fit(page: PageDraft, someone: Character, place: str, *, anybody: bool) -> float:
     """How well somebody suits: known people come back, but where anybody would do not the same ones all the time."""
     met = page.tale.met.get(someone.id)
     score = 0.0

@@ -7,7 +7,7 @@ from fiction.story.conditions import Condition, ConditionError, Situation, parse
 from fiction.story.plan import Approach
 from fiction.story.storylets import Body, Storylet, StoryletPlan
 from fiction.story.world import Character, Opening, World
-from fiction.storytellers.storylets.words import stem, tokens
+from fiction.storytellers.storylets.word_forms import stem, tokens
 
 PASSING = "moment-passes"
 """General storylet that says how a moment runs on by itself."""

@@ -6,7 +6,7 @@ from typing import assert_never
 from fiction.story.plan import ChoiceKind
 from fiction.story.storylets import StoryletPlan
 from fiction.storytellers.storylets import attempts
-from fiction.storytellers.storylets.page import Page
+from fiction.storytellers.storylets.page_draft import PageDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Taken:
 class Tried:
     """The reader's choice is an act of their own."""
 
-    act: attempts.Act
+    act: attempts.ParsedAct
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Waited:
 Deed = Taken | Tried | Waited
 
 
-def read(page: Page) -> Deed:
+def read(page: PageDraft) -> Deed:
     """What the reader's choice means here."""
     choice, deck = page.scene.choice, page.deck
     offered = page.scene.parent.plans if page.scene.parent else ()
@@ -52,5 +52,5 @@ def read(page: Page) -> Deed:
         return Taken(plan.key, deck.plans[plan.key])
     act = attempts.read(choice.text or (plan.label if plan else ""), deck.names)
     if plan and choice.kind is ChoiceKind.OFFERED:
-        act = attempts.Act(act.phrase, act.deed, plan.approach)
+        act = attempts.ParsedAct(act.phrase, act.deed, plan.approach)
     return Tried(act)

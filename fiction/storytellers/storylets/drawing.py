@@ -8,7 +8,7 @@ from fiction.story.reader import ENDLESS
 from fiction.story.storylets import Storylet, StoryletKind
 from fiction.storytellers.storylets.casting import cast
 from fiction.storytellers.storylets.chance import gumbel
-from fiction.storytellers.storylets.page import Page
+from fiction.storytellers.storylets.page_draft import PageDraft
 
 LAST_TURNS = 4
 """Turns before the story's length is over from which a climax may come."""
@@ -25,7 +25,7 @@ class Drawn:
     """It goes on with the running scene."""
 
 
-def follow(page: Page, goto: str) -> Drawn | None:
+def follow(page: PageDraft, goto: str) -> Drawn | None:
     """The storylet that a plan leads to, in the same scene; None where there is none to be told."""
     storylet = page.deck.scenes.get(goto)
     if storylet is None or not _tellable(page, storylet):
@@ -34,7 +34,7 @@ def follow(page: Page, goto: str) -> Drawn | None:
     return None if bound is None else Drawn(storylet, bound, follows=True)
 
 
-def draw(page: Page) -> Drawn | None:
+def draw(page: PageDraft) -> Drawn | None:
     """The next storylet of a new scene; None where nothing is left to tell."""
     deck, direction = page.deck, page.scene.direction
     if page.tale.ended:
@@ -51,7 +51,7 @@ def draw(page: Page) -> Drawn | None:
     return _best(page, own) or _best(page, deck.general)
 
 
-def climax_due(page: Page) -> bool:
+def climax_due(page: PageDraft) -> bool:
     """Whether the story should come to its climax now."""
     direction, turns = page.scene.direction, page.scene.settings.turns
     if not (direction.toward_ending or direction.must_end):
@@ -59,18 +59,18 @@ def climax_due(page: Page) -> bool:
     return direction.must_end or turns == ENDLESS or turns - page.depth <= LAST_TURNS
 
 
-def time_is_up(page: Page) -> bool:
+def time_is_up(page: PageDraft) -> bool:
     """Whether the story has had its turns: where no climax can come any more, it ends here."""
     direction, turns = page.scene.direction, page.scene.settings.turns
     over = direction.must_end or (direction.toward_ending and turns != ENDLESS and page.depth >= turns)
     return over and not page.tale.ended
 
 
-def _of_kind(page: Page, kind: StoryletKind) -> list[Storylet]:
+def _of_kind(page: PageDraft, kind: StoryletKind) -> list[Storylet]:
     return [storylet for storylet in page.deck.own if storylet.kind is kind]
 
 
-def _spare_own(page: Page, own: list[Storylet]) -> bool:
+def _spare_own(page: PageDraft, own: list[Storylet]) -> bool:
     """Whether a general storylet should come now, so that the world's own last until the end.
 
     Never two in a row, and not while a thread is due.
@@ -85,7 +85,7 @@ def _spare_own(page: Page, own: list[Storylet]) -> bool:
     return page.dice("spare").random() < 1 - 1.6 * rest / left if left > 0 else False
 
 
-def _best(page: Page, storylets: Iterable[Storylet]) -> Drawn | None:
+def _best(page: PageDraft, storylets: Iterable[Storylet]) -> Drawn | None:
     """The one that fits best and can be cast."""
     eligible = [storylet for storylet in storylets if _eligible(page, storylet)]
     rng = page.dice("next")
@@ -97,7 +97,7 @@ def _best(page: Page, storylets: Iterable[Storylet]) -> Drawn | None:
     return None
 
 
-def _eligible(page: Page, storylet: Storylet) -> bool:
+def _eligible(page: PageDraft, storylet: Storylet) -> bool:
     if (
         storylet.only_by_goto
         or not storylet.weight
@@ -110,7 +110,7 @@ def _eligible(page: Page, storylet: Storylet) -> bool:
     return _tellable(page, storylet)
 
 
-def _tellable(page: Page, storylet: Storylet) -> bool:
+def _tellable(page: PageDraft, storylet: Storylet) -> bool:
     """Whether it may be told at all now: its condition holds, it has a text that is fresh, no line is crossed."""
     if storylet.once and storylet.id in page.tale.told:
         return False
@@ -119,7 +119,7 @@ def _tellable(page: Page, storylet: Storylet) -> bool:
     return bool(page.fresh(storylet.id, storylet.bodies))
 
 
-def _score(page: Page, storylet: Storylet) -> float:
+def _score(page: PageDraft, storylet: Storylet) -> float:
     """How well a storylet fits this turn; chance moves it by about one."""
     direction, tale = page.scene.direction, page.tale
     score = 1.2 * min(page.deck.specificity(storylet.when), 4) + math.log(max(storylet.weight, 1) / 10)
@@ -136,7 +136,7 @@ def _score(page: Page, storylet: Storylet) -> float:
     return score + (1.5 if not last else -8.0 / (page.depth - last))
 
 
-def _thread_fit(page: Page, storylet: Storylet) -> float:
+def _thread_fit(page: PageDraft, storylet: Storylet) -> float:
     """What it does for the threads: the one that is due most of all; towards the end it should close, not open."""
     direction = page.scene.direction
     touched = {t for plan in storylet.plans if page.holds(plan.when) for t in (*plan.advances, *plan.pays)}
@@ -149,7 +149,7 @@ def _thread_fit(page: Page, storylet: Storylet) -> float:
     return score
 
 
-def _leaning(page: Page, storylet: Storylet) -> float:
+def _leaning(page: PageDraft, storylet: Storylet) -> float:
     """How well its plans suit the way this reader likes to go at things."""
     leanings = dict(page.scene.reader.leanings)
     if not leanings or not storylet.plans:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from fiction.story.storylets import Body
 from fiction.story.world import Ending
 from fiction.storytellers.storylets.callbacks import template
-from fiction.storytellers.storylets.page import Page
-from fiction.storytellers.storylets.words import capital
+from fiction.storytellers.storylets.page_draft import PageDraft
+from fiction.storytellers.storylets.word_forms import capital
 
 ANY = "*"
 LEAST_LINES, MOST_LINES = 3, 5
@@ -15,7 +15,7 @@ PLAIN = Ending("the-end", "The end", bodies=("This is where the story lets you g
 """The ending of a world that has none, told where there are no general ones either."""
 
 
-def choose(page: Page, ending: str) -> Ending:
+def choose(page: PageDraft, ending: str) -> Ending:
     """The ending of that id; for `*` or an unknown one the fitting one of greatest priority."""
     named = next((e for e in page.deck.endings if e.id == ending), None)
     if named:
@@ -28,7 +28,7 @@ def choose(page: Page, ending: str) -> Ending:
     return PLAIN
 
 
-def tell(page: Page, ending: str) -> None:
+def tell(page: PageDraft, ending: str) -> None:
     """Write the last page."""
     chosen = choose(page, ending)
     page.ending = chosen.id
@@ -42,7 +42,7 @@ def tell(page: Page, ending: str) -> None:
     page.tale.storylet = ""
 
 
-def _epilogue(page: Page) -> list[str]:
+def _epilogue(page: PageDraft) -> list[str]:
     """The lines that hold, the weightiest first, told in the order of the pack; two to a paragraph or three."""
     lines = [line for line in page.deck.world.epilogue if page.holds(line.when)]
     rng = page.dice("epilogue")
@@ -54,7 +54,7 @@ def _epilogue(page: Page) -> list[str]:
     return [" ".join(part) for part in (told[:middle], told[middle:]) if part]
 
 
-def _remembered(page: Page, missing: int) -> Iterator[str]:
+def _remembered(page: PageDraft, missing: int) -> Iterator[str]:
     """Lines about deeds that were never called back, where the world's own epilogue has too few."""
     deeds = sorted(page.tale.recollections.values(), key=lambda r: (-r.importance, r.depth))
     for deed in deeds[: max(missing, 0)]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from fiction.story.plan import Approach, Plan
 from fiction.story.storylets import Storylet, StoryletPlan
 from fiction.storytellers.storylets.deck import CODA, SERVICES
-from fiction.storytellers.storylets.page import Page
-from fiction.storytellers.storylets.words import capital
+from fiction.storytellers.storylets.page_draft import PageDraft
+from fiction.storytellers.storylets.word_forms import capital
 
 COUNT = 3
 
@@ -20,7 +20,7 @@ PLAIN = (
 """What is offered where there is no storylet at all to take plans from; told as attempts."""
 
 
-def offer(page: Page, storylet: Storylet | None) -> tuple[Plan, ...]:
+def offer(page: PageDraft, storylet: Storylet | None) -> tuple[Plan, ...]:
     """Three plans of a storylet, filled up with general ones where it has too few."""
     chosen = _chosen(page, storylet.id, storylet.plans) if storylet else []
     for scene, plans in _general(page):
@@ -32,7 +32,7 @@ def offer(page: Page, storylet: Storylet | None) -> tuple[Plan, ...]:
     return tuple(_said(page, key, plan) for key, plan in chosen[:COUNT])
 
 
-def _general(page: Page) -> Iterable[tuple[str, Sequence[StoryletPlan]]]:
+def _general(page: PageDraft) -> Iterable[tuple[str, Sequence[StoryletPlan]]]:
     """General plans, those for after the ending first when the story has ended."""
     order = SERVICES if not page.tale.ended else (CODA, *(name for name in SERVICES if name != CODA))
     for name in order:
@@ -41,7 +41,7 @@ def _general(page: Page) -> Iterable[tuple[str, Sequence[StoryletPlan]]]:
     yield "", PLAIN
 
 
-def _varied(page: Page, plans: list[tuple[str, StoryletPlan]]) -> list[tuple[str, StoryletPlan]]:
+def _varied(page: PageDraft, plans: list[tuple[str, StoryletPlan]]) -> list[tuple[str, StoryletPlan]]:
     """Plans of different spirits, those not taken before first."""
     first: dict[Approach, tuple[str, StoryletPlan]] = {}
     for key, plan in sorted(plans, key=lambda item: page.tale.done.get(item[0], 0)):
@@ -49,7 +49,7 @@ def _varied(page: Page, plans: list[tuple[str, StoryletPlan]]) -> list[tuple[str
     return list(first.values())
 
 
-def _chosen(page: Page, scene: str, plans: Sequence[StoryletPlan]) -> list[tuple[str, StoryletPlan]]:
+def _chosen(page: PageDraft, scene: str, plans: Sequence[StoryletPlan]) -> list[tuple[str, StoryletPlan]]:
     """Up to three plans: the due thread's, then conditional, then new ones; each of another spirit if it can be."""
     able = [plan for plan in plans if _may(page, scene, plan)]
     due = page.scene.direction.due_thread
@@ -71,14 +71,14 @@ def _chosen(page: Page, scene: str, plans: Sequence[StoryletPlan]) -> list[tuple
     return [(f"{scene}/{plan.id}" if scene else "", plan) for plan in able if plan in three]
 
 
-def _may(page: Page, scene: str, plan: StoryletPlan) -> bool:
+def _may(page: PageDraft, scene: str, plan: StoryletPlan) -> bool:
     """Whether a plan can be offered: it holds, crosses no line, and a general one was not taken lately."""
     if page.deck.is_general(scene) and page.tired(f"{scene}/{plan.id}"):
         return False
     return page.holds(plan.when) and not page.forbidden(plan)
 
 
-def _off_profile(page: Page, picked: list[StoryletPlan]) -> list[StoryletPlan]:
+def _off_profile(page: PageDraft, picked: list[StoryletPlan]) -> list[StoryletPlan]:
     """Of more than three, the third is the one furthest from how this reader leans."""
     leanings = dict(page.scene.reader.leanings)
     if len(picked) <= COUNT or not leanings:
@@ -87,6 +87,6 @@ def _off_profile(page: Page, picked: list[StoryletPlan]) -> list[StoryletPlan]:
     return [*picked[: COUNT - 1], far]
 
 
-def _said(page: Page, key: str, plan: StoryletPlan) -> Plan:
+def _said(page: PageDraft, key: str, plan: StoryletPlan) -> Plan:
     label, stake, brief = (page.fill(text).strip() for text in (plan.label, plan.stake, plan.brief))
     return Plan(capital(label) or "Go on", stake, plan.approach, brief, key)

@@ -3,16 +3,16 @@
 from fiction.story.storylets import StoryletKind
 from fiction.storytellers.storylets import callbacks, drawing, endings, offering, wandering
 from fiction.storytellers.storylets.deck import CODA
-from fiction.storytellers.storylets.page import Page
-from fiction.storytellers.storylets.words import capital
+from fiction.storytellers.storylets.page_draft import PageDraft
+from fiction.storytellers.storylets.word_forms import capital
 
 
-def call_back(page: Page) -> None:
+def call_back(page: PageDraft) -> None:
     if line := callbacks.call_back(page):
         page.paragraphs.append(line)
 
 
-def go_on(page: Page) -> None:
+def go_on(page: PageDraft) -> None:
     """Tell the next storylet of a new scene; the end where it is due and nothing leads to it; else go on plainly."""
     coda = page.deck.services.get(CODA)
     if page.tale.ended and coda and page.once("coda"):
@@ -30,7 +30,7 @@ def go_on(page: Page) -> None:
     return None
 
 
-def tell(page: Page, drawn: drawing.Drawn) -> None:
+def tell(page: PageDraft, drawn: drawing.Drawn) -> None:
     """Tell a storylet: where, who, the body, at most one echo; then its effects and its plans."""
     storylet, tale = drawn.storylet, page.tale
     general = page.deck.is_general(storylet.id)
@@ -61,7 +61,7 @@ def tell(page: Page, drawn: drawing.Drawn) -> None:
     page.plans = offering.offer(page, storylet)
 
 
-def _echo(page: Page, drawn: drawing.Drawn) -> None:
+def _echo(page: PageDraft, drawn: drawing.Drawn) -> None:
     """The first echo that holds and was never told, added to the body's last paragraph."""
     for index, echo in enumerate(drawn.storylet.echoes):
         key = f"{drawn.storylet.id}!{index}"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fiction.story.world import Character
-from fiction.storytellers.storylets.words import listed
+from fiction.storytellers.storylets.word_forms import listed
 
 NOBODY = Character("", "someone")
 NOWHERE = "this place"

@@ -3,7 +3,7 @@
 from fiction.story.storylets import Storylet
 from fiction.story.world import Lore
 from fiction.storytellers.storylets.deck import ARRIVING, HEARSAY
-from fiction.storytellers.storylets.page import Page, capitalised
+from fiction.storytellers.storylets.page_draft import PageDraft, capitalised
 
 STAY = 4
 """Turns that general storylets stay at a place."""
@@ -11,7 +11,7 @@ LORE_EVERY = 4
 """About one general storylet in so many comes with a piece of lore."""
 
 
-def wander(page: Page, storylet: Storylet) -> None:
+def wander(page: PageDraft, storylet: Storylet) -> None:
     """Bring the reader to another place before a general storylet, if it is time to move on."""
     if storylet.place or page.depth - page.tale.moved < STAY or not page.deck.places:
         return
@@ -28,7 +28,7 @@ def wander(page: Page, storylet: Storylet) -> None:
     page.say(f"{arrival} {description}".strip())
 
 
-def introduce(page: Page, before: frozenset[str]) -> None:
+def introduce(page: PageDraft, before: frozenset[str]) -> None:
     """A sentence for the first in the scene who was not met `before`; the memory keeps who they are."""
     for who in page.tale.cast.values():
         someone = page.deck.characters[who]
@@ -43,7 +43,7 @@ def introduce(page: Page, before: frozenset[str]) -> None:
         return
 
 
-def overhear(page: Page) -> None:
+def overhear(page: PageDraft) -> None:
     """Now and then a piece of the world's lore, each once a story."""
     lead = page.deck.services.get(HEARSAY)
     rng = page.dice("hearsay")
@@ -56,5 +56,5 @@ def overhear(page: Page) -> None:
         page.say(f"{page.draw(HEARSAY, lead.bodies, insist=True)} {lore.text}")
 
 
-def _tellable(page: Page, lore: Lore) -> bool:
+def _tellable(page: PageDraft, lore: Lore) -> bool:
     return not lore.secret and f"lore {lore.id}" not in page.tale.told and len(lore.text.split()) <= 60

@@ -1,7 +1,7 @@
 """Small word lists for reading what the reader wrote: which spirit an act is in, and which verbs mean the same."""
 
 from fiction.story.plan import Approach
-from fiction.storytellers.storylets.words import stem
+from fiction.storytellers.storylets.word_forms import stem
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from fiction.story.reader import Length, Pronouns, ReaderProfile
-from fiction.story.sanitise import clean, clean_line
+from fiction.text.sanitise import clean, clean_line
 from fiction.tui import words
 from fiction.tui.widgets.pick import Pick
 

@@ -1,0 +1,1 @@
+"""YAML read within bounds: events only, limits on size, depth and count, every value with its place."""

@@ -1,0 +1,1 @@
+"""Talking to a server of the OpenAI protocol: requests, streams, failures, and what each server takes."""

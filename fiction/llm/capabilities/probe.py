@@ -1,0 +1,228 @@
+"""Asks a server what it tells about itself: what it is, how much context a request has, how many it takes at a time.
+
+Nothing here raises, and nothing waits long: a server that says nothing is learned from its refusals. The key goes to
+the server's own origin alone, and no redirect is followed.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from fiction.llm.capabilities.presets import ServerKind, kind_by_address, kind_by_owner
+from fiction.llm.server import ServerSettings
+
+if TYPE_CHECKING:
+    import httpx2
+
+_MAX_BYTES = 4_000_000
+"""The longest list of models is about a fifth of it."""
+_MAX_CONTEXT = 100_000_000
+_MAX_SLOTS = 64
+_TOO_EARLY = 503
+"""llama.cpp answers so while it loads its model."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """What a server told."""
+
+    answered: bool = False
+    """It is up, and said what it had to say; that may be nothing."""
+    kind: ServerKind = ServerKind.UNKNOWN
+    context: int = 0
+    """Tokens for one request, its reply included; 0 where it does not say."""
+    slots: int = 0
+    """Requests at a time; 0 where it does not say."""
+    version: str = ""
+    """A fingerprint of what runs there; empty where it does not say."""
+    takes: frozenset[str] = frozenset()
+    """Names of the parameters that the model takes; empty where it does not say."""
+    system_role: bool = True
+    """False where it says that the model's template knows no system messages."""
+
+
+async def survey(server: ServerSettings, *, seconds: float, strange: bool = False) -> ProbeResult:
+    """What the server tells within so many seconds. One that is `strange` is not asked what it did not know before."""
+    found = ProbeResult(kind=kind_by_address(server))
+    if found.kind is ServerKind.OPENAI:  # tells nothing that is of use
+        return dataclasses.replace(found, answered=True)
+    with contextlib.suppress(Exception):
+        http = await asyncio.to_thread(_client, server)
+        async with http, asyncio.timeout(seconds):
+            questions = _Questions(server, http)
+            found = await questions.models(found)
+            if found.kind is not ServerKind.UNKNOWN or not strange:
+                found = await questions.more(found)
+            found = dataclasses.replace(found, answered=questions.heard)
+    return found
+
+
+def _client(server: ServerSettings) -> "httpx2.AsyncClient":
+    import httpx2
+
+    return httpx2.AsyncClient(
+        verify=server.base_url.startswith("https:"),
+        trust_env=not server.loopback,
+        follow_redirects=False,
+        timeout=httpx2.Timeout(server.connect_timeout),
+        headers={"Authorization": f"Bearer {server.api_key}"} if server.api_key else {},
+    )
+
+
+class _Questions:
+    """What is asked, and how each kind of server answers."""
+
+    def __init__(self, server: ServerSettings, http: "httpx2.AsyncClient") -> None:
+        self._server = server
+        self._http = http
+        self.heard = False
+        """An answer of some kind came, and none of them was that it is too early to ask."""
+
+    async def models(self, found: ProbeResult) -> ProbeResult:
+        """What the list of models tells, or for OpenRouter the list of those who run this one."""
+        if found.kind is ServerKind.OPENROUTER:
+            model = quote(self._server.model, safe="/:")
+            hosts = _items(_get(await self._at_base(f"/models/{model}/endpoints"), "data", "endpoints"))
+            return _of_hosts(found, hosts) if hosts else found
+        entries = _items(_get(await self._at_base("/models"), "data"))
+        if not entries:
+            return found
+        own = next((entry for entry in entries if self._named(entry)), entries[0])
+        kind = kind_by_owner(_string(own.get("owned_by")))
+        if isinstance(own.get("supported_parameters"), list):
+            return _of_hosts(dataclasses.replace(found, kind=ServerKind.OPENROUTER), [own])
+        context = _whole(_get(own, "meta", "n_ctx")) or _whole(own.get("max_model_len"))
+        return dataclasses.replace(found, kind=kind or found.kind, context=context)
+
+    async def more(self, found: ProbeResult) -> ProbeResult:
+        """What a server of this kind tells elsewhere; one of no known kind is asked in the ways of all."""
+        match found.kind:
+            case ServerKind.LLAMA_CPP:
+                return await self._llama(found)
+            case ServerKind.OLLAMA:
+                return await self._ollama(found)
+            case ServerKind.LM_STUDIO:
+                return await self._lm_studio(found)
+            case ServerKind.KOBOLDCPP:
+                return await self._kobold(found)
+            case ServerKind.VLLM:
+                version = _fingerprint(_get(await self._at_root("/version"), "version"))
+                return dataclasses.replace(found, version=version)
+            case ServerKind.UNKNOWN:
+                return await self._unknown(found)
+            case ServerKind.OPENAI | ServerKind.OPENROUTER | ServerKind.LLAMA_CPP_PYTHON | ServerKind.LITERT_LM:
+                return found
+
+    async def _unknown(self, found: ProbeResult) -> ProbeResult:
+        asked = (self._kobold, self._lm_studio, self._llama, self._ollama)  # KoboldCpp plays the others as well
+        for answer in await asyncio.gather(*(ask(found) for ask in asked)):
+            if answer.kind is not ServerKind.UNKNOWN:
+                return answer
+        return found
+
+    async def _llama(self, found: ProbeResult) -> ProbeResult:
+        props = await self._at_root("/props")
+        of_slot = _get(props, "default_generation_settings")
+        if not isinstance(of_slot, Mapping):
+            return found
+        return dataclasses.replace(
+            found,
+            kind=ServerKind.LLAMA_CPP,
+            context=_whole(of_slot.get("n_ctx")) or found.context,
+            slots=min(_MAX_SLOTS, _whole(_get(props, "total_slots"))),
+            version=_fingerprint(_get(props, "build_info"), _get(props, "model_path")),
+            system_role=_get(props, "chat_template_caps", "supports_system_role") is not False,
+        )
+
+    async def _ollama(self, found: ProbeResult) -> ProbeResult:
+        loaded, about = await asyncio.gather(self._at_root("/api/ps"), self._at_root("/api/version"))
+        running = _get(loaded, "models")
+        if not isinstance(running, list):
+            return found
+        own = next((entry for entry in _items(running) if self._named(entry)), {})
+        context, version = _whole(own.get("context_length")), _fingerprint(_get(about, "version"))
+        return dataclasses.replace(found, kind=ServerKind.OLLAMA, context=context, version=version)
+
+    async def _lm_studio(self, found: ProbeResult) -> ProbeResult:
+        entries = _items(_get(await self._at_root("/api/v0/models"), "data"))
+        if not any("state" in entry for entry in entries):
+            return found
+        own = next((entry for entry in entries if self._named(entry)), {})
+        context = _whole(own.get("loaded_context_length"))
+        return dataclasses.replace(found, kind=ServerKind.LM_STUDIO, context=context)
+
+    async def _kobold(self, found: ProbeResult) -> ProbeResult:
+        asked = self._at_root("/api/extra/version"), self._at_root("/api/extra/true_max_context_length")
+        about, size = await asyncio.gather(*asked)
+        if "kobold" not in _string(_get(about, "result")).lower():
+            return found
+        version, context = _fingerprint(_get(about, "version")), _whole(_get(size, "value"))
+        return dataclasses.replace(found, kind=ServerKind.KOBOLDCPP, context=context, version=version)
+
+    def _named(self, entry: Mapping[str, object]) -> bool:
+        """Whether an entry of a list is about the model that is asked; Ollama leaves `:latest` out and puts it in."""
+        names = {_string(entry.get(key)).removesuffix(":latest") for key in ("id", "model", "name")}
+        return self._server.model.removesuffix(":latest") in names
+
+    async def _at_base(self, path: str) -> object:
+        return await self._json(self._server.base_url.rstrip("/") + path)
+
+    async def _at_root(self, path: str) -> object:
+        return await self._json(self._server.origin + path)
+
+    async def _json(self, url: str) -> object:
+        """What is there; None where there is nothing that can be read."""
+        try:
+            async with self._http.stream("GET", url) as response:
+                self.heard = response.status_code != _TOO_EARLY
+                if response.status_code != 200:
+                    return None
+                body = bytearray()
+                async for part in response.aiter_bytes():
+                    body += part
+                    if len(body) > _MAX_BYTES:
+                        return None
+            found: object = json.loads(body)
+        except Exception:  # noqa: BLE001 - whatever is wrong with an answer, it is none
+            return None
+        return found
+
+
+def _of_hosts(found: ProbeResult, hosts: list[Mapping[str, object]]) -> ProbeResult:
+    """Of a model that many may run: what all of them have."""
+    contexts = [context for host in hosts if (context := _whole(host.get("context_length")))]
+    taken = [
+        frozenset(map(str, names)) for host in hosts if isinstance(names := host.get("supported_parameters"), list)
+    ]
+    takes: frozenset[str] = frozenset().union(*taken)
+    return dataclasses.replace(found, context=min(contexts, default=0), takes=takes)
+
+
+def _get(value: object, *path: str) -> object:
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _items(value: object) -> list[Mapping[str, object]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _whole(value: object) -> int:
+    """A size; 0 for what is none."""
+    return int(value) if isinstance(value, int | float) and 0 < value <= _MAX_CONTEXT else 0
+
+
+def _fingerprint(*parts: object) -> str:
+    said = " ".join(part for part in map(_string, parts) if part)
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12] if said else ""

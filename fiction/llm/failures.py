@@ -1,0 +1,246 @@
+"""What a server's failures mean to the reader: one plain sentence each, without keys and without markup.
+
+Kinds of failure as measured against openai 3.54 and the servers named in `known`.
+"""
+
+import json
+import re
+import time
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from fiction.errors import StorytellerError, Trouble
+from fiction.llm import context_overflow
+from fiction.llm.server import ServerSettings
+from fiction.text.sanitise import clean_line
+
+if TYPE_CHECKING:
+    import openai
+
+SAID_LIMIT = 160
+"""Characters of a server's own words that a reader is shown."""
+OFFLINE_HINT = "Try again, or let the built-in storyteller tell this turn."
+
+_SECRET = re.compile(r"\bsk-[\w-]{4,}|\bBearer\s+\S+|\b(?:api[_-]?key|token)[\"']?\s*[=:]\s*\S+", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,400}>")
+_QUOTA = re.compile(
+    r"insufficient[_ ]quota|insufficient (?:credits|balance|funds)|exceeded your current quota", re.IGNORECASE
+)
+_MAX_WAIT = 3600.0
+_LOADING_WAIT = 5.0
+"""Seconds after which it makes sense to ask a server again that loads its model."""
+
+
+class TooLong(StorytellerError):
+    """The prompt does not fit.
+
+    `context` is the size that the server named, and `counted` what it counted the prompt for, both in tokens; 0 where
+    it did not say.
+    """
+
+    def __init__(self, server: ServerSettings, *, context: int = 0, counted: int = 0) -> None:
+        super().__init__(
+            f"The story's prompt does not fit the context of {server.model} at {server.address}.",
+            trouble=Trouble.TOO_LONG,
+            hint="Give the model a larger context, or set a smaller budget for the story.",
+        )
+        self.context = context
+        self.counted = counted
+
+
+class Unsupported(Exception):
+    """The server does not do the response format that was asked for. Never leaves the storyteller."""
+
+
+def plain_words(server: ServerSettings, text: str) -> str:
+    """A server's words, fit to be shown: one short line without secrets, tags and control characters."""
+    if len(server.api_key) >= 4:
+        text = text.replace(server.api_key, "…")
+    return clean_line(_SECRET.sub("…", _TAG.sub(" ", text[:4000])), limit=SAID_LIMIT)
+
+
+def words_of(error: "openai.APIError") -> str:
+    """All that the server said about an error, as it said it: message, code and parameter."""
+    body = error.body
+    if isinstance(body, dict):
+        nested = body.get("error")
+        body = nested if isinstance(nested, dict) else body
+        parts = (body.get(key) for key in ("message", "detail", "error", "code", "param", "type"))
+        found = " ".join(part if isinstance(part, str) else json.dumps(part) for part in parts if part)
+        if found:
+            return found
+    return body if isinstance(body, str) else error.message
+
+
+def message_of(error: "openai.APIError") -> str:
+    """The server's sentence alone."""
+    body = error.body
+    if isinstance(body, dict):
+        nested = body.get("error")
+        body = nested if nested else body
+    if isinstance(body, dict):
+        said = body.get("message") or body.get("detail")
+        return said if isinstance(said, str) else ""
+    return body if isinstance(body, str) else error.message
+
+
+def parameter_of(error: "openai.APIError") -> str:
+    """The parameter that the server says is wrong; empty where it does not say."""
+    return error.param if isinstance(error.param, str) else ""
+
+
+def too_long(server: ServerSettings, words: str) -> TooLong:
+    """With the numbers that the server's words hold."""
+    return TooLong(server, context=context_overflow.context(words), counted=context_overflow.counted(words))
+
+
+def of_status(server: ServerSettings, error: "openai.APIStatusError") -> StorytellerError:
+    """What an HTTP status says."""
+    words, status = words_of(error), error.status_code
+    said = plain_words(server, message_of(error))
+    because = f": {said.rstrip('.')}." if said else "."
+    where = server.address
+    if status != 429 and (context_overflow.is_meant(words) or status == 413):
+        return too_long(server, words)
+    if status == 402 or _QUOTA.search(words):
+        return _trouble(Trouble.BUSY, f"There is no quota left at {where}{because}", "Look at your account there.")
+    match status:
+        case 401 | 403:
+            verb = "refuses the key" if server.api_key else "wants a key"
+            return _trouble(Trouble.KEY, f"{where} {verb}{because}", "Set the key for this server in the settings.")
+        case 404:
+            hint = "Check the model's name, and that the address is the server's own (it often ends in /v1)."
+            return _trouble(Trouble.MODEL, f"{where} has no model {_named(server)}{because}", hint)
+        case 429 | 529:
+            return _busy(server, _wait(error))
+        case 503 if "loading" in words.lower():
+            return _loading(server)
+        case 503 if wait := _wait(error):
+            return _busy(server, wait)
+        case _:
+            return _trouble(Trouble.SERVER, f"{where} failed with status {status}{because}", OFFLINE_HINT)
+
+
+def of_connection(server: ServerSettings, error: Exception) -> StorytellerError:
+    """Nobody answers, or the connection broke before an answer began."""
+    cause = f"{error.__cause__ or ''} {error.__cause__.__cause__ if error.__cause__ else ''}".lower()
+    where = server.address
+    if "certificate" in cause or "ssl" in cause:
+        hint = "Check the address, and that this machine has its certificates."
+        return _trouble(Trouble.UNREACHABLE, f"There is no secure connection to {where} to be had.", hint)
+    if "name or service" in cause or "getaddrinfo" in cause or "nodename" in cause or "name resolution" in cause:
+        hint = "Check the address in the settings, and the network."
+        return _trouble(Trouble.UNREACHABLE, f"There is no host {where} to be found.", hint)
+    if is_refused(error):
+        hint = "Start the server, or check its address; the built-in storyteller can tell this turn."
+        return _trouble(Trouble.UNREACHABLE, f"No server answers at {where}.", hint)
+    return _trouble(Trouble.UNREACHABLE, f"{where} closed the connection without an answer.", OFFLINE_HINT)
+
+
+def is_refused(error: Exception) -> bool:
+    """The connection never stood; asking again at once is of no use."""
+    return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "UnsupportedProtocol")
+
+
+def of_stream_error(server: ServerSettings, error: "openai.APIError") -> StorytellerError:
+    """The server put an error into the stream itself."""
+    return of_words(server, words_of(error), said=message_of(error), code=_code_of(error.body))
+
+
+def _code_of(body: object) -> int:
+    nested = body.get("error", body) if isinstance(body, dict) else None
+    code = nested.get("code") if isinstance(nested, dict) else None
+    return code if isinstance(code, int) else 0
+
+
+def of_words(server: ServerSettings, words: str, *, said: str = "", code: int = 0) -> StorytellerError:
+    """An error that came in a reply's own stream; `code` is the HTTP status that it stands for."""
+    if context_overflow.is_meant(words):
+        return too_long(server, words)
+    if code == 402 or _QUOTA.search(words):
+        return _trouble(Trouble.BUSY, f"There is no quota left at {server.address}.", "Look at your account there.")
+    if code in (429, 529):
+        return _busy(server, None)
+    return server_failed(server, said or words)
+
+
+def server_failed(server: ServerSettings, said: str) -> StorytellerError:
+    """The server failed in its own way, with its own words."""
+    said = plain_words(server, said).rstrip(".")
+    because = f": {said}." if said else "."
+    return _trouble(Trouble.SERVER, f"{server.address} failed in the middle of its reply{because}", OFFLINE_HINT)
+
+
+def no_story(server: ServerSettings, kind: str) -> StorytellerError:
+    """What came with status 200 is no reply of a model; `kind` is its content type."""
+    hint = "Check the address in the settings: it often ends in /v1."
+    return _trouble(Trouble.SERVER, f"{server.address} answers with {kind}, not with a story.", hint)
+
+
+def cut_off(server: ServerSettings) -> StorytellerError:
+    """The reply ended before its end."""
+    return _trouble(Trouble.CUT_OFF, f"The reply from {server.address} broke off before its end.", OFFLINE_HINT)
+
+
+def stalled(server: ServerSettings) -> StorytellerError:
+    """The reply began, and then nothing came."""
+    seconds = f"{server.stall_timeout:g} s"
+    return _trouble(
+        Trouble.STALLED,
+        f"{server.address} stopped in the middle of its reply and sent nothing for {seconds}.",
+        OFFLINE_HINT,
+    )
+
+
+def empty(server: ServerSettings) -> StorytellerError:
+    """The reply holds no story."""
+    hint = "Try again; if it stays so, the model's context may be too small for the story's budget."
+    return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} sent an empty reply.", hint)
+
+
+def notes_too_soon(server: ServerSettings) -> StorytellerError:
+    """The model answered with its notes where a passage was asked for."""
+    return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} sent notes and no passage.", "Try again.")
+
+
+def refused(server: ServerSettings) -> StorytellerError:
+    """The model declined, or the server filtered what it wrote."""
+    hint = "Choose another plan, or put yours in other words."
+    return _trouble(Trouble.REFUSED, f"{server.model} at {server.address} declined to write this passage.", hint)
+
+
+def _busy(server: ServerSettings, wait: float | None) -> StorytellerError:
+    when = f"it asks to wait {wait:.0f} s" if wait is not None else "it asks to wait a little"
+    message = f"{server.address} is asked too much just now; {when}."
+    return StorytellerError(message, trouble=Trouble.BUSY, hint="Wait and try again.", wait=wait)
+
+
+def _loading(server: ServerSettings) -> StorytellerError:
+    message = f"{server.address} is still loading {clean_line(server.model, limit=60)}."
+    return StorytellerError(message, trouble=Trouble.BUSY, hint="Wait and try again.", wait=_LOADING_WAIT)
+
+
+def _wait(error: "openai.APIStatusError") -> float | None:
+    """Seconds in `Retry-After`, a number or a date, where they make sense (RFC 9110, 10.2.3)."""
+    said = error.response.headers.get("retry-after", "")
+    try:
+        seconds = float(said)
+    except ValueError:
+        seconds = _until(said)
+    return min(seconds, _MAX_WAIT) if seconds >= 0 else None
+
+
+def _until(date: str) -> float:
+    """Seconds until a date of HTTP; negative where it is past or no date."""
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except (ValueError, TypeError, OverflowError):
+        return -1.0
+
+
+def _named(server: ServerSettings) -> str:
+    return f"named {clean_line(server.model, limit=60)}"
+
+
+def _trouble(trouble: Trouble, message: str, hint: str) -> StorytellerError:
+    return StorytellerError(message, trouble=trouble, hint=hint)

@@ -1,0 +1,97 @@
+"""The OpenAI SDK, imported on first use in a daemon thread: neither the screen nor the exit waits for it."""
+
+import asyncio
+import contextlib
+import importlib
+import threading
+from typing import TYPE_CHECKING
+
+from fiction.llm.server import ServerSettings
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.chat import ChatCompletionChunk
+
+_WARMED = (
+    "openai.resources.chat.completions",
+    "fiction.storytellers.replies.reflection",
+    "fiction.llm.structured_output",
+    "fiction.storytellers.replies.imagined_world",
+)
+_MAX_IDLE_CONNECTIONS = 4
+_WRITE_TIMEOUT = 60.0
+_LETTING_GO = 0.5
+"""Seconds that a connection that is closed may take to say so."""
+
+
+def warm() -> None:
+    """Import all that a call needs. Takes most of a second; call it off the event loop."""
+    for module in _WARMED:
+        importlib.import_module(module)
+
+
+async def connected(server: ServerSettings) -> "openai.AsyncOpenAI":
+    """A client for the server, made in a thread, so that the loop goes on meanwhile. Raises ImportError."""
+    loop = asyncio.get_running_loop()
+    made: asyncio.Future[openai.AsyncOpenAI] = loop.create_future()
+
+    def settle(client: "openai.AsyncOpenAI | None", error: BaseException | None) -> None:
+        if made.done():
+            return
+        if client is not None:
+            made.set_result(client)
+        else:
+            made.set_exception(error or RuntimeError("no client"))
+
+    def work() -> None:
+        client: openai.AsyncOpenAI | None = None
+        error: BaseException | None = None
+        try:
+            warm()
+            client = _connect(server)
+        except BaseException as caught:  # noqa: BLE001 - handed to the one who waits
+            error = caught
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, client, error)
+
+    threading.Thread(target=work, name="connect-openai", daemon=True).start()
+    return await made
+
+
+async def let_go(response: "openai.AsyncStream[ChatCompletionChunk]") -> None:
+    """Close a reply's connection, and run out what the SDK left half done.
+
+    Else its generators end whenever they are collected, in whatever thread that is, with a complaint on stderr.
+    """
+    await response.close()
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(_LETTING_GO):
+            async for _ in response:
+                pass
+
+
+def _connect(server: ServerSettings) -> "openai.AsyncOpenAI":
+    """A client for this server alone: nothing is taken from the environment but proxies, and those not for loopback.
+
+    No connection is kept alive to a server on this machine: llama-server drops 4 % of the reused ones, and a new one
+    costs nothing there. Without TLS there is no certificate store to load, which takes 70 ms.
+    """
+    import httpx2
+    import openai
+
+    http = openai.DefaultAsyncHttpx2Client(
+        verify=server.base_url.startswith("https:"),
+        trust_env=not server.loopback,
+        limits=httpx2.Limits(max_keepalive_connections=0 if server.loopback else _MAX_IDLE_CONNECTIONS),
+    )
+    client = openai.AsyncOpenAI(
+        base_url=server.base_url,
+        api_key=server.api_key or "none",
+        organization="",
+        project="",
+        max_retries=0,
+        timeout=httpx2.Timeout(None, connect=server.connect_timeout, write=_WRITE_TIMEOUT),
+        http_client=http,
+    )
+    assert client.chat.completions is not None  # loaded lazily by the SDK; 27 ms that the loop need not wait for
+    return client

@@ -1,0 +1,1 @@
+"""The fields of a pack, as models that check and explain them."""

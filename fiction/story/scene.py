@@ -1,0 +1,78 @@
+"""What a storyteller is told about one turn, and what it yields while it tells."""
+
+from dataclasses import dataclass
+
+from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
+from fiction.story.ledger import Ledger
+from fiction.story.memory import Recall, Recalled
+from fiction.story.plan import Choice
+from fiction.story.reader import ReaderProfile, StorySettings
+from fiction.story.turn import Turn
+from fiction.story.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What the director wants of this turn. It suggests; the storyteller tells."""
+
+    act: int = 1
+    """From 1."""
+    acts: int = 3
+    progress: float = 0.0
+    """How much of the story's length is told, 0 to 1 and beyond; always 0 in an endless story."""
+    tension: float = 4.0
+    """Wanted, 0 to 10."""
+    opens_act: bool = False
+    """This is the first turn of its act."""
+    toward_ending: bool = False
+    """The story should come to its end now: no new threads."""
+    must_end: bool = False
+    """This turn should be the ending, or lead straight into it."""
+    due_thread: str = ""
+    """Id of the thread that has waited longest, if it is due."""
+    stalled: bool = False
+    """Nothing has happened for a while: the world must act by itself."""
+    lines: tuple[str, ...] = ()
+    """At most four sentences for the prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a storyteller is told about one turn: o(t-1), x(t), h(t-1), c(t) of the paper, and who, where, how."""
+
+    world: World
+    reader: ReaderProfile
+    settings: StorySettings
+    choice: Choice
+    """x(t): what the reader decided."""
+    depth: int
+    """Depth of the turn that is to be told, from 1."""
+    recent: tuple[Turn, ...] = ()
+    """The last turns before it, oldest first; at least the ones whose passages stand in the prompt verbatim."""
+    memory: str = ""
+    """h(t-1)."""
+    recall: Recall = Recall()
+    """c(t)."""
+    ledger: Ledger = Ledger()
+    """State before this turn."""
+    direction: Direction = Direction()
+    established: tuple[str, ...] = ()
+    """Facts that the last passages contradicted, put as sentences."""
+    common: tuple[Recalled, ...] | None = None
+    """What is remembered for any of the plans that the last turn offered, the weightiest first. The same whichever of
+    them is chosen, so that a prompt can begin alike for all of them; None for a storyteller that does not work ahead.
+    """
+
+    @property
+    def parent(self) -> Turn | None:
+        """The turn before this one; None for the first."""
+        return self.recent[-1] if self.recent else None
+
+    @property
+    def state(self) -> str:
+        """The storyteller state that the last turn left."""
+        return self.recent[-1].state if self.recent else ""
+
+
+Telling = ProseDelta | ProseReset | Spent | Notice
+"""What a storyteller yields while it narrates."""

@@ -1,0 +1,1 @@
+"""Prompts of the model storyteller: the templates (.md) and what fills them."""

@@ -1,0 +1,1 @@
+"""What becomes of a model's replies: passages, notes, plans, memory and imagined worlds."""

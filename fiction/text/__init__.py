@@ -1,0 +1,1 @@
+"""Work on plain text and addresses that any part may use."""

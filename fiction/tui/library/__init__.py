@@ -1,0 +1,1 @@
+"""The screens before a story: title, worlds, saves, and who the reader is."""

@@ -1,0 +1,1 @@
+"""The screens on which a storyteller is found, tried out and chosen."""

@@ -1,0 +1,62 @@
+"""Minds and servers in words: where they are, what they are called, how much of a download is there."""
+
+from urllib.parse import urlsplit
+
+from fiction.engine.setup import FoundServer, ModelConfig, Pulling, Recommended
+
+BAR = 24
+"""Cells of a bar that is full."""
+
+
+def at(base_url: str) -> str:
+    """Host and port of an address, without anything that might be secret in it."""
+    try:
+        parts = urlsplit(base_url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # somebody wrote what is no address
+        return ""
+    return f"{host}:{port}" if host and port else host
+
+
+def on_this_machine(mind: ModelConfig) -> bool:
+    """Whether what is asked of it costs nothing."""
+    host = at(mind.base_url).rpartition(":")[0] or at(mind.base_url)
+    return bool(mind.run) or host in ("localhost", "::1") or host.startswith("127.")
+
+
+def mind_name(mind: ModelConfig) -> str:
+    """`gemma4 at 127.0.0.1:11434`, `tiny.gguf, run by llama-server`."""
+    model = mind.model or "no model"
+    return f"{model}, run by {mind.run}" if mind.run else f"{model} at {at(mind.base_url)}"
+
+
+def server_name(server: FoundServer) -> str:
+    """`Ollama at 127.0.0.1:11434`."""
+    return f"{server.kind or 'A server'} at {at(server.base_url)}"
+
+
+def teller_of(mind: ModelConfig) -> str:
+    """By which name a session knows it."""
+    return f"model:{mind.name}" if mind.name else "model"
+
+
+def demands(model: Recommended) -> str:
+    """What it takes to run it here."""
+    return f"{model.size:g} GB to download, wants {model.memory:g} GB of memory, {model.licence}."
+
+
+def amount(count: float) -> str:
+    """Bytes, as drives count them: `850 kB`, `1.8 GB`."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.{1 if unit == 'GB' else 0}f} {unit}"
+    return f"{count:.0f} bytes"
+
+
+def bar(pulling: Pulling) -> str:
+    """`██████░░░░░░ 42 %`; nothing while nobody knows how much it will be."""
+    if pulling.total <= 0:
+        return ""
+    part = min(1.0, max(0.0, pulling.done / pulling.total))
+    full = int(part * BAR)
+    return f"{'█' * full}{'░' * (BAR - full)} {int(part * 100)} %"

@@ -1,0 +1,68 @@
+"""Below the page: what was said last, the ways on, and the pen."""
+
+from textual.app import ComposeResult
+from textual.containers import VerticalGroup
+from textual.content import Content
+from textual.widgets import Static
+
+from fiction.tui.reading.act_input import ActInput
+from fiction.tui.reading.choices import Choices, Option
+from fiction.tui.widgets.waiting import Waiting
+
+
+class ChoiceBar(VerticalGroup):
+    """Shows what it is told; the screen decides."""
+
+    DEFAULT_CSS = """
+    Desk { border-top: solid $border-blurred; padding: 0 1; }
+    Desk Waiting { padding: 0 1; }
+    Desk .said { height: auto; max-height: 6; padding: 0 1; margin-bottom: 1; display: none; }
+    Desk.-said .said { display: block; }
+    Desk .caption { color: $text-muted; padding: 0 1; }
+    Desk .pen { display: none; height: auto; }
+    Desk.-writing .pen { display: block; }
+    Desk.-trouble .said { color: $text-error; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Three parts, of which only the ways are always there."""
+        yield Static("", classes="said", markup=False)
+        yield Waiting()
+        yield Choices(id="ways")
+        with VerticalGroup(classes="pen"):
+            yield Static("", classes="caption", markup=False)
+            yield ActInput(id="pen")
+
+    def wait(self, what: str) -> None:
+        """Say that something is being waited for."""
+        self.query_one(Waiting).start(what)
+
+    def unwait(self) -> None:
+        """The wait is over."""
+        self.query_one(Waiting).stop()
+
+    async def offer(self, ways: tuple[Option, ...], said: Content | None = None, *, trouble: bool = False) -> None:
+        """These ways on, under these words."""
+        self.say(said, trouble=trouble)
+        await self.query_one(Choices).show(ways)
+
+    def say(self, said: Content | None, *, trouble: bool = False) -> None:
+        """Words above the ways, or none."""
+        self.set_class(said is not None, "-said")
+        self.set_class(trouble, "-trouble")
+        self.query_one(".said", Static).update(said or Content())
+
+    def open_pen(self, caption: str, text: str = "") -> None:
+        """Let the reader write."""
+        self.add_class("-writing")
+        self.query_one(".caption", Static).update(Content(caption))
+        self.query_one(ActInput).take(text)
+
+    def close_pen(self) -> None:
+        """Put the pen away."""
+        self.remove_class("-writing")
+
+    @property
+    def writing(self) -> bool:
+        """The pen is out."""
+        return self.has_class("-writing")

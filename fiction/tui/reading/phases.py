@@ -1,0 +1,150 @@
+"""What the reading screen can be in, and what can be done in each."""
+
+from enum import Enum
+
+from fiction.engine.session import Session
+from fiction.story.plan import Plan
+from fiction.story.turn import Stage
+from fiction.tui.reading.choices import Option
+from fiction.tui.widgets.keys import Hint
+
+
+class Phase(Enum):
+    """Where the screen stands."""
+
+    TELLING = "telling"
+    """A turn is being made."""
+    CHOOSING = "choosing"
+    """The reader is asked."""
+    TROUBLE = "trouble"
+    """A turn was not told."""
+    ENDED = "ended"
+    """The story is at an ending."""
+
+
+class Purpose(Enum):
+    """What the pen writes."""
+
+    ACT = "What do you do, or try?"
+    EDIT = "This plan, in your words:"
+    WISH = "Told again, but how? (shorter, from the window, less grim ...)"
+    NAME = "A name for this place in the story:"
+
+
+_MOVES = frozenset({"write", "edit", "retry", "wish", "undo", "redo", "memory", "name", "places", "minds"})
+
+ALLOWED = {
+    Phase.TELLING: frozenset({"stop"}),
+    Phase.CHOOSING: _MOVES | {"choose", "run_on"},
+    Phase.TROUBLE: frozenset({"retry", "wish", "edit", "write", "builtin", "go_back", "memory", "minds", "allow"}),
+    Phase.ENDED: (_MOVES - {"edit"}) | {"new_story"},
+}
+"""The actions of each phase. What is in none of them (help, leave, the panel, scrolling) is always there."""
+
+GOVERNED = frozenset[str]().union(*ALLOWED.values())
+
+
+def plan_ways(plans: tuple[Plan, ...], *, untold: str = "") -> tuple[Option, ...]:
+    """The plans as they are offered, the reader's own, and a decision that no turn has come of yet."""
+    ways = [
+        Option(str(number), plan.label, f"choose({number})", plan.approach.value, plan.stake)
+        for number, plan in enumerate(plans, 1)
+    ]
+    ways.append(Option("4", "Something else ...", "write"))
+    return (Option("r", f"Still untold: {untold}", "retry"), *ways) if untold else tuple(ways)
+
+
+ENDED_WAYS = (
+    Option("n", "Begin a new story", "new_story"),
+    Option("u", "Go back a turn and choose otherwise", "undo"),
+    Option("/", "Write on all the same", "write"),
+)
+
+TOLD_WAYS = (Option("r", "Go on: bring memory and plans up to date", "retry"),)
+"""For a passage whose memory and plans are still to come."""
+
+
+def ways_on(session: Session) -> tuple[Option, ...]:
+    """What a session at rest offers."""
+    if session.ended:
+        return ENDED_WAYS
+    if unreflected(session):
+        return TOLD_WAYS
+    return plan_ways(session.plans, untold=session.pending.text if session.pending else "")
+
+
+def settled(session: Session) -> Phase:
+    """The phase of a session at rest."""
+    return Phase.ENDED if session.ended else Phase.CHOOSING
+
+
+def unreflected(session: Session) -> bool:
+    """The passage is there; memory and plans are still to come."""
+    return session.turn is not None and session.turn.stage is Stage.TOLD
+
+
+_QUIT = Hint("q", "title", "screen.leave_story")
+_HELP = Hint("?", "help", "app.help")
+_PANEL = Hint("p", "memory at work", "screen.panel")
+_MINDS = Hint("w", "who tells", "screen.minds")
+_COSTS = Hint("$", "costs", "screen.costs")
+
+HINTS = {
+    Phase.TELLING: (
+        Hint("Esc", "stop", "screen.stop"),
+        Hint("Space", "read on", "screen.read_on"),
+        _PANEL,
+        _QUIT,
+        _COSTS,
+        _HELP,
+    ),
+    Phase.CHOOSING: (
+        Hint("1-3", "choose", ""),
+        Hint("e", "edit", "screen.edit"),
+        Hint("/", "write", "screen.write"),
+        Hint("u", "undo", "screen.undo"),
+        Hint("r", "retry", "screen.retry"),
+        Hint("m", "memory", "screen.memory"),
+        Hint("q", "title", "screen.leave_story"),
+        Hint("c", "let it run on", "screen.run_on"),
+        Hint("U", "redo", "screen.redo"),
+        Hint("R", "retry with a wish", "screen.wish"),
+        Hint("s", "name this place", "screen.name"),
+        Hint("B", "named places", "screen.places"),
+        _PANEL,
+        _MINDS,
+        _COSTS,
+        Hint("b", "saves", "screen.saves"),
+        _HELP,
+    ),
+    Phase.TROUBLE: (
+        Hint("r", "again", "screen.retry"),
+        Hint("Esc", "go back", "screen.go_back"),
+        _MINDS,
+        _PANEL,
+        _QUIT,
+        _COSTS,
+        _HELP,
+    ),
+    Phase.ENDED: (
+        Hint("n", "new story", "screen.new_story"),
+        Hint("u", "undo", "screen.undo"),
+        Hint("/", "write on", "screen.write"),
+        Hint("r", "retry", "screen.retry"),
+        Hint("m", "memory", "screen.memory"),
+        Hint("s", "name this place", "screen.name"),
+        Hint("B", "named places", "screen.places"),
+        _PANEL,
+        _MINDS,
+        _COSTS,
+        _QUIT,
+        _HELP,
+    ),
+}
+"""What the line of keys says, the most useful first."""
+
+WRITING = (
+    Hint("Enter", "send", ""),
+    Hint("Esc", "put the pen away", "screen.put_away"),
+    Hint("F1", "help", "app.help"),
+)

@@ -1,0 +1,68 @@
+"""What a text is made of, in many scripts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fiction.memory.passages import WHOLE, length, pieces
+from fiction.memory.terms import Words
+
+
+def test_words_are_stemmed_and_stop_words_are_left_out() -> None:
+    assert Words("en").terms("The ferrymen were burying the keys") == Words("en").terms("ferrymen bury key")
+
+
+def test_accents_make_no_difference() -> None:
+    assert Words("fr").terms("Éléonore déjà rêvée") == Words("fr").terms("Eleonore deja revee")
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("de", "die Häuser", "das Haus"),
+        ("es", "las canciones", "canción"),
+        ("ru", "книги", "книга"),
+        ("xx", "keys", "keys"),
+    ],
+)
+def test_each_language_has_its_own_stems(language: str, one: str, other: str) -> None:
+    words = Words(language)
+    assert words.terms(one)[-1:] == words.terms(other)[-1:]
+
+
+def test_unspaced_scripts_give_characters_and_pairs() -> None:
+    assert Words("zh-Hans").terms("找到剑。") == ["找", "到", "剑", "找到", "到剑"]
+    assert "かぎ" in Words("ja").terms("かぎを埋めた")
+    assert "열쇠" in Words("ko").terms("열쇠를 묻었다")
+    assert set(Words("en").terms("Imre 在 the mill")) == {"imr", "在", "mill"}
+
+
+def test_words_with_vowel_signs_stay_whole() -> None:
+    assert len(Words("hi").terms("किताबें")) == 1
+
+
+@given(st.text())
+def test_any_text_has_terms_and_none_is_empty(text: str) -> None:
+    assert all(Words("en").terms(text)) is True
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Rain.", "The mill burned!", "找到一把剑。", "who knows", "\n\n"]), min_size=0, max_size=600
+    )
+)
+def test_a_passage_is_cut_between_sentences_and_loses_no_word(sentences: list[str]) -> None:
+    text = " ".join(sentences)
+    parts = pieces(text)
+    assert " ".join(parts).split() == text.split() or "".join("".join(parts).split()) == "".join(text.split())
+    assert len(parts) == 1 if length(text) <= WHOLE else all(parts)
+
+
+def test_a_long_passage_comes_in_pieces_of_about_equal_length() -> None:
+    parts = pieces("The ferryman rows on and says nothing at all. " * 50)
+    assert len(parts) == 3
+    assert max(map(len, parts)) < 1.3 * min(map(len, parts))
+
+
+def test_a_long_passage_without_an_end_stays_whole() -> None:
+    assert len(pieces("word " * 500)) == 1

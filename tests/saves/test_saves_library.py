@@ -1,0 +1,255 @@
+"""The folder of saves: lists, names, and that nothing leads out of it."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.stories import choice, draft, record, reflection
+from fiction.errors import FictionError, NotFound, SaveBusy, SaveDamaged, SaveError
+from fiction.saves.names import slug, unlike
+from fiction.saves.library import SaveLibrary
+from fiction.story.reader import StoryRecord
+from fiction.story.turn import Reflection, Turn
+
+Grow = Callable[..., list[Turn]]
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> SaveLibrary:
+    return SaveLibrary(tmp_path / "saves")
+
+
+def story(title: str) -> StoryRecord:
+    return replace(record(turns=0), title=title)
+
+
+def add(shelf: SaveLibrary, title: str, name: str = "") -> str:
+    with closing(shelf.create(story(title), name)) as save:
+        return save.name
+
+
+def test_a_folder_that_is_not_there_is_an_empty_list(shelf: SaveLibrary) -> None:
+    assert shelf.cards() == ()
+    with pytest.raises(NotFound):
+        shelf.open()
+
+
+def test_a_card_says_where_a_story_stands(shelf: SaveLibrary, grow: Grow) -> None:
+    with closing(shelf.create(story("The Salt Road"))) as save:
+        grow(save, 3)
+        save.choose(choice(7))
+        (card,) = shelf.cards()
+        head = save.head()
+        assert head is not None
+        told = save.tell(head.id, draft(4), head=head.id)
+        save.complete(told.id, Reflection("m", ending="shore", title="The shore"))
+    assert (card.name, card.title, card.world_id, card.world_title) == (
+        "the-salt-road",
+        "The Salt Road",
+        "the-salt-road",
+        "The Salt Road",
+    )
+    assert (card.turns, card.scene, card.ended, card.storyteller) == (3, "Mile 1", False, "offline")
+    assert card.pending == choice(7).text
+    assert card.size > 0
+    assert abs(card.updated - save.file.stat().st_mtime * 1000) < 60_000
+    (after,) = shelf.cards()
+    assert (after.turns, after.scene, after.ended, after.pending) == (4, "The shore", True, "")
+
+
+def test_the_newest_comes_first_and_is_the_one_without_a_name(shelf: SaveLibrary, grow: Grow) -> None:
+    for title in ("One", "Two", "Three"):
+        add(shelf, title)
+    with closing(shelf.open("two")) as save:
+        grow(save, 1)
+    assert shelf.cards()[0].name == "two"
+    with closing(shelf.open()) as save:
+        assert save.name == "two"
+
+
+def test_a_list_makes_nothing_and_changes_nothing(shelf: SaveLibrary, tmp_path: Path) -> None:
+    name = add(shelf, "One")
+    path = tmp_path / "saves" / f"{name}.fiction"
+    (path.parent / f".{path.name}.lock").unlink()
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    shelf.cards()
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_a_list_needs_no_pydantic(shelf: SaveLibrary, tmp_path: Path) -> None:
+    add(shelf, "One")
+    script = (
+        "import sys; from pathlib import Path; from fiction.saves.library import SaveLibrary; "
+        "print(len(SaveLibrary(Path(sys.argv[1])).cards()), 'pydantic' in sys.modules)"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "saves")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "1 False\n"
+
+
+def test_a_damaged_save_is_listed_with_its_trouble(shelf: SaveLibrary, tmp_path: Path) -> None:
+    add(shelf, "Good")
+    (tmp_path / "saves" / "bad.fiction").write_bytes(b"no save at all")
+    (tmp_path / "saves" / "folder.fiction").mkdir()
+    (tmp_path / "saves" / "readme.txt").write_text("not listed")
+    cards = {card.name: card for card in shelf.cards()}
+    assert set(cards) == {"good", "bad", "folder"}
+    assert cards["good"].trouble == ""
+    assert "not a save" in cards["bad"].trouble
+    assert "not a save" in cards["folder"].trouble
+    assert shelf.check("good") == []
+    assert "not a save" in shelf.check("bad")[0]
+    with closing(shelf.open()) as save:
+        assert save.name == "good"
+
+
+def test_a_link_is_listed_and_never_followed(shelf: SaveLibrary, tmp_path: Path) -> None:
+    add(shelf, "One")
+    outside = SaveLibrary(tmp_path / "outside")
+    add(outside, "Secret")
+    (tmp_path / "saves" / "link.fiction").symlink_to(tmp_path / "outside" / "secret.fiction")
+    assert "link" in {card.name: card for card in shelf.cards()}["link"].trouble
+    for act in (shelf.open, shelf.repair, shelf.check):
+        with pytest.raises(SaveError, match="link"):
+            act("link")
+    shelf.delete("link")
+    assert [card.name for card in outside.cards()] == ["secret"]
+    assert [card.name for card in shelf.cards()] == ["one"]
+
+
+@pytest.mark.parametrize("name", ["../outside/secret", "/etc/passwd", "..", "", "x\0y", "a" * 400, "\ud800"])
+def test_a_name_is_never_a_path(shelf: SaveLibrary, tmp_path: Path, name: str) -> None:
+    add(SaveLibrary(tmp_path / "outside"), "Secret")
+    for act in (shelf.open, shelf.delete, lambda name: shelf.rename(name, "x")):
+        with pytest.raises(NotFound):
+            act(name)
+    made = add(shelf, "One", name or "x")
+    assert [path.name for path in (tmp_path / "saves").glob("*.fiction")] == [f"{made}.fiction"]
+
+
+def test_a_name_may_be_shortened_while_it_is_one_saves(shelf: SaveLibrary) -> None:
+    for title in ("The Salt Road", "The Salt Pan", "Rust"):
+        add(shelf, title)
+    assert shelf.find("RU") == "rust"
+    assert shelf.find("the-salt-r") == "the-salt-road"
+    with pytest.raises(NotFound, match="Several") as caught:
+        shelf.find("the")
+    assert caught.value.hint == "Is it the-salt-pan or the-salt-road?"
+    with pytest.raises(NotFound, match="no save called z"):
+        shelf.find("z\x1b[31m")
+
+
+def test_rename_changes_the_title_and_not_the_name(shelf: SaveLibrary) -> None:
+    name = add(shelf, "One")
+    shelf.rename(name, "The First\n")
+    assert [(card.name, card.title) for card in shelf.cards()] == [("one", "The First")]
+    with pytest.raises(SaveError):
+        shelf.rename(name, " ")
+    with closing(shelf.open(name)), pytest.raises(SaveBusy):
+        shelf.rename(name, "x")
+
+
+def test_delete_takes_everything_of_one_save_and_nothing_of_another(shelf: SaveLibrary, tmp_path: Path) -> None:
+    folder = tmp_path / "saves"
+    for name in ("One", "One", "Two"):
+        add(shelf, name)
+    (folder / "one.fiction.v1.bak").write_bytes(b"old")
+    (folder / "one-2.fiction.v1.bak").write_bytes(b"old")
+    with closing(shelf.open("one")), pytest.raises(SaveBusy):
+        shelf.delete("one")
+    with pytest.raises(NotFound):
+        shelf.delete("tw")
+    shelf.delete("one")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        ".one-2.fiction.lock",
+        ".two.fiction.lock",
+        "one-2.fiction",
+        "one-2.fiction.v1.bak",
+        "two.fiction",
+    ]
+
+
+def test_a_damaged_save_can_be_repaired_and_deleted(shelf: SaveLibrary, tmp_path: Path, grow: Grow) -> None:
+    with closing(shelf.create(story("One"))) as save:
+        grow(save, 6)
+    path = tmp_path / "saves" / "one.fiction"
+    path.write_bytes(path.read_bytes().replace(b"Past milestone 6 ", b"Past milestone 7 "))
+    with pytest.raises(SaveDamaged, match="5 turns are whole"):
+        shelf.open("one")
+    assert shelf.repair("one") == ("one-repaired", 5)
+    assert shelf.check("one-repaired") == []
+    shelf.delete("one")
+    assert [card.turns for card in shelf.cards()] == [5]
+
+
+def test_an_import_and_a_repair_never_take_a_name_that_is_there(shelf: SaveLibrary, tmp_path: Path) -> None:
+    add(shelf, "One")
+    shelf.export_story("one", tmp_path / "one.fiction")
+    assert shelf.import_story(tmp_path / "one.fiction") == "one-2"
+    assert shelf.import_story(tmp_path / "one.fiction") == "one-3"
+    assert shelf.repair("one") == ("one-repaired", 0)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("The Salt Road", "the-salt-road"),
+        ("  Don’t look back! ", "dont-look-back"),
+        ("Ærø & Straße", "ærø-straße"),
+        ("夜の港", "夜の港"),
+        ("हिन्दी", "हिन्दी"),
+        ("CON", "con-story"),
+        ("lpt1", "lpt1-story"),
+        ("a/b\\c:d*?", "a-b-c-d"),
+        ("...", "story"),
+        ("🜏", "story"),
+        ("", "story"),
+    ],
+)
+def test_a_title_becomes_a_name(title: str, name: str) -> None:
+    assert slug(title) == name
+
+
+@given(st.text(max_size=400))
+def test_a_name_of_any_title_is_safe_everywhere(title: str) -> None:
+    name = slug(title)
+    assert 0 < len(name.encode()) <= 126
+    assert not set(name) & set('/\\:*?"<>|\0\n .\x1b')
+    assert slug(name) == name
+
+
+@given(st.lists(st.sampled_from(["a", "A", "é", "e\u0301", "a-2"]), max_size=6))
+def test_a_free_name_is_unlike_all_others(taken: list[str]) -> None:
+    assert unlike("a", taken).casefold() not in {name.casefold() for name in taken}
+
+
+def test_two_stories_of_one_title_have_two_names(shelf: SaveLibrary) -> None:
+    assert [add(shelf, "The Road") for _ in range(3)] == ["the-road", "the-road-2", "the-road-3"]
+    assert add(shelf, "The Road", "My Way") == "my-way"
+
+
+def test_a_folder_in_the_way_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "saves").write_text("a file")
+    shelf = SaveLibrary(tmp_path / "saves")
+    with pytest.raises(FictionError) as caught:
+        shelf.create(story("One"))
+    assert caught.value.message.endswith(".")
+
+
+def test_a_file_with_an_odd_name_is_listed_clean_and_can_be_opened(
+    shelf: SaveLibrary, tmp_path: Path, grow: Grow
+) -> None:
+    add(shelf, "One")
+    folder = tmp_path / "saves"
+    (folder / "one.fiction").rename(folder / "o\x1b[31mn e#?%.fiction")
+    assert [card.name for card in shelf.cards()] == ["on e#?%"]
+    with closing(shelf.open("on e#?%")) as save:
+        save.complete(save.tell(None, draft(1), head=None).id, reflection(1))
+    assert shelf.cards()[0].turns == 1

@@ -1,0 +1,210 @@
+"""The purses of stories, and the caps at which the reader is asked."""
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spending.conftest import LIST, OTHER, PAID, STORY, Clock
+
+from fiction.engine.budget import Budget
+from fiction.errors import StorytellerError, Trouble
+from fiction.spending.budgets import Budgets, dollars
+from fiction.spending.price_list import parse
+from fiction.spending.prices import Prices
+from fiction.spending.usage_log import Entry, UsageLog
+from fiction.story.turn import Usage
+
+TURN = Usage(4_000, 1_000, estimated=True)
+"""Costs 9,000 millionths with `teller`."""
+
+
+def pay(purse: Budget, usage: Usage = TURN) -> Usage:
+    return purse.pay(usage, model="teller", base_url=PAID)
+
+
+def permit(purse: Budget, usage: Usage = TURN, *, model: str = "teller", base_url: str = PAID) -> None:
+    purse.permit(usage, model=model, base_url=base_url)
+
+
+def refused(purse: Budget, usage: Usage = TURN) -> StorytellerError:
+    with pytest.raises(StorytellerError) as caught:
+        permit(purse, usage)
+    assert caught.value.trouble is Trouble.CAPPED
+    return caught.value
+
+
+def test_what_is_paid_has_its_price_and_is_on_the_bill(folder: Path, prices: Prices) -> None:
+    till = Budgets(folder, prices=prices)
+    assert pay(till.purse(STORY)) == Usage(4_000, 1_000, estimated=True, cost=9_000)
+    pay(till.purse(OTHER))
+    costs = till.purse(STORY).costs()
+    assert (costs.story.cost, costs.today.cost) == (9_000, 18_000)
+    assert (costs.story_cap, costs.day_cap, costs.rest) == (0, 0, None)
+
+
+def test_a_forecast_writes_nothing_down(folder: Path, prices: Prices) -> None:
+    purse = Budgets(folder, prices=prices).purse(STORY)
+    assert purse.forecast(TURN, model="teller", base_url=PAID).cost == 9_000
+    assert purse.costs().story == Usage()
+
+
+def test_without_caps_everything_is_permitted(folder: Path, prices: Prices) -> None:
+    permit(Budgets(folder, prices=prices).purse(STORY), Usage(10**9, 10**9))
+
+
+def test_a_turn_that_just_fits_under_the_cap_is_permitted_and_the_next_one_is_not(folder: Path, prices: Prices) -> None:
+    purse = Budgets(folder, prices=prices, story_cap=27_000).purse(STORY)
+    for _ in range(3):
+        permit(purse)
+        pay(purse)
+    error = refused(purse)
+    assert error.message == (
+        "This story has cost about $0.03, and this turn would cost about $0.0090: that is over the cap of $0.03."
+    )
+    assert "spending.story_cap" in error.hint
+    assert "built-in storyteller" in error.hint
+
+
+def test_a_cap_is_over_all_days_of_a_story_and_over_all_stories_of_a_day(
+    folder: Path, prices: Prices, clock: Clock
+) -> None:
+    pay(Budgets(folder, prices=prices, now=clock).purse(STORY))
+    clock.forward(minutes=31)
+    till = Budgets(folder, prices=prices, story_cap=17_999, day_cap=17_999, now=clock)
+    assert "This story" in refused(till.purse(STORY)).message
+    permit(till.purse(OTHER))
+    pay(till.purse(OTHER))
+    error = refused(till.purse("c" * 32))
+    assert error.message.startswith("Today's stories have cost about $0.0090")
+    assert "spending.day_cap" in error.hint
+    assert "story_cap" not in error.hint
+    clock.forward(minutes=24 * 60)
+    permit(till.purse("c" * 32))
+
+
+def test_both_caps_are_named_where_both_stand_in_the_way(folder: Path, prices: Prices) -> None:
+    hint = refused(Budgets(folder, prices=prices, story_cap=8_999, day_cap=8_999).purse(STORY)).hint
+    assert "`spending.story_cap` and `spending.day_cap`" in hint
+
+
+def test_another_process_counts_towards_the_day(folder: Path, prices: Prices) -> None:
+    till = Budgets(folder, prices=prices, day_cap=17_999)
+    permit(till.purse(STORY))
+    pay(Budgets(folder, prices=prices).purse(OTHER))
+    refused(till.purse(STORY))
+
+
+def test_going_on_lifts_the_cap_by_as_much_again_until_the_game_is_left(folder: Path, prices: Prices) -> None:
+    till = Budgets(folder, prices=prices, story_cap=10_000, day_cap=1_000_000)
+    purse = till.purse(STORY)
+    pay(purse)
+    refused(purse)
+    purse.allow()
+    assert (purse.costs().story_cap, purse.costs().day_cap) == (20_000, 1_000_000)
+    permit(purse)
+    pay(purse)
+    refused(till.purse(STORY))
+    till.purse(STORY).allow()
+    assert purse.costs().story_cap == 30_000
+    refused(Budgets(folder, prices=prices, story_cap=10_000).purse(STORY))
+
+
+def test_going_on_without_a_refusal_lifts_nothing(folder: Path, prices: Prices) -> None:
+    purse = Budgets(folder, prices=prices, story_cap=10_000).purse(STORY)
+    permit(purse)
+    purse.allow()
+    assert purse.costs().story_cap == 10_000
+
+
+def test_what_was_allowed_for_one_story_is_not_allowed_for_another(folder: Path, prices: Prices) -> None:
+    till = Budgets(folder, prices=prices, story_cap=8_000)
+    refused(till.purse(STORY))
+    till.purse(STORY).allow()
+    refused(till.purse(OTHER))
+
+
+def test_a_story_that_is_over_its_cap_goes_on_with_what_costs_nothing(folder: Path, prices: Prices) -> None:
+    purse = Budgets(folder, prices=prices, story_cap=1).purse(STORY)
+    pay(purse)
+    refused(purse)
+    permit(purse, model="gemma4", base_url="http://127.0.0.1:11434/v1")
+
+
+@pytest.mark.parametrize("digits", [1, 9, 30, 5_000])
+def test_no_count_that_a_server_claims_makes_paying_fail(digits: int, folder: Path, prices: Prices) -> None:
+    purse = Budgets(folder, prices=prices).purse(STORY)
+    paid = pay(purse, Usage(10**digits, 10**digits, 10**digits))
+    assert 0 <= paid.cost <= 10**10
+    assert purse.costs().story.cost == paid.cost
+
+
+def test_a_price_that_is_not_known_is_said_to_be_left_out(folder: Path, prices: Prices) -> None:
+    purse = Budgets(folder, prices=prices, story_cap=9_000).purse(STORY)
+    assert purse.pay(Usage(100, 100), model="nobody", base_url=PAID).unpriced
+    pay(purse)
+    assert purse.costs().story.unpriced
+    assert "at least $0.0090" in refused(purse).message
+
+
+@given(
+    caps=st.tuples(st.integers(0, 30_000), st.integers(0, 30_000)),
+    spent=st.lists(st.integers(0, 100_000), max_size=3),
+    wanted=st.integers(0, 100_000),
+)
+def test_after_the_reader_allowed_it_what_was_refused_is_permitted_and_no_cap_is_crossed_unasked(
+    caps: tuple[int, int], spent: list[int], wanted: int
+) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        prices = Prices(parse(LIST, Path("prices.yaml")))
+        purse = Budgets(Path(root), prices=prices, story_cap=caps[0], day_cap=caps[1], now=Clock()).purse(STORY)
+        for tokens in spent:
+            pay(purse, Usage(completion=tokens))
+        would_be = purse.costs().story.cost + 5 * wanted
+        crossed = wanted > 0 and any(cap and would_be > cap for cap in caps)
+        try:
+            permit(purse, Usage(completion=wanted))
+            assert not crossed
+        except StorytellerError:
+            assert crossed
+            purse.allow()
+            permit(purse, Usage(completion=wanted))
+            costs = purse.costs()
+            for cap, limit in zip(caps, (costs.story_cap, costs.day_cap), strict=True):
+                assert limit == cap or (limit % cap == 0 and limit - cap < would_be <= limit)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "$0.00"),
+        (1, "$0.000001"),
+        (150, "$0.00015"),
+        (9_000, "$0.0090"),
+        (10_000, "$0.01"),
+        (10_001, "$0.02"),
+        (1_234_567, "$1.24"),
+        (10**12, "$1000000.00"),
+    ],
+)
+def test_an_amount_is_shown_in_cents_rounded_up_and_finer_below_a_cent(amount: int, text: str) -> None:
+    assert dollars(amount) == text
+
+
+def test_ten_thousand_calls_a_day_are_not_felt(folder: Path, prices: Prices) -> None:
+    ledger = UsageLog(folder)
+    for number in range(10_000):
+        ledger.enter(Entry(f"{number % 40:032x}", "teller", "api.example.com", Usage(1_000, 100, 0, False, 1)))
+    purse = Budgets(folder, prices=prices, story_cap=10**12, day_cap=10**12).purse(f"{1:032x}")
+    purse.costs()
+    times = []
+    for _ in range(50):
+        for call in (lambda: permit(purse), lambda: pay(purse), purse.costs):
+            started = time.perf_counter()
+            call()
+            times.append(time.perf_counter() - started)
+    assert statistics.median(times) < 0.001
+    assert purse.costs().today.total >= 10_000 * 1_100
