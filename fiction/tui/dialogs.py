@@ -77,11 +77,11 @@ class Ask(ModalScreen[str | None]):
         """Straight to the pen."""
         self.query_one(ActInput).take(self._text)
 
-    def on_pen_written(self, message: ActInput.Written) -> None:
+    def on_act_input_written(self, message: ActInput.Written) -> None:
         """Answered."""
         self.dismiss(message.text)
 
-    def on_pen_closed(self) -> None:
+    def on_act_input_closed(self) -> None:
         """Not answered."""
         self.dismiss(None)
 

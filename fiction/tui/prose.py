@@ -89,7 +89,7 @@ class PassageText(Static):
     """One passage. It may come whole or in pieces; pieces are painted at most twenty times a second."""
 
     DEFAULT_CSS = """
-    Passage {
+    PassageText {
         width: 1fr;
         height: auto;
         text-wrap: wrap;

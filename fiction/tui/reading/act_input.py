@@ -15,7 +15,7 @@ class ActInput(TextArea):
     """A line of the reader's own, however long; Enter sends it, Escape puts it away."""
 
     DEFAULT_CSS = """
-    Pen {
+    ActInput {
         height: auto;
         min-height: 1;
         max-height: 5;
@@ -24,7 +24,7 @@ class ActInput(TextArea):
         background: $surface;
         scrollbar-size-vertical: 1;
     }
-    Pen:focus {
+    ActInput:focus {
         border: none;
     }
     """

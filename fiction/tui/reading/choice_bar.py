@@ -14,14 +14,14 @@ class ChoiceBar(VerticalGroup):
     """Shows what it is told; the screen decides."""
 
     DEFAULT_CSS = """
-    Desk { border-top: solid $border-blurred; padding: 0 1; }
-    Desk Waiting { padding: 0 1; }
-    Desk .said { height: auto; max-height: 6; padding: 0 1; margin-bottom: 1; display: none; }
-    Desk.-said .said { display: block; }
-    Desk .caption { color: $text-muted; padding: 0 1; }
-    Desk .pen { display: none; height: auto; }
-    Desk.-writing .pen { display: block; }
-    Desk.-trouble .said { color: $text-error; }
+    ChoiceBar { border-top: solid $border-blurred; padding: 0 1; }
+    ChoiceBar Waiting { padding: 0 1; }
+    ChoiceBar .said { height: auto; max-height: 6; padding: 0 1; margin-bottom: 1; display: none; }
+    ChoiceBar.-said .said { display: block; }
+    ChoiceBar .caption { color: $text-muted; padding: 0 1; }
+    ChoiceBar .pen { display: none; height: auto; }
+    ChoiceBar.-writing .pen { display: block; }
+    ChoiceBar.-trouble .said { color: $text-error; }
     """
 
     def compose(self) -> ComposeResult:

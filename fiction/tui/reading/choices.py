@@ -69,21 +69,21 @@ class Choices(VerticalScroll, can_focus=True):
     """The list. Up and down move the caret, Enter takes what it stands at; above the first is the page."""
 
     DEFAULT_CSS = """
-    Ways {
+    Choices {
         height: auto;
         max-height: 40vh;
         scrollbar-size-vertical: 1;
     }
-    WayRow {
+    OptionRow {
         height: auto;
         width: 1fr;
     }
-    WayRow .caret { width: 2; color: $accent; }
-    WayRow .key { width: 4; color: $accent; }
-    WayRow .label { width: 6fr; }
-    WayRow .aside { width: 5fr; padding-left: 2; color: $text-muted; }
-    WayRow:hover { background: $block-hover-background; }
-    Ways:focus WayRow.-marked { background: $block-cursor-background; color: $block-cursor-foreground; }
+    OptionRow .caret { width: 2; color: $accent; }
+    OptionRow .key { width: 4; color: $accent; }
+    OptionRow .label { width: 6fr; }
+    OptionRow .aside { width: 5fr; padding-left: 2; color: $text-muted; }
+    OptionRow:hover { background: $block-hover-background; }
+    Choices:focus OptionRow.-marked { background: $block-cursor-background; color: $block-cursor-foreground; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

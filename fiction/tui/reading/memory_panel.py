@@ -34,12 +34,12 @@ class MemoryPanel(VerticalScroll, can_focus=False):
     """The panel beside the page."""
 
     DEFAULT_CSS = """
-    AtWork {
+    MemoryPanel {
         background: $surface;
         padding: 1 2;
         scrollbar-size-vertical: 1;
     }
-    AtWork Static { width: 1fr; height: auto; }
+    MemoryPanel Static { width: 1fr; height: auto; }
     """
 
     def compose(self) -> ComposeResult:

@@ -134,11 +134,11 @@ class ReadingScreen(Writing):
         """At the end of the page come the ways on."""
         self.query_one(Choices).focus()
 
-    def on_ways_left(self) -> None:
+    def on_choices_left(self) -> None:
         """Above the ways is the page."""
         self.page.focus()
 
-    async def on_ways_taken(self, message: Choices.Taken) -> None:
+    async def on_choices_taken(self, message: Choices.Taken) -> None:
         """Enter, or a click."""
         await self.run_action(message.action)
 

@@ -31,11 +31,11 @@ class TurnView(VerticalGroup):
     """A turn, told or being told."""
 
     DEFAULT_CSS = """
-    Leaf { height: auto; padding-bottom: 1; }
-    Leaf .scene { color: $text-muted; text-align: center; text-style: bold; margin-bottom: 1; }
-    Leaf .act { color: $secondary; text-style: italic; margin-bottom: 1; }
-    Leaf .void { color: $text-muted; text-style: italic; margin-top: 1; }
-    Leaf.-void Passage { color: $text-disabled; }
+    TurnView { height: auto; padding-bottom: 1; }
+    TurnView .scene { color: $text-muted; text-align: center; text-style: bold; margin-bottom: 1; }
+    TurnView .act { color: $secondary; text-style: italic; margin-bottom: 1; }
+    TurnView .void { color: $text-muted; text-style: italic; margin-top: 1; }
+    TurnView.-void PassageText { color: $text-disabled; }
     """
 
     def __init__(self, choice: Choice, *, passage: str = "", scene: str = "", turn: Turn | None = None) -> None:

@@ -58,11 +58,11 @@ class Writing(Looking):
         """Write nothing after all."""
         self._put_pen_away()
 
-    def on_pen_closed(self) -> None:
+    def on_act_input_closed(self) -> None:
         """Escape in the pen."""
         self._put_pen_away()
 
-    def on_pen_written(self, message: ActInput.Written) -> None:
+    def on_act_input_written(self, message: ActInput.Written) -> None:
         """What was written goes where it was meant for."""
         try:
             self._send(message.text)
