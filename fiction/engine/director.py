@@ -1,6 +1,6 @@
 """The director: plain code that says where the story stands against its length, and what this turn might need.
 
-It suggests in at most four sentences and never forces. The tension it wants is a register of the genre with a sawtooth
+It suggests in at most three sentences and never forces. The tension it wants is a register of the genre with a sawtooth
 around it and a peak late in the story; a smooth ramp is not how novels go (research in design section 7).
 """
 
@@ -86,11 +86,6 @@ def direct(world: World, settings: StorySettings, ledger: Ledger, recent: tuple[
     return _with_lines(direction, world, due, depth)
 
 
-def act_title(world: World, act: int) -> str:
-    """The title of an act, from 1; empty where the world names none."""
-    return world.acts[act - 1].title if 0 < act <= len(world.acts) else ""
-
-
 def due_thread(ledger: Ledger, settings: StorySettings, depth: int) -> Thread | None:
     """The thread that has waited longest, if it has waited a quarter of the story (at least 4 turns, at most 20)."""
     patience = min(20, max(4, settings.turns // 4))
@@ -148,7 +143,7 @@ def _with_lines(direction: Direction, world: World, due: Thread | None, depth: i
         lines.append("Little has happened lately: let somebody in this world act on their own, now.")
     if not direction.toward_ending and not direction.must_end and not opening:
         lines.append(_pace(direction.tension, depth))
-    return dataclasses.replace(direction, lines=tuple(lines[:4]))
+    return dataclasses.replace(direction, lines=tuple(lines))
 
 
 def _pace(tension: float, depth: int) -> str:

@@ -57,7 +57,7 @@ class RequestGate:
 
     async def enter(self) -> Slot:
         """Wait for a slot. A wait that is cancelled leaves no trace."""
-        if self._taken < self._slots and not self._waiting:
+        if self._taken < self._slots:  # then nobody waits: `_admit` lets in all there is room for
             self._taken += 1
             return Slot(self)
         place: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()

@@ -153,19 +153,7 @@ class FictionApp(App[None]):
         """A mind was kept: on with the open story, told by it from here on; without one, to the worlds."""
         from fiction.tui.models.wording import teller_of
 
-        if self.story is None:
-            await self.told_from_here(teller_of(mind))
-            return
-        save = self.story.name
-        await self._put_away()
-        try:
-            session = await self.game.resume(save)  # opened anew: only then it knows the mind
-            if teller_of(mind) in session.storytellers:
-                session.use(teller_of(mind))
-            await self.read(session)
-        except FictionError as error:
-            await self.leave()
-            self.notify(error.sentence, severity="error", markup=False)
+        await self.told_from_here(teller_of(mind))
 
     async def told_from_here(self, name: str) -> None:
         """The open story is told by this storyteller from here on; without one, a new story will be."""

@@ -5,8 +5,12 @@ import itertools
 import pytest
 
 from fiction.engine.director import direct
-from fiction.story.ledger import Ledger, Thread
+from fiction.story.ledger import AddFact, Ledger, LedgerOp, OpenThread, Thread, ThreadStatus, TouchThread
+from fiction.story.memory import TurnId
+from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.reader import ENDLESS, StorySettings
+from fiction.story.scene import Direction
+from fiction.story.turn import Stage, Turn
 from fiction.story.world import Act, World
 
 WORLD = World(
@@ -72,7 +76,66 @@ def test_what_the_story_began_with_is_not_called_for_before_its_later_half() -> 
     assert min(asked) > 12
 
 
-@pytest.mark.parametrize("depth", range(1, 30))
-def test_it_never_says_more_than_four_lines(depth: int) -> None:
-    ledger = Ledger(threads=(Thread("well", "What is in the well?", opened=1, touched=1),))
-    assert len(direct(WORLD, StorySettings(turns=20), ledger, (), depth).lines) <= 4
+def quiet_turn(depth: int, *, importance: int = 4, ops: tuple[LedgerOp, ...] = ()) -> Turn:
+    choice = Choice(ChoiceKind.CONTINUE)
+    return Turn(
+        TurnId(depth), None, depth, 0, choice, Stage.COMPLETE, "So it is.", ledger_ops=ops, importance=importance
+    )
+
+
+QUIET = tuple(quiet_turn(depth) for depth in range(1, 5))
+STALL_LINE = "Little has happened lately: let somebody in this world act on their own, now."
+
+
+def after(recent: tuple[Turn, ...], depth: int = 5) -> Direction:
+    return direct(WORLD, StorySettings(turns=20), Ledger(), recent, depth)
+
+
+def test_four_turns_without_anything_of_importance_are_a_stall_and_it_says_so() -> None:
+    assert after(QUIET).stalled
+    assert STALL_LINE in after(QUIET).lines
+
+
+@pytest.mark.parametrize(
+    "recent",
+    [
+        QUIET[1:],
+        (*QUIET[:3], quiet_turn(4, importance=5)),
+        (quiet_turn(1, importance=5), *QUIET[1:]),
+        (*QUIET[:3], quiet_turn(4, ops=(OpenThread("well", "What is in it?"),))),
+        (quiet_turn(1, ops=(TouchThread("well", ThreadStatus.ADVANCED),)), *QUIET[1:]),
+    ],
+    ids=["three turns only", "importance now", "importance four turns ago", "a new thread", "a thread that moved"],
+)
+def test_it_is_no_stall_while_something_happened(recent: tuple[Turn, ...]) -> None:
+    assert not after(recent).stalled
+    assert STALL_LINE not in after(recent).lines
+
+
+def test_what_happened_five_turns_ago_does_not_end_a_stall() -> None:
+    assert after((quiet_turn(0, importance=9), *QUIET)).stalled
+
+
+def test_facts_alone_do_not_end_a_stall() -> None:
+    assert after((*QUIET[:3], quiet_turn(4, ops=(AddFact("the well", "is", "deep"),)))).stalled
+
+
+def test_the_last_passage_is_not_told_to_stir_things_up() -> None:
+    last = after(QUIET, 23)
+    assert (last.must_end, last.stalled) == (True, True)
+    assert len(last.lines) == 1
+
+
+def test_a_new_part_comes_with_what_its_world_says_of_it() -> None:
+    assert after((), 7).lines == (
+        "A new part begins here, and something changes that can't be undone.",
+        "In the course of this part: It turns.",
+    )
+
+
+def test_all_that_it_can_say_at_once_is_three_lines() -> None:
+    ledger = Ledger(threads=(Thread("well", "What is in the well?", opened=2, touched=2),))
+    said = {depth: direct(WORLD, StorySettings(turns=20), ledger, QUIET, depth).lines for depth in range(1, 30)}
+    assert max(map(len, said.values())) == 3
+    assert "What is in the well?" in said[8][0]
+    assert said[8][1] == STALL_LINE

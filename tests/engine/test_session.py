@@ -1,11 +1,13 @@
 """A play-through over a real save, told by a script."""
 
 import asyncio
+from contextlib import closing
 
 import pytest
 
 from fiction.engine.session import MAX_WRITTEN
-from fiction.errors import FictionError, NotFound, StorytellerError, Trouble
+from fiction.errors import FictionError, NotFound, SaveError, StorytellerError, Trouble
+from fiction.saves.store import SaveFile
 from fiction.story.events import (
     ChoiceSaved,
     MemoryUpdated,
@@ -19,11 +21,25 @@ from fiction.story.events import (
     TurnSaved,
 )
 from fiction.story.ledger import AddFact
+from fiction.story.memory import TurnId
 from fiction.story.plan import ChoiceKind
 from fiction.story.turn import Stage
 from support.table import Table, drain
 
 DOWN = StorytellerError("No server answers.", trouble=Trouble.UNREACHABLE, hint="Start it.")
+
+
+async def play_on_a_full_disk(table: Table, words: str) -> None:
+    """Play the reader's words; the passage can be told and not saved."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise SaveError("The disk is full.")
+
+    with pytest.MonkeyPatch.context() as disk:
+        disk.setattr(SaveFile, "tell", refuse)
+        events = await drain(table.session.play(table.session.written(words)))
+    assert isinstance(events[-1], TurnFailed)
+    assert f"Passage 2: {words}." == "".join(event.text for event in events if isinstance(event, ProseDelta))
 
 
 async def test_a_story_begins_with_a_passage_a_memory_and_three_plans(table: Table) -> None:
@@ -346,6 +362,46 @@ async def test_the_ledger_is_the_same_after_a_resume_in_a_long_story(table: Tabl
     before = table.session.ledger
     await table.reopen()
     assert table.session.ledger == before
+
+
+async def test_a_long_story_reads_the_ledger_of_few_turns(table: Table) -> None:
+    await table.play(*([1] * 33))
+    await table.session.close()
+    with closing(SaveFile.open(table.path, read_only=True)) as save:
+        turns = save.path(TurnId(34), 100)
+        assert [len(save.ledger_before(turn.id)[1]) for turn in turns] == [*range(1, 32), 0, 1, 2]
+        ledger, after = save.ledger_before(turns[31].id)
+        assert (len(ledger.facts), after) == (32, ())
+
+
+async def test_a_retry_saves_the_passage_that_could_not_be_saved(table: Table) -> None:
+    await table.play()
+    await play_on_a_full_disk(table, "shout")
+    asked = len(table.storyteller.scenes)
+    await drain(table.session.retry())
+    assert len(table.storyteller.scenes) == asked
+    assert table.session.turn is not None
+    assert table.session.turn.passage == "Passage 2: shout."
+
+
+async def test_a_retry_after_a_new_decision_does_not_save_the_passage_left_behind(table: Table) -> None:
+    await table.play()
+    await play_on_a_full_disk(table, "shout")
+    table.storyteller.fail_narrate[2] = DOWN
+    await drain(table.session.play(table.session.written("whisper")))
+    await drain(table.session.retry())
+    assert table.session.turn is not None
+    assert table.session.turn.passage == "Passage 2: whisper."
+
+
+async def test_who_tells_instead_after_a_failure_is_told_the_settings_as_they_are_now(table: Table) -> None:
+    await table.play()
+    table.storyteller.fail_narrate[2] = DOWN
+    await drain(table.session.play(table.session.offered(1)))
+    table.session.use("model")
+    await drain(table.session.retry())
+    assert table.storyteller.scenes[-1].settings.storyteller != "model"
+    assert table.other.scenes[-1].settings.storyteller == "model"
 
 
 async def test_places_can_be_named_and_found_again(table: Table) -> None:

@@ -123,6 +123,16 @@ def test_redo_goes_to_the_branch_that_the_head_came_from(save: SaveFile, grow: G
     assert save.forward(trunk[4].id) is None
 
 
+def test_a_turn_told_at_the_end_of_another_branch_leads_redo_there(save: SaveFile, grow: Grow) -> None:
+    trunk = grow(save, 3)
+    other = save.tell(trunk[0].id, draft(50), head=trunk[2].id)
+    save.move(trunk[2].id, expected=other.id)
+    assert save.forward(trunk[0].id) == trunk[1].id
+    further = save.tell(other.id, draft(51), head=trunk[2].id)
+    assert save.forward(trunk[0].id) == other.id
+    assert save.forward(other.id) == further.id
+
+
 def test_a_path_is_the_last_turns_oldest_first(save: SaveFile, grow: Grow) -> None:
     turns = grow(save, 6)
     assert save.path(turns[4].id, 3) == tuple(turns[2:5])

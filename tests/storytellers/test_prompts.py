@@ -397,3 +397,16 @@ def test_what_a_plan_needs_from_long_ago_is_in_its_prompt_whichever_plan_is_chos
     of = offering(Choice(ChoiceKind.OFFERED, plan.label, plan), recall=dataclasses.replace(recall, items=(own,)))
     of = dataclasses.replace(of, common=told)
     assert f"Oda hid the {things[number]} under stone {11 + number}." in render_turn(of).user
+
+
+@pytest.mark.parametrize("ending", [Direction(toward_ending=True), Direction(must_end=True)])
+@pytest.mark.parametrize("length", list(Length))
+def test_an_ending_may_be_half_as_long_again_and_has_the_room_for_it(ending: Direction, length: Length) -> None:
+    reader = ReaderProfile("Ada", passage_length=length)
+    usual = render_turn(scene(reader=reader), budget=16_000)
+    last = render_turn(scene(reader=reader, direction=ending), budget=16_000)
+    most = length.words[1]
+    assert last.room.passage == pytest.approx(1.5 * usual.room.passage, abs=2)
+    assert str(most * 3 // 2) in last.tail
+    assert str(most * 3 // 2) not in usual.tail
+    assert str(most) in usual.tail

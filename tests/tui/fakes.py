@@ -2,12 +2,12 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from pathlib import Path
 
 from fiction.engine.budget import Costs
 from fiction.engine.game import NewStory
-from fiction.engine.ports import Ahead
+from fiction.engine.ports import Ahead, Storyteller
 from fiction.engine.session import Session
 from fiction.engine.setup import FoundServer, ModelConfig, Provider, Pulling, Recommended, Runner, TrialResult
 from fiction.errors import FictionError, NotFound, StorytellerError
@@ -265,6 +265,22 @@ class Arranging:
             raise self.fails
 
 
+class ByName(Mapping[str, Storyteller]):
+    """Storytellers as they are at each moment: one that is kept while a story is open can tell it."""
+
+    def __init__(self, now: Callable[[], Mapping[str, Storyteller]]) -> None:
+        self._now = now
+
+    def __getitem__(self, name: str) -> Storyteller:
+        return self._now()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+
 class Shelf:
     """`engine.game.Game` over a folder of saves."""
 
@@ -290,6 +306,8 @@ class Shelf:
         self.setup = Arranging()
         self.purse = Pocket()
         self.refuses: FictionError | None = None
+        self.made: dict[str, Teller] = {}
+        """By name: those made of the minds that were kept."""
         """What `start` and `resume` answer."""
 
     def worlds(self) -> tuple[WorldCard, ...]:
@@ -361,7 +379,7 @@ class Shelf:
         return self._session(store, self.world(store.story.world_id))
 
     def _session(self, store: SaveFile, world: World) -> Session:
-        tellers = self._by_name()
+        tellers = ByName(self._by_name)
         session = Session(store=store, world=world, memory=ListMemory(), storytellers=tellers, purse=self.purse)
         self.sessions.append(session)
         return session
@@ -369,8 +387,9 @@ class Shelf:
     def _by_name(self) -> dict[str, Teller]:
         """The tellers of the test, and one for every mind that was kept."""
         minds = {f"model:{mind.name}" if mind.name else "model": mind for mind in self.setup.kept}
-        kept = {name: Teller(name, f"{mind.model} at a server") for name, mind in minds.items()}
-        return {**{teller.name: teller for teller in self.tellers}, **kept}
+        for name, mind in minds.items():
+            self.made.setdefault(name, Teller(name, f"{mind.model} at a server"))
+        return {**{teller.name: teller for teller in self.tellers}, **{name: self.made[name] for name in minds}}
 
     def warm(self) -> None:
         self.warmed += 1

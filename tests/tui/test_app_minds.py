@@ -517,7 +517,7 @@ async def test_a_story_goes_on_with_another_storyteller(tmp_path: Path) -> None:
 async def test_a_mind_that_is_kept_in_mid_story_tells_it_from_there(app: FictionApp, setup: Arranging) -> None:
     setup.servers = (OLLAMA,)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await begin(pilot)
+        screen = await begin(pilot)
         await pilot.press("1")
         await sees(pilot, "turn 2")
         await pilot.press("w")
@@ -525,7 +525,8 @@ async def test_a_mind_that_is_kept_in_mid_story_tells_it_from_there(app: Fiction
         await sees(pilot, "It can tell stories.")
         await pilot.press("enter")
         await sees(pilot, "turn 2", "Climb down")
-        assert reading(app).session.storyteller.name == "model"
+        assert reading(app) is screen
+        assert screen.session.storyteller.name == "model"
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, TitleScreen))
 
@@ -543,20 +544,6 @@ async def test_the_story_is_where_it_was_when_the_reader_only_looked(app: Fictio
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("1")
         await sees(pilot, "turn 2")
-
-
-async def test_a_save_that_cannot_be_opened_again_leads_to_the_title(
-    app: FictionApp, shelf: Shelf, setup: Arranging
-) -> None:
-    setup.servers = (OLLAMA,)
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await begin(pilot)
-        await pilot.press("w")
-        await at(pilot, "Ollama at")
-        await sees(pilot, "It can tell stories.")
-        shelf.refuses = FictionError("The disk is full.")
-        await pilot.press("enter")
-        await sees(pilot, "The disk is full.", "Continue")
 
 
 async def test_the_palette_leads_to_the_storytellers(app: FictionApp) -> None:

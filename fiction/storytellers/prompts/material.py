@@ -147,10 +147,9 @@ def _people(scene: Scene, plan: str, last: str) -> list[str]:
 
 
 def _threads(scene: Scene) -> list[str]:
-    """The one that is due with what would settle it; of the others, which the notes must know by their names, less."""
+    """Open threads, the longest untouched first: that one, due or next to be, with its payoff; the rest by setup."""
     lines = []
-    waiting = sorted(scene.ledger.open_threads, key=lambda thread: thread.id != scene.direction.due_thread)
-    for at, thread in enumerate(waiting[:_MAX_THREADS]):
+    for at, thread in enumerate(scene.ledger.open_threads[:_MAX_THREADS]):
         settled = f" (settled by: {clip(thread.payoff, _PAYOFF)})" if thread.payoff and not at else ""
         lines.append(f"{thread.id}: {clip(thread.setup, _SETUP)}{settled}")
     return lines
