@@ -1,13 +1,18 @@
 """Where fiction keeps its things. Looking creates nothing; only `ensure_writable` and `write_private` do."""
 
+import glob
 import os
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from fiction.errors import FictionError
 
+_STALE = 600.0
+"""Seconds after which nobody can be writing a draft any more."""
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -137,21 +142,45 @@ def ensure_writable(folder: Path) -> Path:
     )
 
 
+def _led_to(path: Path) -> Path:
+    """The file that a link leads to, as in a folder of dotfiles; else the file itself."""
+    if not path.is_symlink():
+        return path
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError):  # the latter is how Python up to 3.12 says that links go round in a circle
+        hint = "Mend the link or remove it. Nothing was written."
+        raise FictionError(f"{path} is a link that leads to no file.", hint=hint) from None
+
+
+def sweep_drafts(path: Path) -> None:
+    """Delete what processes that were killed in the middle of writing the file left beside it. Never raises.
+
+    A draft may hold a key. One that is young may be another process's, which is still at it.
+    """
+    with suppress(OSError, FictionError):
+        place = _led_to(path)
+        for draft in place.parent.glob(f".{glob.escape(place.name)}.????????"):
+            if time.time() - draft.lstat().st_mtime > _STALE:
+                draft.unlink()
+
+
 def write_private(path: Path, text: str) -> None:
-    """Put the text in the file whole or not at all, readable by its owner alone.
+    """Put the text in the file whole or not at all, readable by its owner alone; a link stays, its file is written.
 
     Raises:
         FictionError: the file can't be written; what was there stays.
     """
-    ensure_writable(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    place = _led_to(path)
+    ensure_writable(place.parent)
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
     draft = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+        draft.replace(place)
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise FictionError(f"{path} could not be written: {error.strerror}.", hint="What was there is kept.") from None

@@ -14,7 +14,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 MAY_IMPORT = {
     "errors": set(),
-    "paths": {"errors"},
+    "paths": {"errors", "text"},
     "text": {"errors"},
     "bounded_yaml": {"errors", "text"},
     "story": {"errors", "text"},
@@ -42,7 +42,7 @@ THIRD_PARTY = {
     "config": {"pydantic", "yaml"},
     "packs": {"pydantic", "pydantic_core", "yaml"},
     "saves": {"pydantic"},
-    "memory": {"chromadb", "numpy", "snowballstemmer"},
+    "memory": {"chromadb", "pydantic_settings", "numpy", "snowballstemmer"},
     "spending": {"yaml", "pydantic"},
     "llm": {"openai", "pydantic", "jiter", "httpx2"},
     "tui": {"textual", "markdown_it", "rich"},

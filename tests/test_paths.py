@@ -1,12 +1,14 @@
 """Where fiction keeps its things."""
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
 from fiction.errors import FictionError
-from fiction.paths import Home, bundled_worlds, ensure_writable, find_home, writable, write_private
+from fiction.paths import Home, bundled_worlds, ensure_writable, find_home, sweep_drafts, writable, write_private
+from fiction.wiring.game import LocalGame
 
 UNWRITABLE = Path("/proc/fiction")
 """A place where not even root can make a folder."""
@@ -70,6 +72,54 @@ def test_a_private_file_is_its_owners_alone_and_leaves_no_draft(tmp_path: Path) 
     assert file.read_text() == "a: 2\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("relative", [True, False])
+@pytest.mark.parametrize("hops", [1, 3])
+def test_a_link_stays_and_its_file_is_written(tmp_path: Path, hops: int, relative: bool) -> None:
+    for folder in ("dotfiles", "home"):
+        (tmp_path / folder).mkdir()
+    file = tmp_path / "dotfiles" / "mine.yaml"
+    file.write_text("a: 1\n")
+    links = [tmp_path / "home" / f"link-{hop}" for hop in range(hops)]
+    for link, leads_to in zip(links, [*links[1:], file], strict=True):
+        link.symlink_to(os.path.relpath(leads_to, link.parent) if relative else leads_to)
+    write_private(links[0], "a: 2\n")
+    assert file.read_text() == "a: 2\n"
+    assert all(link.is_symlink() for link in links)
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.name.startswith(".")) == []
+
+
+@pytest.mark.parametrize("leads_to", ["nowhere/at-all.yaml", "config.yaml"])
+def test_a_link_that_leads_nowhere_or_to_itself_is_a_sentence(tmp_path: Path, leads_to: str) -> None:
+    link = tmp_path / "config.yaml"
+    link.symlink_to(leads_to)
+    with pytest.raises(FictionError, match="leads to no file"):
+        write_private(link, "a: 2\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]
+    assert link.is_symlink()
+
+
+def test_drafts_of_killed_processes_are_swept_and_young_ones_left(tmp_path: Path) -> None:
+    old, young = ".config.yaml.abcdefgh", ".config.yaml.12345678"
+    names = (old, young, ".other.yaml.abcdefgh", ".config.yaml.mine", "config.yaml")
+    for name in names:
+        (tmp_path / name).write_text("key: secret")
+    for name in names:
+        if name != young:
+            os.utime(tmp_path / name, (1_000_000, 1_000_000))
+    sweep_drafts(tmp_path / "config.yaml")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(set(names) - {old})
+    sweep_drafts(tmp_path / "nowhere" / "config.yaml")
+
+
+def test_a_start_sweeps_the_drafts_of_settings_and_profile(tmp_path: Path) -> None:
+    drafts = [tmp_path / ".config.yaml.abcdefgh", tmp_path / ".reader.yaml.abcdefgh"]
+    for draft in drafts:
+        draft.write_text("key: secret")
+        os.utime(draft, (1_000_000, 1_000_000))
+    LocalGame(Home.at(tmp_path), environment={}).close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def _checkout(folder: Path) -> None:

@@ -14,6 +14,7 @@ from fiction import __version__
 from fiction.commands import Context, add_json
 from fiction.commands.console import say, say_json
 from fiction.errors import FictionError
+from fiction.text.sanitise import clean_line
 
 if TYPE_CHECKING:
     from fiction.config import Configuration, ServerPart
@@ -117,20 +118,20 @@ def _saves(context: Context) -> Diagnosis:
 
 def _memory() -> Diagnosis:
     """Whether Chroma can be imported, and can keep and find something."""
-    from fiction.memory.chroma_index import import_chroma
+    from fiction.memory.chroma_index import ChromaMissing, import_chroma
 
-    chroma = import_chroma()
-    if chroma is None:
-        return Diagnosis("memory", ok=False, said="Chroma can't be loaded here; recall goes by words alone.")
     try:
+        chroma = import_chroma()
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             client = chroma.PersistentClient(folder, chroma.config.Settings(anonymized_telemetry=False))
             things = client.create_collection("probe", embedding_function=None)
             things.add(ids=["a", "b"], embeddings=[[1.0, 0.0], [0.0, 1.0]])
             found = things.query(query_embeddings=[[0.9, 0.1]], n_results=1)["ids"] == [["a"]]
             client.close()
+    except ChromaMissing as missing:
+        return Diagnosis("memory", ok=False, said=f"{missing}; recall goes by words alone.")
     except Exception as error:  # noqa: BLE001 - a native library may fail in any way; that is what is asked here
-        kind = type(error).__name__
+        kind = clean_line(f"{type(error).__name__}: {error}".rstrip(": ."), limit=120)
         return Diagnosis("memory", ok=False, said=f"Chroma does not work here ({kind}); recall goes by words alone.")
     return Diagnosis("memory", ok=found, said=f"Chroma {chroma.__version__} keeps and finds.")
 

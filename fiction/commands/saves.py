@@ -82,8 +82,8 @@ def _list(context: Context, *, as_json: bool) -> None:
 
 
 def _summary(card: SaveCard) -> str:
-    when = datetime.fromtimestamp(card.updated / 1000).astimezone()
-    parts = [card.title, f"turn {card.turns}", card.scene, "ended" if card.ended else "", f"{when:%Y-%m-%d %H:%M}"]
+    when = f"{datetime.fromtimestamp(card.updated / 1000).astimezone():%Y-%m-%d %H:%M}" if card.updated else ""
+    parts = [card.title, f"turn {card.turns}", card.scene, "ended" if card.ended else "", when]
     return ", ".join(part for part in parts if part)
 
 

@@ -99,7 +99,7 @@ def _edits(document: SettingsDocument, place: Place, value: object) -> list[str]
     if (number := document.lines.get(place)) is not None:
         old = lines[number - 1]
         head = re.match(r"\s*[^:]+:", old)
-        comment = re.search(r"\s+#.*", old)
+        comment = re.search(r"(?<!\s)\s++#.*", old)
         if head:
             new = f"{head.group()} {_scalar(value)}{comment.group().rstrip() if comment else ''}\n"
             edits.append("".join([*lines[: number - 1], new, *lines[number:]]))

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from fiction.story.ledger import Ledger
 from fiction.story.plan import Choice, Plan
 from fiction.story.turn import Finding, Turn
+from fiction.text.folding import same_spelling
 
-_QUOTED = re.compile(r"[\"“«„][^\"”»“]*[\"”»“]")
+_QUOTED = re.compile(r"[\"“«„][^\"”»“«„]*[\"”»“]")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"”’')»]*\s*")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _ACTS_FOR_READER = re.compile(
@@ -79,4 +80,4 @@ def _sentences(text: str) -> list[str]:
 
 
 def _normal(text: str) -> str:
-    return " ".join(text.casefold().split()).strip(" .!?…")
+    return same_spelling(text).casefold().strip(" .!?…")

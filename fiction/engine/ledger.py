@@ -20,6 +20,7 @@ from fiction.story.ledger import (
 )
 from fiction.story.memory import TurnId
 from fiction.story.turn import Turn
+from fiction.text.folding import same_spelling
 
 MAX_FACTS = 240
 MAX_CAST = 80
@@ -147,4 +148,4 @@ def _newest(facts: list[Fact], limit: int) -> tuple[Fact, ...]:
 
 
 def _key(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return same_spelling(text).casefold()

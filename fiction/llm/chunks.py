@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from fiction.story.turn import Usage
 
+_MOST_TOKENS = 10**12
 _FINISHES = {
     **dict.fromkeys(("max_tokens", "max_output_tokens", "model_length"), "length"),
     **dict.fromkeys(("safety", "prohibited_content", "blocklist", "recitation", "refusal"), "content_filter"),
@@ -111,9 +112,13 @@ def _usage(value: object) -> Usage | None:
     if not isinstance(prompt, int) or not isinstance(completion, int):
         return None
     cached = _get(_get(value, "prompt_tokens_details"), "cached_tokens")
-    return Usage(max(0, prompt), max(0, completion), max(0, cached) if isinstance(cached, int) else 0)
+    return Usage(_tokens(prompt), _tokens(completion), _tokens(cached))
 
 
 def _reasoned(value: object) -> int:
-    found = _get(_get(value, "completion_tokens_details"), "reasoning_tokens")
-    return found if isinstance(found, int) else 0
+    return _tokens(_get(_get(value, "completion_tokens_details"), "reasoning_tokens"))
+
+
+def _tokens(count: object) -> int:
+    """A count of tokens within what can be kept; 0 for what is none."""
+    return min(max(0, count), _MOST_TOKENS) if isinstance(count, int) else 0

@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterator
 
 from fiction.llm.reasoning_filter import without_thinking
+from fiction.text.nesting import too_deep
 
 _FENCE = re.compile(r"```[\w-]*\s*\n?(.*?)(?:```|\Z)", re.DOTALL)
 _SKIP = re.compile(r"(?:\s|,|;|//[^\n]*|/\*.*?(?:\*/|\Z))*", re.DOTALL)
 _SPACE = re.compile(r"\s*")
 _BARE = re.compile(r"[^\s,:{}\[\]\"]+")
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]', re.DOTALL)
 _CLOSES = {'"': '"', "'": "'", "“": "”", "‘": "’", "„": "“", "«": "»"}
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\n", "b": "", "f": "", "/": "/", "\\": "\\"}
 _CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None, "none": None}
@@ -35,7 +37,7 @@ def numbered_lines(text: str) -> list[str]:
     """The lines of the first numbered list in the text: what a model writes that was asked for JSON and can't."""
     lines: list[str] = []
     for line in without_thinking(text[:_MAX_TEXT]).split("\n"):
-        match = re.match(r"\s*[*_#\s]*(\d)[.):]\s*(\S.*)", line)
+        match = re.match(r"[*_#\s]*+(\d)[.):]\s*+(\S.*)", line)
         if match and int(match.group(1)) == len(lines) + 1:
             lines.append(match.group(2).strip(" *_"))
     return lines
@@ -65,7 +67,7 @@ def _strictly(text: str, start: int) -> tuple[object, int]:
         value, end = json.JSONDecoder(strict=False).raw_decode(text, start)
     except (ValueError, RecursionError):
         return None, start
-    return value, end
+    return (None, start) if too_deep(value, _MAX_DEPTH) else (value, end)
 
 
 def _weight(value: object) -> int:
@@ -91,13 +93,24 @@ class _Reader:
         self._skip(_SPACE)
         here = self._here()
         if here in ("{", "[") and depth >= _MAX_DEPTH:
-            self.at = len(self.text)
+            self._pass_over()
             return None
         if here == "{":
             return self._object(depth)
         if here == "[":
             return self._array(depth)
         return self._string(_CLOSES[here], keyed=False) if here in _CLOSES else self._word()
+
+    def _pass_over(self) -> None:
+        """Step over what is nested too deeply, to the bracket that closes it."""
+        open_brackets = 0
+        for found in _BRACKET.finditer(self.text, self.at):
+            if found.group()[0] != '"':
+                open_brackets += 1 if found.group() in "{[" else -1
+            if open_brackets == 0:
+                self.at = found.end()
+                return
+        self.at = len(self.text)
 
     def _object(self, depth: int) -> JsonObject:
         self.at += 1

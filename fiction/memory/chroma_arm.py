@@ -11,7 +11,7 @@ import numpy as np
 
 from fiction.memory import fuse
 from fiction.memory.answer import EXACTLY, Nearest
-from fiction.memory.chroma_index import ChromaIndex, IndexBusy, Shelf, import_chroma, parse_id
+from fiction.memory.chroma_index import ChromaIndex, ChromaMissing, IndexBusy, Shelf, import_chroma, parse_id
 from fiction.memory.columns import Floats, Whole
 from fiction.memory.index import PassageIndex, SearchQuery
 from fiction.memory.sketch import sketched
@@ -27,7 +27,6 @@ _ATTEMPTS = 2
 _SHARE = 100
 """New pieces are handed over when they are one in so many."""
 
-_MISSING = "Chroma is not installed here; the long-term memory goes on without its index, and nothing is lost."
 _UNWRITABLE = "The long-term memory's folder can't be written; it goes on without its index, and nothing is lost."
 _BROKEN = "The long-term memory's index (Chroma) could not be mended; it goes on without it, and nothing is lost."
 
@@ -121,9 +120,10 @@ class ChromaArm:
                     self._state = State.OPENING
 
     def _make(self) -> ChromaIndex | None:
-        chroma = import_chroma()
-        if chroma is None:
-            self._give_up(_MISSING)
+        try:
+            chroma = import_chroma()
+        except ChromaMissing as missing:
+            self._give_up(f"{missing}; the long-term memory goes on without its index, and nothing is lost.")
             return None
         return ChromaIndex(chroma, self._folder / f"chroma-{chroma.__version__}", self._name)
 

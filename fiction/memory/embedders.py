@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from fiction.memory.columns import Floats
 from fiction.memory.passages import pieces
-from fiction.memory.terms import Words, fold
+from fiction.memory.terms import Words
 from fiction.story.memory import Embedding
+from fiction.text.folding import unaccented
 
 Rarity = Callable[[str], float]
 """A term's weight in a question; 0 leaves it out."""
@@ -101,7 +102,7 @@ class HashedEmbedder:
     def _word(self, word: str) -> Hashes:
         known = self._known.get(word)
         if known is None:
-            padded = f" {fold(word)} "
+            padded = f" {unaccented(word)} "
             parts = [padded[i : i + size] for size in (3, 4, 5) for i in range(len(padded) - size + 1)]
             known = self._keep(word, ["w" + self._words.term(word), *parts])
         return known

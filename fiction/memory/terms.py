@@ -6,6 +6,7 @@ import unicodedata
 import snowballstemmer
 
 from fiction.memory.stopwords import STOPWORDS
+from fiction.text.folding import unaccented
 
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0980-\u0dff"
 _UNSPACED = (
@@ -14,8 +15,6 @@ _UNSPACED = (
     "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"  # Hangul
 )
 _PARTS = re.compile(rf"([{_UNSPACED}]+)|((?:(?![{_UNSPACED}])(?:[^\W_]|[{_MARKS}]))+)")
-_ACCENTS = re.compile("[\u0300-\u036f]+")
-_LATIN = re.compile("[\u0000-\u024f\u0300-\u036f\u1e00-\u1eff]+")
 _ALGORITHMS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
     "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
@@ -26,13 +25,6 @@ _ALGORITHMS = {
 }  # fmt: skip
 _REMEMBERED = 60_000
 _LONGEST = 64
-
-
-def fold(word: str) -> str:
-    """A Latin word without its accents; in other scripts a mark makes another letter, so the word stays."""
-    if word.isascii() or not _LATIN.fullmatch(word):
-        return word
-    return _ACCENTS.sub("", unicodedata.normalize("NFKD", word))
 
 
 class Words:
@@ -65,7 +57,7 @@ class Words:
         if term is None:
             if len(self._terms) >= _REMEMBERED:
                 self._terms.clear()
-            plain = fold(word) or word
+            plain = unaccented(word)
             term = self._terms[word] = (self._stemmer.stemWord(plain) if self._stemmer else plain) or plain
         return term
 

@@ -57,7 +57,12 @@ def take_out(folder: Path, world: str) -> None:
 
 
 def restore(folder: Path) -> None:
-    """Bring back packs that a process which ended in the middle of `place` had moved aside. Never raises."""
+    """Bring back packs that a process which ended in the middle of `place` had moved aside, and delete its drafts.
+
+    Never raises.
+    """
+    with suppress(OSError):
+        _sweep(folder)
     with suppress(OSError):
         for aside in folder.glob(f"{_ASIDE}*"):
             original = folder / aside.name.removeprefix(_ASIDE)

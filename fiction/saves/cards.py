@@ -13,6 +13,8 @@ from fiction.saves.tree import head_row, turn_row
 from fiction.saves.failures import translated
 from fiction.text.sanitise import clean_line
 
+_MOST_TIME = 253_000_000_000_000
+"""The year 9987: what comes after it has no date in every time zone."""
 WAIT = 0.5
 """Seconds that a list waits for a save that is just being written."""
 
@@ -44,7 +46,7 @@ def _card(db: sqlite3.Connection, path: Path, name: str) -> SaveCard:
         world_title=clean_line(story.world_title),
         turns=0 if turn is None else turn.depth,
         scene="" if turn is None else clean_line(turn.title),
-        updated=head.updated,
+        updated=_dated(head.updated),
         size=path.stat().st_size,
         ended=turn is not None and bool(turn.ending),
         pending="" if pending is None else _text_of(pending.choice, "text"),
@@ -60,9 +62,14 @@ def _text_of(document: str, key: str) -> str:
     return clean_line(str(value.get(key, ""))) if isinstance(value, dict) else ""
 
 
+def _dated(time: int) -> int:
+    """A time in Unix milliseconds that every face can show as a date; 0, which is none, for any other."""
+    return time if 0 < time < _MOST_TIME else 0
+
+
 def _stat(path: Path) -> tuple[int, int]:
     try:
         status = path.stat()
     except OSError:
         return 0, 0
-    return status.st_size, status.st_mtime_ns // 1_000_000
+    return status.st_size, _dated(status.st_mtime_ns // 1_000_000)

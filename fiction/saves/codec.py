@@ -12,6 +12,7 @@ from fiction.story.memory import Memory, Rationale, Recalled, Revision, Revision
 from fiction.story.plan import Choice, Plan
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
 from fiction.text.sanitise import clean
+from fiction.text.nesting import too_deep
 from fiction.story.turn import Finding, Stage, Turn, Usage
 
 if TYPE_CHECKING:
@@ -69,15 +70,22 @@ class Column(Generic[T]):
             SaveDamaged: it is no such value.
         """
         try:
-            return self.encode(self._adapter.validate_python(_cleaned(json.loads(text))))
+            return self.encode(self._adapter.validate_python(_cleaned(_loaded(text))))
         except (ValueError, RecursionError) as error:
             raise SaveDamaged("A value in this save makes no sense.") from error
 
 
 def _safe_json(text: str) -> str:
     if "\\u" in text or _DRIVES_A_TERMINAL.search(text):
-        return json.dumps(_cleaned(json.loads(text)), ensure_ascii=False)
+        return json.dumps(_cleaned(_loaded(text)), ensure_ascii=False)
     return text
+
+
+def _loaded(text: str) -> object:
+    value: object = json.loads(text)
+    if too_deep(value):
+        raise ValueError("nested too deeply")
+    return value
 
 
 def _cleaned(value: object) -> object:

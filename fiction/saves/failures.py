@@ -36,7 +36,11 @@ def mend(name: str) -> str:
 
 def from_sqlite(error: sqlite3.Error, name: str) -> SaveError:
     """The sentence for an error of SQLite (https://sqlite.org/rescode.html)."""
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+        hint = "Try again: the story is then written anew, under another name."
+        return SaveError(f"The file of {name} was moved, deleted or replaced by another program.", hint=hint)
+    match code & 0xFF:
         case sqlite3.SQLITE_FULL:
             return SaveError(f"The disk is full, so {name} could not be written.", hint=ROOM)
         case sqlite3.SQLITE_IOERR:

@@ -56,11 +56,23 @@ def connect(path: Path, mode: Mode, *, wait: float = WAIT) -> sqlite3.Connection
 
 
 def _settle(path: Path) -> None:
-    """Let SQLite roll back what a killed process left half written, which a reading connection may not do."""
+    """Let SQLite do what a reading connection may not: roll back what a killed process left, take in a log."""
     journal = path.with_name(f"{path.name}-journal")
-    if journal.is_file() and journal.stat().st_size:
+    if (journal.is_file() and journal.stat().st_size) or _keeps_a_wal(path):
         with suppress(sqlite3.Error, UnicodeError), closing(connect(path, "write")) as db:
             db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _keeps_a_wal(path: Path) -> bool:
+    """Whether the file says that it is written ahead, as ours never are: even reading it would make files beside it.
+
+    A connection that writes takes that back.
+    """
+    try:
+        with path.open("rb") as file:
+            return 2 in file.read(20)[18:20]
+    except OSError:
+        return False
 
 
 def read_header(path: Path) -> Header:

@@ -1,12 +1,12 @@
 """The folder that the saves lie in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fiction.story.cards import SaveCard
-from fiction.errors import NotFound, SaveDamaged, SaveError
+from fiction.errors import NotFound, SaveBusy, SaveDamaged, SaveError
 from fiction.saves.cards import card
 from fiction.saves.files import SUFFIX
 from fiction.saves.lock import StoryLock, lock_path
@@ -56,7 +56,15 @@ class SaveLibrary:
 
         with translated(str(self._folder)):
             self._folder.mkdir(parents=True, exist_ok=True)
-        return SaveFile.create(self._free(name or story.title), story)
+        busy: set[str] = set()
+        while True:
+            path = self._free(name or story.title, besides=busy)
+            try:
+                return SaveFile.create(path, story)
+            except SaveError:
+                if path.stem in busy or not (path.exists() or lock_path(path).exists()):
+                    raise
+                busy.add(path.stem)  # another process took the name just now
 
     def open(self, name: str = "", *, read_only: bool = False) -> "SaveFile":
         """A save, open. Raises what `SaveFile.open` raises."""
@@ -124,8 +132,21 @@ class SaveLibrary:
     def _filled(self, name: str, fill: Callable[[Path], int]) -> tuple[str, int]:
         with translated(str(self._folder)):
             self._folder.mkdir(parents=True, exist_ok=True)
-        into = self._free(name)
-        return into.stem, fill(into)
+        busy: set[str] = set()
+        while True:
+            into = self._free(name, besides=busy)
+            try:
+                lock = StoryLock(into)
+            except SaveBusy:
+                busy.add(into.stem)  # another process is just filling it
+                continue
+            try:
+                if not into.exists():
+                    return into.stem, fill(into)
+            finally:
+                if not into.exists():
+                    lock_path(into).unlink(missing_ok=True)
+                lock.release()
 
     def _saves(self) -> dict[str, Path]:
         """Where each save lies, by its name as it may be shown."""
@@ -135,8 +156,8 @@ class SaveLibrary:
             paths = [path for path in self._folder.iterdir() if path.suffix == SUFFIX and not path.name.startswith(".")]
             return {clean_line(path.stem): path for path in sorted(paths)}
 
-    def _free(self, name: str) -> Path:
-        return self._folder / f"{unlike(slug(name), self._saves())}{SUFFIX}"
+    def _free(self, name: str, *, besides: Iterable[str] = ()) -> Path:
+        return self._folder / f"{unlike(slug(name), (*self._saves(), *besides))}{SUFFIX}"
 
     def _whole(self, name: str) -> str:
         if name not in self._saves():

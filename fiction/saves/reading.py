@@ -1,5 +1,6 @@
 """Turns and memories as values, read on a connection."""
 
+from fiction.text.folding import fold
 import sqlite3
 from collections.abc import Sequence
 from itertools import pairwise
@@ -32,7 +33,7 @@ def memories_of(
     db: sqlite3.Connection, lineage: Lineage, *, search: str, limit: int, before: int
 ) -> tuple[Memory, ...]:
     """The told turns of a path, newest first; `search` wants every word in the title or the passage."""
-    words = search.casefold().split()
+    words = fold(search).split()
     db.create_function("holds_words", 2, lambda title, passage: _holds(words, title, passage), deterministic=True)
     rest = "WHERE segment=? AND depth<=? AND (?=0 OR holds_words(title, passage)) ORDER BY depth DESC LIMIT ?"
     found: list[Memory] = []
@@ -55,7 +56,7 @@ def _has_gap(found: list[Memory], limit: int) -> bool:
 
 
 def _holds(words: list[str], title: str, passage: str) -> bool:
-    text = f"{title}\n{passage}".casefold()
+    text = fold(f"{title}\n{passage}")
     return all(word in text for word in words)
 
 

@@ -18,6 +18,7 @@ from fiction.saves import codec, marks, tree
 from fiction.saves.archive import SaveArchive
 from fiction.saves.creation import lay_down
 from fiction.saves.lock import StoryLock
+from fiction.saves.moved import identity, write_anew
 from fiction.saves.opening import open_for_play, open_to_read
 from fiction.saves.reading import ledger_at, memories_of, turns_of
 from fiction.saves.rows import PackRow, PendingRow, SnapshotRow, StoryRow, VectorRow, insert, replace_turn, row_of, whole
@@ -40,6 +41,7 @@ class SaveFile:
         self._path = path
         self._db = db
         self._lock = lock
+        self._identity = identity(path)
         self._turnstile = threading.RLock()
         self._story: StoryRecord | None = None
 
@@ -76,7 +78,7 @@ class SaveFile:
 
     @property
     def name(self) -> str:
-        """The file's name without its ending."""
+        """The file's name without its ending; another one after the file was moved, deleted or replaced in play."""
         return self._path.stem
 
     @property
@@ -293,6 +295,8 @@ class SaveFile:
         if self.read_only:
             raise SaveError(f"{self.name} was opened for reading only.")
         with self._turnstile, translated(self.name):
+            if identity(self._path) != self._identity:
+                self._take_another_file()
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -300,6 +304,15 @@ class SaveFile:
             finally:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+
+    def _take_another_file(self) -> None:
+        """Go on in a new file under a free name: somebody moved, deleted or replaced the one that is open."""
+        anew = write_anew(self._db, self._path)
+        if self._lock is not None:
+            self._lock.release()  # the new file may have the old one's name, and so its lock
+        db, lock = open_for_play(anew)
+        self._db.close()
+        self._path, self._db, self._lock, self._identity = anew, db, lock, identity(anew)
 
 
 def _turn(db: sqlite3.Connection, turn: int) -> Turn:

@@ -4,6 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
+
+from fiction.text.folding import fold, same_spelling, unaccented
 
 _LATIN = re.compile(r"[\x00-\u024f\u1e00-\u1eff\u2010-\u2027]+\Z")
 _INFLECTED = re.compile(r"[\x00-\u00bf\u0370-\u052f\u1f00-\u1fff]+\Z")
@@ -40,7 +43,7 @@ _TITLES = """
     奶奶 爷爷 将军 將軍 和尚 道长 道長 教授 老师 老師 船头 主事 선생 할머니 할아버지 아저씨 아주머니
     """
 """Words in names that name nobody; in lower case."""
-TITLES = frozenset(_TITLES.split())
+TITLES = frozenset(fold(_TITLES).split())
 _WORDS = "will mark rose hope grace faith joy may june april august art bill pat sue ray bob dawn ivy drew rob nick"
 _COMMON = frozenset(_WORDS.split())
 """Names that are words as well."""
@@ -53,19 +56,19 @@ def short_forms(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     A word that stands in two of the names, such as a family's, means neither; titles and articles mean nobody.
     """
     parts = {name: tuple(dict.fromkeys(_parts(name))) for name in names}
-    shared = Counter(part.casefold() for name in parts for part in parts[name])
-    return {name: tuple(part for part in parts[name] if shared[part.casefold()] == 1) for name in parts}
+    shared = Counter(fold(part) for name in parts for part in parts[name])
+    return {name: tuple(part for part in parts[name] if shared[fold(part)] == 1) for name in parts}
 
 
 def _parts(name: str) -> Iterable[str]:
     words = [word.strip(".,;:!?\"'„“”«»()") for word in _PARTS.split(name)]
     if len(words) == 1:
         given = words[0][-_GIVEN:]
-        if _HAN.match(words[0]) and given not in TITLES:
+        if _HAN.match(words[0]) and fold(given) not in TITLES:
             yield given
         return
     for word in words:
-        if word.casefold() in TITLES:
+        if fold(word) in TITLES:
             continue
         if _WIDE.match(word) or (len(word) >= _LEAST and word[0] != word[0].lower()):
             yield word
@@ -75,13 +78,12 @@ def is_named(name: str, forms: Iterable[str], text: str) -> bool:
     """Whether a text speaks of a name, whole or in one of its short forms."""
     single = name[:1].isupper() and len(name.split()) == 1
     called = any(occurs_as_written(form, text) for form in forms)
-    return called or (occurs_as_written(name, text) if single else occurs(name, _folded(text)[0]))
+    return called or (occurs_as_written(name, text) if single else occurs(name, text))
 
 
-def occurs(word: str, said: str) -> bool:
-    """Whether a keyword comes up in a text in lower case: as a whole word where words have spaces."""
-    word = " ".join(word.casefold().split())
-    return _stands_in(word, said)
+def occurs(word: str, text: str) -> bool:
+    """Whether a keyword comes up in a text, however either is spelled: as a whole word where words have spaces."""
+    return _stands_in(_read(word).folded, _read(text).folded)
 
 
 def occurs_as_written(word: str, text: str) -> bool:
@@ -89,18 +91,27 @@ def occurs_as_written(word: str, text: str) -> bool:
 
     A reader who writes without capitals is understood, with one at the beginning only where the name is no such word.
     """
-    folded, small = _folded(text)
-    if word.casefold() in _COMMON:
-        small = text == text.lower()
+    said, name = _read(text), _read(word)
+    small = text == text.lower() if name.folded in _COMMON else said.small
     if small or not _CASED.match(word) or word == word.lower():
-        return occurs(word, folded)
-    return _stands_in(word, text) or _stands_in(word.upper(), text)
+        return occurs(word, text)
+    return _stands_in(name.written, said.written) or _stands_in(name.written.upper(), said.written)
 
 
-@lru_cache(maxsize=64)
-def _folded(text: str) -> tuple[str, bool]:
-    """The text in lower case, and whether it has no capital but its first."""
-    return text.casefold(), text[1:] == text[1:].lower()
+class _Read(NamedTuple):
+    """A text as it is compared."""
+
+    written: str
+    """In one spelling, with its capitals."""
+    folded: str
+    small: bool
+    """Whether it has no capital but its first."""
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> _Read:
+    written = unaccented(same_spelling(text))
+    return _Read(written, fold(written), text[1:] == text[1:].lower())
 
 
 def _stands_in(word: str, text: str) -> bool:

@@ -9,36 +9,55 @@ import re
 import unicodedata
 from functools import lru_cache
 
+_STRING = r"(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])"
+_OSC = r"(?:\x1b\]|\x9d)"
+_BODY = r"[^\x07\x1b\x90\x98\x9b-\x9f]"
+"""Of a string sequence: up to whatever ends it or begins another, so that no stretch of text is read twice."""
+_CSI = r"(?:\x1b\[|\x9b)[0-?]{0,64}+[ -/]{0,8}+"
 _SEQUENCE = re.compile(
-    r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)"  # OSC: titles, clipboard, links
-    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]{0,65536}(?:\x1b\\|\x9c)"  # DCS, SOS, PM, APC
-    r"|(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]"  # CSI
-    r"|\x1b[ -/]{1,4}[0-~]|\x1b[0-OQ-WYZ\\`-~]"  # charset and two-byte sequences
+    rf"{_OSC}{_BODY}{{0,4096}}+(?:\x07|\x1b\\|\x9c)"  # titles, clipboard, links
+    rf"|{_STRING}(?:{_BODY}|\x07){{0,65536}}+(?:\x1b\\|\x9c)"  # DCS, SOS, PM, APC
+    rf"|{_CSI}[@-~]"
+    r"|\x1b[ -/]{1,4}+[0-~]|\x1b[0-OQ-WYZ\\`-~]"  # charset and two-byte sequences
 )
 _UNFINISHED = re.compile(
-    r"(?:(?:\x1b\]|\x9d)[^\x07\x1b\x9c]{0,4096}\x1b?"
-    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]{0,65536}\x1b?"
-    r"|(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}"
-    r"|\x1b[ -/]{0,4})\Z"
+    rf"(?:{_OSC}{_BODY}{{0,4096}}+\x1b?+"
+    rf"|{_STRING}(?:{_BODY}|\x07){{0,4096}}+\x1b?+"
+    rf"|{_CSI}"
+    r"|\x1b[ -/]{0,4}+)\Z"
 )
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SUSPECT = re.compile(r"[^\n\t\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e]")
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_JOINERS = frozenset("\u200c\u200d\u00ad")
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 1 << 20, 1 << 16)
+)
+_OUT = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f"  # controls
+    "\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # formats, bidi
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # tags, and what is kept for more of their kind
+    "\\ud800-\\udfff\ue000-\uf8ff\U000f0000-\U0010ffff"  # surrogates, private use
+    f"{_NONCHARACTERS}]"
+)
+"""Written out, since every Python has a Unicode table of its own: what a younger one knows is no control for that."""
 _MAX_MARKS = 8
 """Combining marks on one character: enough for every script, too few to climb over other lines."""
-
-
-@lru_cache(maxsize=4096)
-def _passes(char: str) -> bool:
-    if char in "\n\t" or char in _JOINERS:
-        return True
-    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"} and char not in _BIDI
+_PILE = re.compile("[\u0300-\U0010ffff]{%d,}" % (_MAX_MARKS + 1))  # noqa: UP031 - braces of a pattern
 
 
 @lru_cache(maxsize=4096)
 def _is_mark(char: str) -> bool:
     return char == "\u200d" or unicodedata.category(char) in {"Mn", "Me"}
+
+
+def _capped(pile: re.Match[str]) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in pile.group():
+        marks = marks + 1 if _is_mark(char) else 0
+        if marks <= _MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def clean(text: str) -> str:
@@ -50,15 +69,7 @@ def clean(text: str) -> str:
     text = _LINE_ENDS.sub("\n", _SEQUENCE.sub("", text))
     if not _SUSPECT.search(text):
         return text
-    kept: list[str] = []
-    marks = 0
-    for char in text:
-        if not _passes(char):
-            continue
-        marks = marks + 1 if _is_mark(char) else 0
-        if marks <= _MAX_MARKS:
-            kept.append(char)
-    return "".join(kept)
+    return _PILE.sub(_capped, _OUT.sub("", text))
 
 
 def clean_line(text: str, *, limit: int = 200) -> str:
@@ -71,7 +82,7 @@ def first_dirty(text: str) -> str | None:
     """The first character that `clean` would take out, or None: for messages about files."""
     if (match := _SEQUENCE.search(text)) is not None:
         return match.group()[0]
-    return next((char for char in text if not _passes(char) and char != "\r"), None)
+    return found.group() if (found := _OUT.search(text)) is not None else None
 
 
 class StreamCleaner:

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from fiction.text.folding import same_spelling
+
 _LONGEST = 48
 _DIGITS = 8
 _WORD = re.compile(r"[a-z0-9]+")
@@ -38,7 +40,7 @@ def identified(notes: Iterable[N], name: Callable[[N], str], *, most: int, stem:
     found: dict[str, N] = {}
     known: set[str] = set()
     for note in notes:
-        key = " ".join(unicodedata.normalize("NFKC", name(note)).casefold().split())
+        key = same_spelling(name(note)).casefold()
         if not key or key in known or len(found) >= most:
             continue
         known.add(key)

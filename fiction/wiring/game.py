@@ -12,7 +12,7 @@ from fiction.engine.game import NewStory
 from fiction.engine.ports import LongTermMemory, SaveStore, Storyteller
 from fiction.errors import NotFound, PackError
 from fiction.packs.premise import as_sentence, premise_pack
-from fiction.paths import Home, ensure_writable
+from fiction.paths import Home, ensure_writable, sweep_drafts
 from fiction.story.cards import SaveCard, StorytellerCard, WorldCard
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
 from fiction.story.world import World
@@ -38,6 +38,8 @@ class LocalGame:
     def __init__(self, home: Home, *, environment: Mapping[str, str] = os.environ) -> None:
         self.home = home
         self._minds = Models(home, environment)
+        for file in (home.config, home.reader):
+            sweep_drafts(file)
 
     # --- the parts ---
 

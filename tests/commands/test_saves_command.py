@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from commands.conftest import Fiction
 
+from fiction.saves.rows import HeadRow, insert, row_of
+
 
 @pytest.fixture
 def kept(fiction: Fiction, world: str, home: Path) -> Path:
@@ -123,3 +125,11 @@ def test_a_story_that_has_lost_its_world_goes_on_in_the_installed_one(fiction: F
     (home / "worlds" / "salt-road" / "world.yaml").unlink()
     (home / "worlds" / "salt-road").rmdir()
     assert "is lost from its save, and not installed here" in fiction("resume", "kept-repaired").sentence
+
+
+def test_a_story_without_a_date_is_listed_without_one(fiction: Fiction, kept: Path) -> None:
+    with closing(sqlite3.connect(kept)) as db, db:
+        insert(db, row_of(db, HeadRow)._replace(updated=2**60), replace=True)  # type: ignore[union-attr]
+    (line,) = fiction("saves").lines
+    assert "The Salt Road, turn 3" in line
+    assert "20" not in line

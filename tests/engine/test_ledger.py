@@ -136,3 +136,14 @@ def test_a_long_story_keeps_the_newest_facts_within_the_bound() -> None:
 def test_folding_nothing_is_where_one_was() -> None:
     ledger = after(AddFact("a", "has", "b"))
     assert fold(ledger, ()) == ledger
+
+
+def test_one_fact_in_two_spellings_is_one() -> None:
+    ledger = after(AddFact("Odile's lamp", "is in", "the well"), AddFact("Odile’s lamp", "is in", "the well"))
+    assert [fact.subject for fact in ledger.facts] == ["Odile's lamp"]
+    assert not ledger.contradictions
+
+
+def test_names_that_differ_by_an_accent_are_two_people() -> None:
+    ledger = after(AddFact("Bà", "is in", "the well"), AddFact("Ba", "is in", "the chapel"))
+    assert len(ledger.facts) == 2

@@ -1,6 +1,7 @@
 """Reading JSON as models write it."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -112,3 +113,30 @@ def test_sentences_know_titles_and_other_scripts() -> None:
         "No. 4 is shut.",
     ]
     assert sentences("他没有接。你走了！") == ["他没有接。", "你走了！"]
+
+
+@pytest.mark.parametrize("levels", [30, 500, 5_000, 60_000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a": ', "}"), ('[{"a": ', "}]")])
+def test_nesting_without_end_is_passed_over_and_the_rest_is_read(levels: int, opening: str, closing: str) -> None:
+    levels = min(levels, 90_000 // len(opening + closing))
+    deep = opening * levels + '"x"' + closing * levels
+    found = read_object(f'{{"before": 1, "junk": {deep}, "memory": "You wait."}}')
+    assert found is not None
+    assert (found["before"], found["memory"]) == (1, "You wait.")
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a": ', "{'a': ["])
+def test_nesting_that_is_never_closed_leaves_what_came_before(opening: str) -> None:
+    found = read_object('{"memory": "You wait.", "junk": ' + opening * 20_000)
+    assert found is not None
+    assert found["memory"] == "You wait."
+
+
+def test_a_line_of_spaces_is_read_in_proportion_to_its_length() -> None:
+    def seconds(size: int) -> float:
+        start = time.process_time()
+        assert numbered_lines(" " * size + "x\n1. Wait") == ["Wait"]
+        return time.process_time() - start
+
+    little = max(seconds(4_000), 1e-3)
+    assert seconds(64_000) < 16 * 4 * little

@@ -42,6 +42,15 @@ def test_what_was_learned_is_there_in_the_next_game(tmp_path: Path) -> None:
     assert [path.name for path in file.parent.iterdir()] == ["servers.json"]
 
 
+def test_a_link_to_what_was_learned_stays_one(tmp_path: Path) -> None:
+    kept, link = tmp_path / "kept" / "servers.json", tmp_path / "servers.json"
+    kept.parent.mkdir()
+    link.symlink_to("kept/servers.json")
+    Profiles(link).put("a", LEARNED)
+    assert link.is_symlink()
+    assert Profiles(kept).get("a") == LEARNED
+
+
 def test_two_games_do_not_forget_for_each_other(tmp_path: Path) -> None:
     one, other = Profiles(tmp_path / "servers.json"), Profiles(tmp_path / "servers.json")
     one.put("a", LEARNED)
@@ -193,3 +202,12 @@ def test_refusals_never_go_round_in_circles(said: list[str]) -> None:
         seen.add(known)
         known = learned
     assert len(seen) <= 16
+
+
+def test_what_is_nested_without_end_is_not_kept(tmp_path: Path) -> None:
+    file = tmp_path / "servers.json"
+    Profiles(file).put("a", LEARNED)
+    deep = '{"x": ' * 700 + "1" + "}" * 700
+    file.write_text(file.read_text().replace('"servers": {', f'"servers": {{"deep": {deep},'), encoding="utf-8")
+    Profiles(file).put("b", LEARNED)
+    assert (Profiles(file).get("a"), Profiles(file).get("deep")) == (LEARNED, None)

@@ -15,6 +15,7 @@ import pytest
 from memory_stories import ListArchive, cue, played, told
 
 from fiction.memory.chroma_arm import State
+from fiction.memory.chroma_index import ChromaMissing, import_chroma
 from fiction.memory.recall import StoryMemory
 from fiction.story.memory import Lineage, Memory, Recall, TurnId
 
@@ -214,3 +215,40 @@ async def test_an_index_whose_building_was_killed_heals(tmp_path: Path) -> None:
     assert then is State.READY
     assert [one.lexical for one in found] == [one.lexical for one in without]
     assert [one.items for one in found] == [one.items for one in without]
+
+
+_PROBE = """
+import fiction.memory.chroma_index as index
+chroma = index.import_chroma()
+settings = chroma.config.Settings(anonymized_telemetry=False)
+print(settings.chroma_api_impl, settings.is_persistent, settings.allow_reset)
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"CHROMA_SERVER_HTTP_PORT=",
+        b"IS_PERSISTENT=nonsense",
+        b"CHROMA_API_IMPL=rest",
+        b"ALLOW_RESET=TRUE",
+        b"NAME=caf\xe9",
+        b"\x00\xff",
+    ],
+)
+def test_a_strangers_environment_has_no_say_in_the_index(tmp_path: Path, line: bytes) -> None:
+    (tmp_path / ".env").write_bytes(line + b"\n")
+    name, _, value = line.partition(b"=")
+    around = dict(os.environ) | ({name.decode(): value.decode()} if line.isascii() and b"_" in name else {})
+    done = subprocess.run([sys.executable, "-c", _PROBE], cwd=tmp_path, env=around, capture_output=True, text=True)
+    assert done.stdout.split() == ["chromadb.api.rust.RustBindingsAPI", "False", "False"], done.stderr
+
+
+def test_why_chroma_can_not_be_had_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "chromadb", None)
+    with pytest.raises(ChromaMissing, match=r"^Chroma is not installed here$"):
+        import_chroma()
+    monkeypatch.delitem(sys.modules, "chromadb")
+    monkeypatch.setitem(sys.modules, "pydantic_settings", None)
+    with pytest.raises(ChromaMissing, match=r"^Chroma can't be loaded here \(ModuleNotFoundError: .*pydantic_settings"):
+        import_chroma()

@@ -376,3 +376,13 @@ def test_problems_are_told_with_the_path_of_the_file(shelf: WorldLibrary, source
 
 def test_folders_that_are_not_there_hold_no_worlds(tmp_path: Path) -> None:
     assert WorldLibrary((("bundled", tmp_path / "a"), ("installed", tmp_path / "b"))).cards() == ()
+
+
+def test_looking_at_the_worlds_sweeps_what_a_killed_install_left(tmp_path: Path) -> None:
+    old, young = tmp_path / ".installing-abc", tmp_path / ".installing-def"
+    for begun in (old, young):
+        begun.mkdir()
+        (begun / "world.yaml").write_text("half")
+    os.utime(old, (1_000_000, 1_000_000))
+    assert WorldLibrary((("installed", tmp_path),)).cards() == ()
+    assert [path.name for path in tmp_path.iterdir()] == [young.name]

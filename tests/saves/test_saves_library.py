@@ -1,5 +1,7 @@
 """The folder of saves: lists, names, and that nothing leads out of it."""
 
+import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 
 from bench.stories import choice, draft, record, reflection
 from fiction.errors import FictionError, NotFound, SaveBusy, SaveDamaged, SaveError
+from fiction.saves.lock import StoryLock
 from fiction.saves.names import slug, unlike
+from fiction.saves.rows import HeadRow, StoryRow, insert, row_of
 from fiction.saves.library import SaveLibrary
 from fiction.story.reader import StoryRecord
 from fiction.story.turn import Reflection, Turn
@@ -108,6 +112,45 @@ def test_a_damaged_save_is_listed_with_its_trouble(shelf: SaveLibrary, tmp_path:
     assert "not a save" in shelf.check("bad")[0]
     with closing(shelf.open()) as save:
         assert save.name == "good"
+
+
+@pytest.mark.parametrize("when", [-1, -(2**63), 253_402_300_800_000, 2**63 - 1])
+def test_a_date_out_of_range_hides_no_save(shelf: SaveLibrary, when: int) -> None:
+    add(shelf, "Good")
+    add(shelf, "Odd")
+    with closing(sqlite3.connect(shelf._folder / "odd.fiction")) as db, db:
+        insert(db, row_of(db, HeadRow)._replace(updated=when), replace=True)  # type: ignore[union-attr]
+    cards = {card.name: card for card in shelf.cards()}
+    assert (cards["odd"].updated, cards["odd"].trouble) == (0, "")
+    assert shelf.find() == "good"
+
+
+@pytest.mark.parametrize("time", [-(2**40), 2**40])
+def test_a_file_from_the_far_future_or_past_hides_no_save(shelf: SaveLibrary, tmp_path: Path, time: int) -> None:
+    add(shelf, "Good")
+    bad = tmp_path / "saves" / "bad.fiction"
+    bad.write_bytes(b"no save at all")
+    os.utime(bad, (time, time))
+    assert {card.name: bool(card.trouble) for card in shelf.cards()} == {"good": False, "bad": True}
+
+
+def test_a_title_without_end_is_a_line_in_the_list(shelf: SaveLibrary) -> None:
+    add(shelf, "Odd")
+    with closing(sqlite3.connect(shelf._folder / "odd.fiction")) as db, db:
+        insert(db, row_of(db, StoryRow)._replace(title="\x9d" * 1_000_000 + "A" * 1_000_000), replace=True)  # type: ignore[union-attr]
+    (card,) = shelf.cards()
+    assert card.title == "A" * 199 + "…"
+
+
+def test_a_save_that_says_it_is_written_ahead_leaves_nothing_beside_it(shelf: SaveLibrary, tmp_path: Path) -> None:
+    add(shelf, "Ahead")
+    with closing(sqlite3.connect(tmp_path / "saves" / "ahead.fiction")) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+    assert [card.title for card in shelf.cards()] == ["Ahead"]
+    assert shelf.check("ahead") == []
+    with closing(shelf.open("ahead", read_only=True)) as save:
+        assert save.story.title == "Ahead"
+    assert {path.name for path in (tmp_path / "saves").iterdir() if not path.name.startswith(".")} == {"ahead.fiction"}
 
 
 def test_a_link_is_listed_and_never_followed(shelf: SaveLibrary, tmp_path: Path) -> None:
@@ -253,3 +296,42 @@ def test_a_file_with_an_odd_name_is_listed_clean_and_can_be_opened(
     with closing(shelf.open("on e#?%")) as save:
         save.complete(save.tell(None, draft(1), head=None).id, reflection(1))
     assert shelf.cards()[0].turns == 1
+
+
+_TAKE = """
+import sys
+from pathlib import Path
+from fiction.saves.library import SaveLibrary
+sys.stdin.readline()
+print(SaveLibrary(Path(sys.argv[1])).import_story(Path(sys.argv[2])))
+"""
+
+
+def test_several_processes_that_import_one_save_at_the_same_time_take_a_name_each(
+    shelf: SaveLibrary, tmp_path: Path
+) -> None:
+    add(shelf, "Tide")
+    shelf.export_story("tide", tmp_path / "shared.fiction")
+    command = [sys.executable, "-c", _TAKE, str(tmp_path / "others"), str(tmp_path / "shared.fiction")]
+    running = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    for each in running:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    said = [each.communicate(timeout=60) for each in running]
+    assert sorted(out.strip() for out, _ in said) == ["shared", "shared-2", "shared-3"], said
+    assert [card.trouble for card in SaveLibrary(tmp_path / "others").cards()] == ["", "", ""]
+
+
+def test_a_name_that_is_just_being_taken_is_passed_over(shelf: SaveLibrary, tmp_path: Path) -> None:
+    add(shelf, "Tide")
+    shelf.export_story("tide", tmp_path / "shared.fiction")
+    lock = StoryLock(tmp_path / "saves" / "shared.fiction")
+    try:
+        assert shelf.import_story(tmp_path / "shared.fiction") == "shared-2"
+        assert add(shelf, "Shared") == "shared-3"
+    finally:
+        lock.release()

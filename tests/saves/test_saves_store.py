@@ -209,11 +209,13 @@ def test_memories_are_those_of_the_path_newest_first(save: SaveFile, grow: Grow)
         ("_", []),
         ("灯", [2]),
         ("  ", [2, 1]),
+        ("lamp's", [2]),
+        ("cafe", [2]),
     ],
 )
 def test_a_search_wants_every_word(save: SaveFile, search: str, depths: list[int]) -> None:
     first = save.tell(None, Draft(choice(1), "The lamp on the Straße is 100% out.", Recall(), "offline"), head=None)
-    second = save.tell(first.id, Draft(choice(2), "The river took the lamp (灯).", Recall(), "offline"), head=first.id)
+    second = save.tell(first.id, Draft(choice(2), "The river took the lamp (灯), the café lamp’s glass.", Recall(), "offline"), head=first.id)
     found = save.memories(save.lineage(second.id), search=search)
     assert [memory.depth for memory in found] == depths
 

@@ -136,3 +136,40 @@ def test_short_forms_are_those_that_mean_one() -> None:
         "Oda Vass": ("Oda",),
         "Sir Lanval": ("Lanval",),
     }
+
+
+@pytest.mark.parametrize(
+    ("keyword", "said"),
+    [
+        ("weigher's seal", "Show the weigher’s seal"),
+        ("weigher’s seal", "show the weigher's  seal"),
+        ("café noir", "Ask for a cafe noir"),
+        ("cafe noir", "Ask for a cafe\u0301 noir"),
+        ("old tower", "Walk to the old\n  tower"),
+        ("well-known", "Read the well\u2011known letter"),
+    ],
+)
+def test_an_entry_comes_up_however_its_keyword_is_spelled(keyword: str, said: str) -> None:
+    entry = Lore("seal", (keyword,), "Of whale bone.")
+    assert lore_for(world(entry), said)[0] == ("Of whale bone.",)
+    assert lore_for(world(entry), "Go on", said)[0] == ("Of whale bone.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("D'Arcy", "Ask D’Arcy about it"),
+        ("Zoë Kern", "Ask Zoe about it"),
+        ("Zoe Kern", "Ask Zoe\u0308 about it"),
+        ("Père Noël", "Write to Noel"),
+        ("Anne\u2011Marie Roux", "Wait for Anne-Marie"),
+        ("O’Brien", "ask o'brien about it"),
+    ],
+)
+def test_people_are_found_however_their_names_are_spelled(name: str, said: str) -> None:
+    assert called(said, world(cast=(Character("x", name, description="."),))) == [name]
+
+
+def test_a_word_in_small_letters_is_still_no_name_when_it_is_folded() -> None:
+    rose = Character("rose", "Rose", description=".")
+    assert called("Smell the rose at D’Arcy's", world(cast=(rose,))) == []

@@ -1,9 +1,10 @@
 """Notes on a passage: down the ladder, made sound, never at the cost of the story."""
 
+import dataclasses
 import json
 
 import pytest
-from model_scenes import CHOICE, PLAN, scene, tell, turn
+from model_scenes import CHOICE, PLAN, WORLD, scene, tell, turn
 
 from fiction.errors import StorytellerError, Trouble
 from fiction.llm.capabilities.capabilities import OutputMode
@@ -12,6 +13,7 @@ from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
 from fiction.story.reader import ReaderProfile
 from fiction.story.scene import Direction
 from fiction.story.turn import Reflection
+from fiction.story.world import Ending
 from fiction.storytellers.model import ModelStoryteller
 from support.model_server import NOTES, PASSAGE, ModelServer, Wire, good
 
@@ -276,6 +278,15 @@ async def test_an_ending_is_one_only_where_the_director_lets_it(
     assert not (await reflect(server, storyteller, going_on, direction=Direction(must_end=True, progress=1.1))).ending
     forced = await reflect(server, storyteller, going_on, direction=Direction(must_end=True, progress=1.4))
     assert forced.ending
+
+
+async def test_an_ending_of_the_worlds_own_is_known_however_it_is_spelled(
+    server: ModelServer, storyteller: ModelStoryteller
+) -> None:
+    own = dataclasses.replace(WORLD, endings=(Ending("oath", "The Weigher’s Oath", condition="kept"),))
+    ended = noting(ending=True, plans=[], title="the weigher's  oath")
+    found = await reflect(server, storyteller, ended, world=own, direction=Direction(toward_ending=True, progress=0.9))
+    assert found.ending == "The Weigher’s Oath"
 
 
 async def test_a_story_that_may_end_is_asked_whether_it_does(

@@ -139,3 +139,9 @@ def test_sentences_lose_nothing_but_blanks(text: str) -> None:
 def test_clipping_keeps_to_its_limit(text: str, limit: int) -> None:
     assert len(clip(text, limit)) <= limit
     assert text.startswith(clip(text, limit))
+
+
+@pytest.mark.parametrize("text", ["Ask Zoe about the weigher’s cafe", "ask zoë about the weigher's cafe\u0301"])
+def test_a_plan_is_meant_however_it_is_spelled(text: str) -> None:
+    plan = Plan("Ask Zoë about the weigher's café", approach=Approach.CURIOUS)
+    assert meant(text, (*PLANS, plan), frozenset({"zoe"})) == plan

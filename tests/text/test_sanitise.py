@@ -1,6 +1,9 @@
 """The one sanitiser."""
 
+import hashlib
+import time
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -84,3 +87,67 @@ def test_a_sequence_split_between_two_pieces_is_still_taken_out(size: int) -> No
 def test_a_line_is_one_line_of_bounded_length() -> None:
     assert clean_line("  two\n lines\x1b[31m ") == "two lines"
     assert clean_line("x" * 300, limit=10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize(
+    "char", ["\U0001fa77", "\U0001f6dc", "\U00031350", "\U00011f00", "\u0cf3", "\U0001fadf", "\u1c89", "\U000323b0"]
+)
+def test_a_character_that_this_python_does_not_know_yet_passes(char: str) -> None:
+    assert clean(f"I paint a {char}.") == f"I paint a {char}."
+    assert first_dirty(char) is None
+
+
+@pytest.mark.parametrize(
+    "char",
+    "\ufdd0\uffff\U0001fffe\U0010ffff\U000e0001\U000e0041\U000e0fff\u2065\ufff0\U00013439\ufeff\U000f0000\udfff\x80\u061c",
+)
+def test_noncharacters_tags_and_controls_are_kept_out(char: str) -> None:
+    assert clean(f"A{char}B") == "AB"
+    assert first_dirty(char) == char
+
+
+def test_the_same_characters_are_kept_out_by_every_python() -> None:
+    out = [code for code in range(0x110000) if first_dirty(chr(code))]
+    assert len(out) == 143_580
+    assert hashlib.sha256(repr(out).encode()).hexdigest().startswith("55223cc75069b724")
+
+
+HEAVY = {
+    "C1 controls": "\x9d",
+    "device strings": "\x90",
+    "one device string": "\x90" + "a" * 999,
+    "titles": "\x1b]",
+    "control sequences": "\x9b0;",
+    "escapes": "\x1b ",
+    "marks": "\u0301",
+    "joiners": "\u200d",
+    "line ends": "\r\x85",
+    "strings with bells": "\x1bP\x07",
+}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The least of three measurements: what the work takes where nothing else is in its way."""
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        work()
+        taken.append(time.process_time() - start)
+    return min(taken)
+
+
+@pytest.mark.parametrize("part", HEAVY.values(), ids=HEAVY)
+def test_cleaning_takes_time_in_proportion_to_the_text(part: str) -> None:
+    little, much = (part * (size // len(part)) for size in (32_000, 512_000))
+    assert seconds(lambda: clean(much)) < 16 * 6 * max(seconds(lambda: clean(little)), 1e-4)
+    assert seconds(lambda: first_dirty(much)) < 16 * 6 * max(seconds(lambda: first_dirty(little)), 1e-4)
+
+
+@pytest.mark.parametrize("part", HEAVY.values(), ids=HEAVY)
+def test_a_stream_is_cleaned_in_proportion_to_its_length(part: str) -> None:
+    def streamed(size: int) -> None:
+        cleaner = StreamCleaner()
+        for at in range(0, size, 4):
+            cleaner.feed((part * 5)[at % len(part) :][:4])
+
+    assert seconds(lambda: streamed(24_000)) < 3 * 4 * max(seconds(lambda: streamed(8_000)), 1e-3)

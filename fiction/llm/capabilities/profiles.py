@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fiction.llm.capabilities.capabilities import Capabilities, capabilities_from
+from fiction.text.nesting import too_deep
 
 MAX_PROFILES = 64
 """The ones used last are kept."""
@@ -56,18 +57,19 @@ class Profiles:
             return {}
         if not isinstance(found, dict) or found.get("format") != _FORMAT or not isinstance(found.get("servers"), dict):
             return {}
-        return {name: kept for name, kept in found["servers"].items() if isinstance(kept, dict)}
+        return {name: kept for name, kept in found["servers"].items() if isinstance(kept, dict) and not too_deep(kept)}
 
     def _write(self, kept: Mapping[str, Mapping[str, object]]) -> None:
         """All of it or nothing, readable by the owner alone."""
         if self._file is None:
             return
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=f".{self._file.name}.")
+        file = Path(os.path.realpath(self._file))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as opened:
                 json.dump({"format": _FORMAT, "servers": kept}, opened, indent=1, ensure_ascii=True)
-            Path(name).replace(self._file)
+            Path(name).replace(file)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

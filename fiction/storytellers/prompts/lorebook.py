@@ -29,11 +29,11 @@ class _Entry:
     forms: tuple[str, ...] = ()
     person: bool = False
 
-    def called(self, text: str, small: str) -> bool:
-        """Whether a text speaks of it; `small` is the text in lower case."""
+    def called(self, text: str) -> bool:
+        """Whether a text speaks of it."""
         if self.name:
             return is_named(self.name, self.forms, text)
-        return any(occurs(word, small) for word in self.lore.keywords)
+        return any(occurs(word, text) for word in self.lore.keywords)
 
     @property
     def told(self) -> str:
@@ -49,8 +49,7 @@ def lore_for(world: World, plan: str, last: str = "", memory: str = "") -> tuple
     equals by priority, then in the pack's order. The others stand in a prompt that has room for them: who else there
     is helps a storyteller to bring somebody in.
     """
-    texts = [(text, text.casefold()) for text in (plan, last, memory)]
-    placed = [(_place(entry, texts), entry) for entry in _entries(world)]
+    placed = [(_place(entry, (plan, last, memory)), entry) for entry in _entries(world)]
     wanted = [(place, entry) for place, entry in placed if place < _UNCALLED]
     wanted.sort(key=lambda each: (each[0], not (each[0] == 0 and each[1].person), -each[1].lore.priority))
     others = (entry.told for place, entry in placed if place == _UNCALLED and entry.person)
@@ -64,8 +63,7 @@ def people_of(world: World) -> tuple[str, ...]:
 
 def people_called(world: World, plan: str) -> tuple[str, ...]:
     """What there is to know of those of the cast that a plan names."""
-    small = plan.casefold()
-    return tuple(entry.told for entry in _entries(world) if entry.person and entry.called(plan, small))
+    return tuple(entry.told for entry in _entries(world) if entry.person and entry.called(plan))
 
 
 def about_character(character: Character, *, language: str = "en") -> str:
@@ -105,10 +103,10 @@ def _stopped(text: str) -> str:
     return f"{text}。" if _WIDE.search(text) else f"{text}."
 
 
-def _place(entry: _Entry, texts: list[tuple[str, str]]) -> int:
+def _place(entry: _Entry, texts: tuple[str, ...]) -> int:
     """0 where the plan calls for it, 1 the last passage, 2 the memory; else whether it always stands in the prompt."""
     uncalled = _ALWAYS if entry.lore.always else _UNCALLED
-    return next((at for at, (text, small) in enumerate(texts) if entry.called(text, small)), uncalled)
+    return next((at for at, text in enumerate(texts) if entry.called(text)), uncalled)
 
 
 def _entries(world: World) -> Iterator[_Entry]:

@@ -20,6 +20,7 @@ from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, MemoryC
 from fiction.story.scene import Scene
 from fiction.storytellers.replies.protagonist import YOU, as_you
 from fiction.storytellers.thread_seeds import next_seed
+from fiction.text.folding import fold
 from fiction.text.sanitise import clean_line
 from fiction.text.tokens import joined, sentences, words
 
@@ -46,8 +47,8 @@ def new_memory(told: str, old: str, rationale: Rationale) -> tuple[str, str]:
         return old, "The storyteller's new memory was empty; the old one was kept." if old else ""
     notice = ""
     if not rationale.dropped and words(" ".join(fresh)) < _LOST * words(old):
-        known = {sentence.casefold() for sentence in kept}
-        fresh = [*kept, *(sentence for sentence in fresh if sentence.casefold() not in known)]
+        known = {fold(sentence) for sentence in kept}
+        fresh = [*kept, *(sentence for sentence in fresh if fold(sentence) not in known)]
         notice = "The storyteller's new memory had lost most of the old one without a reason; both were kept."
     bounded = _bounded(fresh)
     if len(bounded) < len(fresh):

@@ -7,6 +7,7 @@ that the first word shows when the server sends it.
 import re
 
 from fiction.story.plan import Choice
+from fiction.text.folding import fold
 
 _LONGEST_MARGIN = 200
 """Characters after which a line is taken for story whatever it begins with; headings and preambles are shorter."""
@@ -159,4 +160,4 @@ def _one_begins(start: str, words: tuple[str, ...]) -> bool:
 
 
 def _normal(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    return " ".join(re.findall(r"\w+", fold(text)))

@@ -10,6 +10,7 @@ from fiction.story.plan import Approach, Plan
 from fiction.story.scene import Scene
 from fiction.storytellers.prompts.templates import prompt
 from fiction.storytellers.replies.approaches import approach_of
+from fiction.text.folding import fold
 from fiction.text.sanitise import clean_line
 from fiction.text.tokens import clip, wide, words
 
@@ -118,7 +119,7 @@ def alike(label: str, other: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _said(label: str) -> frozenset[str]:
-    found = _WORD.findall(label.casefold())
+    found = _WORD.findall(fold(label))
     if wide(label):
         found = [word[at : at + 2] for word in found for at in range(max(1, len(word) - 1))]
     return frozenset(found)

@@ -1,5 +1,7 @@
 """What a model calls the protagonist in its notes, in whatever language it takes them: all of it is `you`."""
 
+from fiction.text.folding import fold
+
 YOU = "you"
 
 _EVERYWHERE = frozenset((YOU, "yourself", "the protagonist", "protagonist", "the reader", "the player", "player"))
@@ -42,7 +44,7 @@ def is_protagonist(name: str, language: str, *own: str) -> bool:
     said = " ".join(name.casefold().split())
     bare = next((said.removeprefix(article) for article in _ARTICLES if said.startswith(article)), said)
     words = _SAID.get(language.partition("-")[0].casefold(), "").split()
-    return said in _EVERYWHERE or bare in words or said in {each.casefold() for each in own if each}
+    return said in _EVERYWHERE or bare in words or fold(name) in {fold(each) for each in own if each}
 
 
 def as_you(name: str, language: str, *own: str) -> str:

@@ -15,6 +15,7 @@ from fiction.storytellers.replies.memory_update import ledger_ops, new_memory, r
 from fiction.storytellers.replies.notes import Notes
 from fiction.storytellers.replies.plans import PLANS, before, filled_up, sound_plans
 from fiction.storytellers.replies.schemas import NOTES, NOTES_OF_ENDING, NOTES_SMALL
+from fiction.text.folding import fold
 from fiction.text.sanitise import clean_line
 from fiction.text.tokens import clip, clip_start, estimate, joined, sentences, whole_sentences, words
 
@@ -117,15 +118,15 @@ def _ending(notes: Notes, scene: Scene) -> str:
     """The title of the ending that the passage was: the world's own where the model names one; empty if it was none."""
     if not _ends(notes, scene):
         return ""
-    named = notes.title.casefold()
-    own = next((ending.title for ending in scene.world.endings if ending.title.casefold() == named), "")
+    named = fold(notes.title)
+    own = next((ending.title for ending in scene.world.endings if fold(ending.title) == named), "")
     return own or clean_line(notes.title, limit=_MAX_TITLE) or THE_END
 
 
 def _title(notes: Notes, scene: Scene) -> str:
     title = clean_line(notes.title, limit=_MAX_TITLE).strip(' "“”*')
     running = scene.parent.title if scene.parent else ""
-    return "" if title.casefold() == running.casefold() else title
+    return "" if fold(title) == fold(running) else title
 
 
 def _notice(*, own: int, memory: str, remembered: bool) -> str:

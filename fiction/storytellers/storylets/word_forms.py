@@ -2,6 +2,8 @@
 
 import re
 
+from fiction.text.folding import fold
+
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"”’')\]]*(?:\s+|(?<=[。！？]))")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+(?:['’][^\W_]+)?")
 _LAST_WORD = re.compile(r"\s\S*\Z")
@@ -46,8 +48,8 @@ def capital(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words in lower case; where a script has no spaces, its characters."""
-    return [word.replace("’", "'").lower() for word in _WORD.findall(text)]
+    """Words, folded; where a script has no spaces, its characters."""
+    return _WORD.findall(fold(text))
 
 
 def stem(word: str) -> str:
