@@ -12,7 +12,8 @@ from hypothesis import settings
 settings.register_profile("suite", max_examples=40, deadline=None)
 settings.load_profile("suite")
 
-_SETTINGS = ("FICTION_", "OPENAI_")
+_SETTINGS = ("FICTION_", "OPENAI_", "OLLAMA_")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 class NetworkUsed(RuntimeError):
@@ -62,8 +63,8 @@ def loopback_only() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The home that FICTION_HOME names; empty. Nothing of the machine's own settings is seen."""
-    for name in os.environ:
-        if name.startswith(_SETTINGS):
+    for name in list(os.environ):
+        if name.startswith(_SETTINGS) or name.lower() in _PROXIES:
             monkeypatch.delenv(name)
     monkeypatch.delenv("NO_COLOR", raising=False)
     folder = tmp_path_factory.mktemp("home")

@@ -14,6 +14,7 @@ from fiction import __version__
 from fiction.commands import Context, add_json
 from fiction.commands.console import say, say_json
 from fiction.errors import FictionError
+from fiction.text.addresses import without_query
 from fiction.text.sanitise import clean_line
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ async def _findings(context: Context) -> AsyncGenerator[Diagnosis, None]:
     yield _worlds(context)
     yield _saves(context)
     yield _memory()
-    async for finding in _servers():
+    async for finding in _servers(context):
         yield finding
     try:
         setup, configuration, spent = context.house.setup, context.house.configuration, context.house.spent
@@ -136,11 +137,11 @@ def _memory() -> Diagnosis:
     return Diagnosis("memory", ok=found, said=f"Chroma {chroma.__version__} keeps and finds.")
 
 
-async def _servers() -> AsyncGenerator[Diagnosis, None]:
-    """Servers that answer on this machine."""
+async def _servers(context: Context) -> AsyncGenerator[Diagnosis, None]:
+    """Servers that answer on this machine, and where OLLAMA_HOST says."""
     from fiction.llm.discovery.local_servers import find_servers
 
-    servers = await find_servers()
+    servers = await find_servers(environment=context.environment)
     for server in servers:
         named = ", ".join(server.models[:5]) or "no models"
         model = server.models[0] if server.models else "NAME"
@@ -203,4 +204,8 @@ async def _configured(setup: "Setup", configuration: "Configuration") -> AsyncGe
 def _told_by(part: "ServerPart") -> str:
     if not part.model:
         return "It names no model."
-    return f"{part.model} run by {part.run}." if part.run else f"{part.model} at {part.base_url or 'OpenAI'}."
+    return (
+        f"{part.model} run by {part.run}."
+        if part.run
+        else f"{part.model} at {without_query(part.base_url) or 'OpenAI'}."
+    )

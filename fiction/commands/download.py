@@ -1,5 +1,6 @@
 """A world pack from a link: fetched whole into a folder that goes away again, or not at all."""
 
+import os
 import tempfile
 import urllib.error
 import urllib.request
@@ -9,13 +10,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fiction.errors import FictionError
+from fiction.text.addresses import on_this_machine
+from fiction.text.proxies import Proxy, UnusableProxy, proxy_for
 from fiction.text.sanitise import clean_line
 
 LARGEST = 32 << 20
 """Bytes of a zip; what is in it is bounded by `packs` once more."""
 SECONDS = 30.0
 """That a server may take between two pieces."""
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @contextmanager
@@ -25,11 +27,15 @@ def fetched(source: str) -> Iterator[Path]:
     Raises:
         FictionError: there is nothing to be had there, or it is too large.
     """
-    parts = urlsplit(source)
+    try:
+        parts = urlsplit(source)
+        _ = parts.port  # one that is no number is noticed here
+    except ValueError:
+        raise FictionError("That is no link.", hint="Look at it again.") from None
     if parts.scheme not in ("http", "https"):
         yield Path(source)
         return
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and not on_this_machine(parts.hostname or ""):
         raise FictionError("Worlds are fetched over https only.", hint="Use the https link.")
     with tempfile.TemporaryDirectory(prefix="fiction-") as folder:
         file = Path(folder) / "pack.zip"
@@ -53,8 +59,10 @@ class _SafeRedirects(urllib.request.HTTPRedirectHandler):
 
 def _read(link: str, host: str) -> bytes:
     request = urllib.request.Request(link, headers={"User-Agent": "fiction"})  # noqa: S310 - http and https alone come here
+    proxy = _proxy(link)
+    through = urllib.request.ProxyHandler({urlsplit(link).scheme: proxy.url} if proxy else {})
     try:
-        with urllib.request.build_opener(_SafeRedirects).open(request, timeout=SECONDS) as reply:
+        with urllib.request.build_opener(through, _SafeRedirects).open(request, timeout=SECONDS) as reply:
             raw: bytes = reply.read(LARGEST + 1)
     except urllib.error.HTTPError as error:
         error.close()
@@ -62,7 +70,29 @@ def _read(link: str, host: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         said = (reason.strerror if isinstance(reason, OSError) else None) or str(reason)
-        raise FictionError(f"{clean_line(host)} could not be reached: {clean_line(said)}.") from None
+        way = f" through the proxy {proxy.address}, which {proxy.variable} names" if proxy else ""
+        hint = f"{spoils} names nothing that can be used: mend it." if (spoils := _spoils(link)) else ""
+        message = f"{clean_line(host)} could not be reached{way}: {clean_line(said).rstrip('.')}."
+        raise FictionError(message, hint=hint) from None
     if len(raw) > LARGEST:
         raise FictionError(f"That is more than {LARGEST >> 20} MB, too much for a world.")
     return raw
+
+
+def _proxy(link: str) -> Proxy | None:
+    """The proxy on the way to a link; the standard library speaks no SOCKS."""
+    try:
+        proxy = proxy_for(link, urllib.request.getproxies(), os.environ)
+    except UnusableProxy as error:
+        raise FictionError(str(error), hint="Mend it, or name the link's host in NO_PROXY.") from None
+    if proxy is not None and proxy.socks:
+        hint = "Fetch the file with a browser and install it from there, or name the link's host in NO_PROXY."
+        raise FictionError(f"{proxy.variable} names a SOCKS proxy, through which no worlds are fetched.", hint=hint)
+    return proxy
+
+
+def _spoils(link: str) -> str:
+    """The variable that spoils every secure connection, where this would be one."""
+    from fiction.llm.transport import tls_variable
+
+    return tls_variable() if link.startswith("https:") else ""

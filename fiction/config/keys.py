@@ -1,13 +1,12 @@
 """Which key goes to which server: one goes to the origin that it was set for, and to no other."""
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from fiction.config.settings import ServerPart, Settings
+from fiction.text import addresses
 
 OPENAI = "https://api.openai.com/v1"
 """Where requests go if no address is set."""
@@ -42,19 +41,14 @@ class Chosen:
 def origin(address: str) -> Origin:
     """What an address speaks to; one that makes no sense is its own origin, and nobody's key is for it."""
     try:
-        parts = urlsplit(address or OPENAI)
-        return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        return addresses.origin(address or OPENAI)
     except ValueError:
         return "", address, 0
 
 
 def is_loopback(address: str) -> bool:
     """Whether an address is on this machine."""
-    host = origin(address)[1]
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return addresses.on_this_machine(origin(address)[1])
 
 
 def meant_for(part: ServerPart) -> Origin | None:

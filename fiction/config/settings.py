@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from fiction.story.reader import Length
+from fiction.text import addresses
 from fiction.text.sanitise import clean_line
 
 DEFAULT = "server"
@@ -22,13 +23,10 @@ def _address(text: str) -> str:
     if not stripped:
         return ""
     try:
-        parts = urlsplit(stripped)
-        port = parts.port
+        parsed = addresses.parse(stripped)
     except ValueError:
-        port = 0
-    if port == 0 or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("an address begins with http:// or https://, as in http://127.0.0.1:11434/v1")
-    if parts.username or parts.password:
+        raise ValueError("an address begins with http:// or https://, as in http://127.0.0.1:11434/v1") from None
+    if "@" in urlsplit(parsed.base_url).netloc:
         raise ValueError("an address holds no user or password; the key has a setting of its own, `api_key`")
     return stripped.rstrip("/")
 

@@ -23,6 +23,7 @@ from fiction.llm.reasoning_filter import Void
 from fiction.llm.request import Finish, Request
 from fiction.llm.server import ServerSettings
 from fiction.llm.stream import ReplyStream
+from fiction.llm.transport import not_made
 from fiction.story.turn import Usage
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Client:
         except StorytellerError as error:  # the call itself will say so, without another start
             self._not_started = error
         else:
-            with contextlib.suppress(ImportError, OSError):
+            with contextlib.suppress(StorytellerError):  # the call itself will say so
                 await self._connect()
             await self._acquaintance.make(self._be_told)
 
@@ -208,6 +209,8 @@ class Client:
                 if reconnects >= _RECONNECTS or failures.is_refused(error):
                     raise failures.of_connection(self.server, error) from error
                 reconnects += 1
+            except Exception as error:  # a key or an address that can't be sent, and whatever else makes no request
+                raise not_made(self.server, error) from error
 
     async def _request(
         self, client: "openai.AsyncOpenAI", ask: Request, *, touch: bool

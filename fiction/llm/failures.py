@@ -4,6 +4,7 @@ Kinds of failure as measured against openai 3.54 and the servers named in `known
 """
 
 import json
+import os
 import re
 import time
 from email.utils import parsedate_to_datetime
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 from fiction.errors import StorytellerError, Trouble
 from fiction.llm import context_overflow
 from fiction.llm.server import ServerSettings
+from fiction.llm.transport import proxy_of
+from fiction.text.proxies import SYSTEM
 from fiction.text.sanitise import clean_line
 
 if TYPE_CHECKING:
@@ -124,9 +127,40 @@ def of_status(server: ServerSettings, error: "openai.APIStatusError") -> Storyte
 def of_connection(server: ServerSettings, error: Exception) -> StorytellerError:
     """Nobody answers, or the connection broke before an answer began."""
     cause = f"{error.__cause__ or ''} {error.__cause__.__cause__ if error.__cause__ else ''}".lower()
+    return of_proxy(server, error.__cause__) or _of_cause(server, error, cause)
+
+
+def of_proxy(server: ServerSettings, error: BaseException | None) -> StorytellerError | None:
+    """The proxy on the way does not answer, or does not let this server be reached; None where it is not to blame."""
+    proxy = proxy_of(server)
+    if proxy is None:
+        return None
+    named = f"The proxy {proxy.address}, which {proxy.variable} name{'' if proxy.variable == SYSTEM else 's'},"
+    hint = (
+        f"Start it, mend {proxy.variable}, or name this host in NO_PROXY; the built-in storyteller can tell this turn."
+    )
+    match type(error).__name__:
+        case "ConnectError" | "ConnectTimeout" if not _of_tls(error):
+            return _trouble(
+                Trouble.UNREACHABLE, f"{named} does not answer, so {server.address} can't be reached.", hint
+            )
+        case "ProxyError":
+            return _trouble(Trouble.UNREACHABLE, f"{named} opens no way to {server.address}.", hint)
+        case _:
+            return None
+
+
+def _of_tls(error: BaseException | None) -> bool:
+    said = str(error).lower()
+    return "certificate" in said or "ssl" in said
+
+
+def _of_cause(server: ServerSettings, error: Exception, cause: str) -> StorytellerError:
     where = server.address
     if "certificate" in cause or "ssl" in cause:
-        hint = "Check the address, and that this machine has its certificates."
+        variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "")
+        which = f"{variable} names its certificate" if variable else "this machine has its certificates"
+        hint = f"Check the address, and that {which}."
         return _trouble(Trouble.UNREACHABLE, f"There is no secure connection to {where} to be had.", hint)
     if "name or service" in cause or "getaddrinfo" in cause or "nodename" in cause or "name resolution" in cause:
         hint = "Check the address in the settings, and the network."
@@ -139,7 +173,7 @@ def of_connection(server: ServerSettings, error: Exception) -> StorytellerError:
 
 def is_refused(error: Exception) -> bool:
     """The connection never stood; asking again at once is of no use."""
-    return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "UnsupportedProtocol")
+    return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "UnsupportedProtocol", "ProxyError")
 
 
 def of_stream_error(server: ServerSettings, error: "openai.APIError") -> StorytellerError:

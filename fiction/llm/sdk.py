@@ -6,7 +6,9 @@ import importlib
 import threading
 from typing import TYPE_CHECKING
 
+from fiction.errors import StorytellerError
 from fiction.llm.server import ServerSettings
+from fiction.llm.transport import http_client, not_made
 
 if TYPE_CHECKING:
     import openai
@@ -31,7 +33,7 @@ def warm() -> None:
 
 
 async def connected(server: ServerSettings) -> "openai.AsyncOpenAI":
-    """A client for the server, made in a thread, so that the loop goes on meanwhile. Raises ImportError."""
+    """A client for the server, made in a thread, so that the loop goes on meanwhile. Raises StorytellerError."""
     loop = asyncio.get_running_loop()
     made: asyncio.Future[openai.AsyncOpenAI] = loop.create_future()
 
@@ -49,6 +51,11 @@ async def connected(server: ServerSettings) -> "openai.AsyncOpenAI":
         try:
             warm()
             client = _connect(server)
+        except StorytellerError as caught:
+            error = caught
+        except Exception as caught:  # noqa: BLE001 - whatever the library lacks or does not take, the turn fails by it
+            error = not_made(server, caught)
+            error.__cause__ = caught
         except BaseException as caught:  # noqa: BLE001 - handed to the one who waits
             error = caught
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
@@ -74,15 +81,17 @@ def _connect(server: ServerSettings) -> "openai.AsyncOpenAI":
     """A client for this server alone: nothing is taken from the environment but proxies, and those not for loopback.
 
     No connection is kept alive to a server on this machine: llama-server drops 4 % of the reused ones, and a new one
-    costs nothing there. Without TLS there is no certificate store to load, which takes 70 ms.
+    costs nothing there.
     """
     import httpx2
     import openai
 
-    http = openai.DefaultAsyncHttpx2Client(
-        verify=server.base_url.startswith("https:"),
-        trust_env=not server.loopback,
+    timeout = httpx2.Timeout(None, connect=server.connect_timeout, write=_WRITE_TIMEOUT)
+    http = http_client(
+        server,
+        timeout=timeout,
         limits=httpx2.Limits(max_keepalive_connections=0 if server.loopback else _MAX_IDLE_CONNECTIONS),
+        follow_redirects=True,
     )
     client = openai.AsyncOpenAI(
         base_url=server.base_url,
@@ -90,7 +99,7 @@ def _connect(server: ServerSettings) -> "openai.AsyncOpenAI":
         organization="",
         project="",
         max_retries=0,
-        timeout=httpx2.Timeout(None, connect=server.connect_timeout, write=_WRITE_TIMEOUT),
+        timeout=timeout,
         http_client=http,
     )
     assert client.chat.completions is not None  # loaded lazily by the SDK; 27 ms that the loop need not wait for

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field, fields
 from urllib.parse import urlsplit
 
 from fiction.errors import SettingsError
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared, never bound
+from fiction.text import addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +51,35 @@ class ServerSettings:
     """How passages are drawn; None is by `temperature` alone."""
     slots: int = 0
     """Requests that the server answers at a time; 0 asks the server, and is one where it does not say."""
+    query: str = field(default="", repr=False)
+    """Sent with each request: what `base_url` has after `?`, such as `api-version=...`. It may hold a key."""
 
     def __post_init__(self) -> None:
-        url = self.base_url.strip().rstrip("/").removesuffix("/chat/completions")
         try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname, parts.port
+            address = addresses.parse(self.base_url)
         except ValueError:
-            host, parts = None, urlsplit("")
-        if not host or parts.scheme not in ("http", "https"):
             raise SettingsError(
                 "The server's address must be an http or https URL.", hint="Such as http://127.0.0.1:8080/v1."
-            )
+            ) from None
         if not self.model.strip():
             raise SettingsError(
                 "No model is named for the server.", hint="Set FICTION_MODEL, or `model` in the settings."
             )
-        object.__setattr__(self, "base_url", url if parts.path else f"{url}/v1")
+        url = address.base_url
+        object.__setattr__(self, "base_url", url if urlsplit(url).path else f"{url}/v1")
+        object.__setattr__(self, "query", address.query or self.query)
 
     @property
     def address(self) -> str:
         """`host:port` as messages name it, without user, password and path; no port where the URL has none."""
-        parts = urlsplit(self.base_url)
-        host = parts.hostname or ""
-        host = f"[{host}]" if ":" in host else host
-        return f"{host}:{parts.port}" if parts.port else host
+        return addresses.shown(self.base_url)
 
     @property
     def origin(self) -> str:
         """Scheme, host and port: whom a key may be sent to, and who answers one request at a time."""
-        parts = urlsplit(self.base_url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        host = parts.hostname or ""
+        scheme, host, port = addresses.origin(self.base_url)
         host = f"[{host}]" if ":" in host else host
-        return f"{parts.scheme}://{host}:{port}"
+        return f"{scheme}://{host}:{port}"
 
     @property
     def profile(self) -> str:
@@ -100,8 +94,7 @@ class ServerSettings:
     @property
     def loopback(self) -> bool:
         """The server runs on this machine."""
-        host = urlsplit(self.base_url).hostname or ""
-        return host in _LOOPBACK or host.startswith("127.")
+        return addresses.on_this_machine(addresses.host_of(self.base_url))
 
     @property
     def openai(self) -> bool:

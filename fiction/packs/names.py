@@ -3,23 +3,19 @@
 import re
 from typing import Final
 
+from fiction.text.devices import is_device
+
 SLUG: Final = r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?"
 """1 to 48 small letters, digits and hyphens."""
 PACK_FILES: Final = ("world.yaml", "pack.yaml")
 """What a pack's own file may be called; the first is how it is written."""
 COVER_FILE: Final = "cover.txt"
 _BESIDE = re.compile(r"cover\.txt|README\.md|LICEN[CS]E(?:\.[A-Za-z]{1,8})?")
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(?:\..*)?", re.IGNORECASE)
 
 
 def is_slug(text: str) -> bool:
     """Whether it can be an id: a slug that names no device on Windows."""
     return re.fullmatch(SLUG, text) is not None and not is_device(text)
-
-
-def is_device(name: str) -> bool:
-    """Whether Windows takes a file's name for a device, whatever its suffix."""
-    return _DEVICE.fullmatch(name.rstrip(" .")) is not None
 
 
 def belongs(name: str) -> bool:

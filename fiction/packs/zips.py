@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from typing import Final, NoReturn
 
 from fiction.errors import PackError
-from fiction.packs.names import belongs, is_device
+from fiction.packs.names import belongs
+from fiction.text.devices import is_device
 from fiction.text.sanitise import clean, clean_line
 
 MAX_MEMBERS: Final = 32

@@ -10,7 +10,7 @@ from fiction.errors import NotFound, SaveBusy, SaveDamaged, SaveError
 from fiction.saves.cards import card
 from fiction.saves.files import SUFFIX
 from fiction.saves.lock import StoryLock, lock_path
-from fiction.saves.names import slug, unlike
+from fiction.saves.names import file_name, unlike
 from fiction.saves.failures import translated
 from fiction.text.sanitise import clean_line
 
@@ -157,7 +157,7 @@ class SaveLibrary:
             return {clean_line(path.stem): path for path in sorted(paths)}
 
     def _free(self, name: str, *, besides: Iterable[str] = ()) -> Path:
-        return self._folder / f"{unlike(slug(name), (*self._saves(), *besides))}{SUFFIX}"
+        return self._folder / f"{unlike(file_name(name), (*self._saves(), *besides))}{SUFFIX}"
 
     def _whole(self, name: str) -> str:
         if name not in self._saves():

@@ -4,24 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from fiction.text.devices import is_device
+
 LONGEST = 120
 """Bytes, so that the names of lock, journal and backup stay within 255 as well."""
 
-_DEVICES = frozenset(
-    [
-        "con",
-        "prn",
-        "aux",
-        "nul",
-        "conin$",
-        "conout$",
-        *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"),
-    ]
-)
-"""Names that Windows keeps for itself, with any ending (learn.microsoft.com, "Naming Files, Paths, and Namespaces")."""
 
-
-def slug(title: str) -> str:
+def file_name(title: str) -> str:
     """A file name for a title: its letters and digits of any script, hyphens between its words; never empty."""
     text = unicodedata.normalize("NFKC", title).replace("'", "").replace("’", "")
     kept = "".join(
@@ -31,7 +20,7 @@ def slug(title: str) -> str:
     name = name.encode()[:LONGEST].decode(errors="ignore").strip("-")
     if not name:
         return "story"
-    return f"{name}-story" if name in _DEVICES else name
+    return f"{name}-story" if is_device(name) else name
 
 
 def unlike(name: str, taken: Iterable[str]) -> str:

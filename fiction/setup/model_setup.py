@@ -36,8 +36,8 @@ class ModelSetup:
         self._environment = environment
 
     async def find(self) -> tuple[FoundServer, ...]:
-        """Servers on this machine; takes about a tenth of a second."""
-        return await find_servers()
+        """Servers on this machine, and where OLLAMA_HOST says; takes about a tenth of a second."""
+        return await find_servers(environment=self._environment)
 
     async def models(self, mind: ModelConfig) -> tuple[str, ...]:
         """What a server lists, the likeliest to tell a story well first. Raises FictionError."""

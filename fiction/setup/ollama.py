@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from fiction.engine.setup import FoundServer, Pulling
 from fiction.errors import FictionError
@@ -120,5 +119,4 @@ def _bytes(value: object) -> int:
 
 
 def _address(server: FoundServer) -> str:
-    parts = urlsplit(server.base_url)
-    return f"{parts.scheme}://{parts.netloc}/api/pull"
+    return f"{server.base_url.removesuffix('/v1')}/api/pull"

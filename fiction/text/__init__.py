@@ -1,1 +1,1 @@
-"""Work on plain text and addresses that any part may use."""
+"""Text and its forms: addresses, names of devices; pure functions that every other package may use."""

@@ -6,13 +6,12 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from fiction.text.devices import is_device
 from fiction.text.folding import same_spelling
 
 _LONGEST = 48
 _DIGITS = 8
 _WORD = re.compile(r"[a-z0-9]+")
-_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
-"""No file on Windows may be called so."""
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 """Latin letters that are not a plain letter with a mark."""
 
@@ -29,7 +28,7 @@ def slug(name: str, *, stem: str = "id") -> str:
     plain = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
     written = "-".join(_WORD.findall(plain.encode("ascii", "ignore").decode()))
     lost = any(char.isalnum() and not char.isascii() for char in plain)
-    if written and not lost and len(written) <= _LONGEST and not _DEVICE.fullmatch(written):
+    if written and not lost and len(written) <= _LONGEST and not is_device(written):
         return written
     digest = hashlib.sha256(" ".join(folded.split()).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
     return f"{(written or stem)[: _LONGEST - _DIGITS - 1].strip('-')}-{digest}"

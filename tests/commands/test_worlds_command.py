@@ -90,6 +90,40 @@ def test_links_are_followed_over_https_only(fiction: Fiction) -> None:
     assert "could not be reached" in fiction("worlds", "install", "https://example.invalid/a.zip").sentence
 
 
+@pytest.mark.parametrize(
+    "link", ["http://127.0.0.1.example.org/a.zip", "http://127.evil.example/a", "http://[::1", "https://h:99999/a"]
+)
+def test_a_link_that_only_looks_like_this_machine_is_none_of_it(fiction: Fiction, link: str) -> None:
+    assert fiction("worlds", "install", link).sentence.startswith(("Worlds are fetched over https only.", "That is no"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("HTTPS_PROXY", "http://user:hidden@127.0.0.1:1", "the proxy 127.0.0.1:1, which HTTPS_PROXY names"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1", "ALL_PROXY names a SOCKS proxy"),
+        ("https_proxy", "socks4://127.0.0.1:1", "https_proxy names a proxy of the kind 'socks4'"),
+        ("SSLKEYLOGFILE", "/nonexistent/keys.log", "SSLKEYLOGFILE names nothing that can be used"),
+        ("SSL_CERT_FILE", "/nonexistent/ca.pem", "SSL_CERT_FILE names nothing that can be used"),
+    ],
+)
+def test_a_link_that_the_environment_keeps_out_of_reach_is_said_so(
+    fiction: Fiction, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    shown = fiction("worlds", "install", "https://example.invalid/a.zip").sentence
+    assert said in shown
+    assert "hidden" not in shown
+
+
+def test_no_proxy_is_asked_for_a_link_to_this_machine(
+    fiction: Fiction, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    server.body = _zipped()
+    assert fiction("worlds", "install", f"{server.base_url}/salt-road.zip").code == 0
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc here")
 def test_nothing_is_installed_where_nothing_can_be_written(fiction: Fiction, tmp_path: Path) -> None:
     (tmp_path / "salt-road.yaml").write_text(SALT)

@@ -2,7 +2,10 @@
 
 import asyncio
 import socket
+import threading
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from setup.conftest import Machine, listed, reply
@@ -74,3 +77,92 @@ def test_the_lists_that_come_with_the_program_can_be_read() -> None:
     assert all(each.ollama or each.llama or each.litert for each in recommended())
     assert [each.name for each in providers()] == ["OpenAI", "OpenRouter"]
     assert all(each.base_url.startswith("https://") and each.models and each.keys_at for each in providers())
+
+
+# --- both loopbacks, and OLLAMA_HOST ---
+
+
+@pytest.fixture
+def on_ipv6(machine: Machine) -> Iterator[int]:
+    """A port where a server listens on `[::1]` alone."""
+
+    class Six(ThreadingHTTPServer):
+        address_family = socket.AF_INET6
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            machine.asked.append((f"GET {self.path}", self.headers["host"]))
+            machine.answers.get(f"GET {self.path}", reply({}, 404))(self)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Nothing on stderr."""
+
+    try:
+        listening = Six(("::1", 0), Handler)
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    serving = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
+    serving.start()
+    yield listening.server_port
+    listening.shutdown()
+    serving.join()
+    listening.server_close()
+
+
+async def test_a_server_that_listens_on_the_ipv6_loopback_alone_is_found(machine: Machine, on_ipv6: int) -> None:
+    machine.answers["GET /v1/models"] = listed("tiny", owner="llamacpp")
+    assert await find_servers({on_ipv6: "?"}) == (FoundServer(f"http://[::1]:{on_ipv6}/v1", "llama.cpp", ("tiny",)),)
+    assert {host for _, host in machine.asked} == {f"[::1]:{on_ipv6}"}
+
+
+async def test_one_server_on_both_loopbacks_is_one(machine: Machine) -> None:
+    machine.answers["GET /v1/models"] = listed("tiny", owner="llamacpp")
+    assert len(await find_servers({machine.port: "?"})) == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["127.0.0.1:{}", ":{}", "0.0.0.0:{}", "localhost:{}", "http://127.0.0.1:{}/", "[::]:{}"]
+)
+async def test_ollama_is_found_where_its_own_variable_says(machine: Machine, said: str) -> None:
+    machine.answers["GET /v1/models"] = listed("tiny", owner="somebody")
+    found = await find_servers({}, environment={"OLLAMA_HOST": said.format(machine.port)})
+    assert [(server.base_url.rpartition(":")[2], server.kind) for server in found] == [(f"{machine.port}/v1", "Ollama")]
+
+
+@pytest.mark.parametrize("said", ["[::1]:{}", "http://[::1]:{}", ":{}", "localhost:{}"])
+async def test_ollama_is_found_on_ipv6_where_its_own_variable_says(machine: Machine, on_ipv6: int, said: str) -> None:
+    machine.answers["GET /v1/models"] = listed("tiny", owner="library")
+    found = await find_servers({}, environment={"OLLAMA_HOST": said.format(on_ipv6)})
+    assert [server.base_url for server in found] == [f"http://[::1]:{on_ipv6}/v1"]
+
+
+async def test_ollama_behind_a_path_is_found(machine: Machine) -> None:
+    machine.answers["GET /models/v1/models"] = listed("tiny", owner="library")
+    found = await find_servers({}, environment={"OLLAMA_HOST": f"http://127.0.0.1:{machine.port}/models"})
+    assert [server.base_url for server in found] == [f"http://127.0.0.1:{machine.port}/models/v1"]
+
+
+async def test_a_port_that_ollama_is_moved_to_is_listed_once(machine: Machine) -> None:
+    machine.answers["GET /v1/models"] = listed("tiny", owner="somebody")
+    for said in (f":{machine.port}", f"127.0.0.1:{machine.port}"):
+        found = await find_servers({machine.port: "llama.cpp"}, environment={"OLLAMA_HOST": said})
+        assert [server.kind for server in found] == ["Ollama"]
+
+
+@pytest.mark.parametrize(
+    "said", ["models.example", "https://models.example", "a b", "\x00", "x" * 300, "[::", "http://"]
+)
+async def test_a_variable_that_names_nobody_does_no_harm(machine: Machine, said: str) -> None:
+    machine.answers["GET /v1/models"] = listed("tiny", owner="llamacpp")
+    found = await asyncio.wait_for(find_servers({machine.port: "?"}, environment={"OLLAMA_HOST": said}), 3.0)
+    assert FoundServer(machine.base_url, "llama.cpp", ("tiny",)) in found
+
+
+async def test_koboldcpp_that_plays_ollama_is_known_for_what_it_is(machine: Machine) -> None:
+    machine.answers |= {
+        "GET /v1/models": listed("m", owner="somebody"),
+        "GET /api/version": reply({"version": "0.7.0"}),
+        "GET /api/extra/version": reply({"result": "KoboldCpp", "version": "1.99"}),
+    }
+    (found,) = await find_servers({machine.port: "?"})
+    assert found.kind == "KoboldCpp"

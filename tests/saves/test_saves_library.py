@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from bench.stories import choice, draft, record, reflection
 from fiction.errors import FictionError, NotFound, SaveBusy, SaveDamaged, SaveError
 from fiction.saves.lock import StoryLock
-from fiction.saves.names import slug, unlike
 from fiction.saves.rows import HeadRow, StoryRow, insert, row_of
+from fiction.saves.names import file_name, unlike
 from fiction.saves.library import SaveLibrary
 from fiction.story.reader import StoryRecord
 from fiction.story.turn import Reflection, Turn
@@ -257,15 +257,15 @@ def test_an_import_and_a_repair_never_take_a_name_that_is_there(shelf: SaveLibra
     ],
 )
 def test_a_title_becomes_a_name(title: str, name: str) -> None:
-    assert slug(title) == name
+    assert file_name(title) == name
 
 
 @given(st.text(max_size=400))
 def test_a_name_of_any_title_is_safe_everywhere(title: str) -> None:
-    name = slug(title)
+    name = file_name(title)
     assert 0 < len(name.encode()) <= 126
     assert not set(name) & set('/\\:*?"<>|\0\n .\x1b')
-    assert slug(name) == name
+    assert file_name(name) == name
 
 
 @given(st.lists(st.sampled_from(["a", "A", "é", "e\u0301", "a-2"]), max_size=6))

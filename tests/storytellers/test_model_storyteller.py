@@ -304,17 +304,18 @@ def test_a_failed_import_is_an_error_not_a_hang() -> None:
     code = """
 import asyncio, sys
 sys.modules["openai"] = None
+from fiction.errors import StorytellerError
 from fiction.storytellers.llm import sdk
 from fiction.storytellers.model import ServerSettings
 async def main():
     try:
         await sdk.connected(ServerSettings("http://127.0.0.1:9", "m"))
-    except ImportError:
-        print("told")
+    except StorytellerError as error:
+        print(error.message)
 asyncio.run(main())
 """
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "told"
+    assert done.stdout.strip() == "127.0.0.1:9 can't be asked from here (ModuleNotFoundError)."
 
 
 async def test_settings_of_a_story_reach_the_request(server: ModelServer) -> None:

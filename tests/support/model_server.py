@@ -148,6 +148,8 @@ class ModelServer:
         self.looked_at: list[tuple[str, dict[str, str]]] = []
         """Paths and headers of what was asked about the server itself."""
         self.requests: list[dict] = []
+        self.paths: list[str] = []
+        """Of every request, with their queries."""
         self.hung_up = threading.Event()
         """A client went away in the middle of a reply."""
         outer = self
@@ -159,6 +161,7 @@ class ModelServer:
                 pass
 
             def do_GET(self) -> None:
+                outer.paths.append(self.path)
                 outer.looked_at.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
                 found = outer.pages.get(self.path)
                 body = json.dumps({"error": "Not Found"} if found is None else found).encode()
@@ -170,6 +173,7 @@ class ModelServer:
                     self.wfile.write(body)
 
             def do_POST(self) -> None:
+                outer.paths.append(self.path)
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.requests.append({**body, "_headers": dict(self.headers)})
                 habit = outer.script.pop(0) if outer.script else outer.habit

@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 from fiction.llm.capabilities.presets import ServerKind, kind_by_address, kind_by_owner
 from fiction.llm.server import ServerSettings
+from fiction.llm.signs import is_koboldcpp, is_llama_cpp, is_lm_studio
+from fiction.llm.transport import http_client
 
 if TYPE_CHECKING:
     import httpx2
@@ -66,13 +68,8 @@ async def survey(server: ServerSettings, *, seconds: float, strange: bool = Fals
 def _client(server: ServerSettings) -> "httpx2.AsyncClient":
     import httpx2
 
-    return httpx2.AsyncClient(
-        verify=server.base_url.startswith("https:"),
-        trust_env=not server.loopback,
-        follow_redirects=False,
-        timeout=httpx2.Timeout(server.connect_timeout),
-        headers={"Authorization": f"Bearer {server.api_key}"} if server.api_key else {},
-    )
+    headers = {"Authorization": f"Bearer {server.api_key}"} if server.api_key else {}
+    return http_client(server, timeout=httpx2.Timeout(server.connect_timeout), headers=headers)
 
 
 class _Questions:
@@ -128,13 +125,12 @@ class _Questions:
 
     async def _llama(self, found: ProbeResult) -> ProbeResult:
         props = await self._at_root("/props")
-        of_slot = _get(props, "default_generation_settings")
-        if not isinstance(of_slot, Mapping):
+        if not is_llama_cpp(props):
             return found
         return dataclasses.replace(
             found,
             kind=ServerKind.LLAMA_CPP,
-            context=_whole(of_slot.get("n_ctx")) or found.context,
+            context=_whole(_get(props, "default_generation_settings", "n_ctx")) or found.context,
             slots=min(_MAX_SLOTS, _whole(_get(props, "total_slots"))),
             version=_fingerprint(_get(props, "build_info"), _get(props, "model_path")),
             system_role=_get(props, "chat_template_caps", "supports_system_role") is not False,
@@ -150,17 +146,17 @@ class _Questions:
         return dataclasses.replace(found, kind=ServerKind.OLLAMA, context=context, version=version)
 
     async def _lm_studio(self, found: ProbeResult) -> ProbeResult:
-        entries = _items(_get(await self._at_root("/api/v0/models"), "data"))
-        if not any("state" in entry for entry in entries):
+        listed = await self._at_root("/api/v0/models")
+        if not is_lm_studio(listed):
             return found
-        own = next((entry for entry in entries if self._named(entry)), {})
+        own = next((entry for entry in _items(_get(listed, "data")) if self._named(entry)), {})
         context = _whole(own.get("loaded_context_length"))
         return dataclasses.replace(found, kind=ServerKind.LM_STUDIO, context=context)
 
     async def _kobold(self, found: ProbeResult) -> ProbeResult:
         asked = self._at_root("/api/extra/version"), self._at_root("/api/extra/true_max_context_length")
         about, size = await asyncio.gather(*asked)
-        if "kobold" not in _string(_get(about, "result")).lower():
+        if not is_koboldcpp(about):
             return found
         version, context = _fingerprint(_get(about, "version")), _whole(_get(size, "value"))
         return dataclasses.replace(found, kind=ServerKind.KOBOLDCPP, context=context, version=version)

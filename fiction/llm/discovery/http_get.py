@@ -1,4 +1,4 @@
-"""The least there is of HTTP, for servers on this machine that may be anything, or silent: one GET, read as JSON."""
+"""The least there is of HTTP, for servers that may be anything, or silent: one GET, read as JSON."""
 
 import asyncio
 import json
@@ -17,15 +17,24 @@ class Reply:
     """None where it is no JSON object."""
 
 
-async def get(port: int, path: str, *, seconds: float) -> Reply | None:
-    """Ask a port of this machine; None where nobody answers in time, or not in HTTP."""
+async def get(
+    port: int,
+    path: str,
+    *,
+    seconds: float,
+    host: str = "127.0.0.1",
+    secure: bool = False,
+    connect_seconds: float = CONNECT_SECONDS,
+) -> Reply | None:
+    """Ask a port of this machine, or of another; None where nobody answers in time, or not in HTTP."""
     try:
-        connection = asyncio.open_connection("127.0.0.1", port, limit=_MOST_BYTES)
-        reader, writer = await asyncio.wait_for(connection, CONNECT_SECONDS)
-    except (OSError, TimeoutError):
+        connection = asyncio.open_connection(host, port, limit=_MOST_BYTES, ssl=secure or None)
+        reader, writer = await asyncio.wait_for(connection, connect_seconds)
+    except (OSError, ValueError, TimeoutError):  # ValueError: no name of a host
         return None
     try:
-        writer.write(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nAccept: application/json\r\n\r\n".encode())
+        named = f"[{host}]" if ":" in host else host
+        writer.write(f"GET {path} HTTP/1.0\r\nHost: {named}:{port}\r\nAccept: application/json\r\n\r\n".encode())
         return _read(await asyncio.wait_for(_whole(reader), seconds))
     except (OSError, TimeoutError):
         return None

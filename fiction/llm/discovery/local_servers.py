@@ -1,11 +1,16 @@
-"""Servers of models on this machine: who answers at the ports where they usually are."""
+"""Servers of models on this machine, and where OLLAMA_HOST names one: who answers where they usually are."""
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from fiction.engine.setup import FoundServer
-from fiction.llm.discovery.http_get import get
+from fiction.llm.capabilities.presets import ServerKind, kind_by_owner
+from fiction.llm.discovery.http_get import CONNECT_SECONDS, get
 from fiction.llm.discovery.model_ranking import likeliest_first
+from fiction.llm.discovery.ollama_host import OllamaHost, ollama_host
+from fiction.llm.signs import SIGNS, kind_by_signs
+from fiction.text.addresses import on_this_machine
 from fiction.text.sanitise import clean_line
 
 PORTS = {
@@ -23,22 +28,51 @@ PORTS = {
 
 REPLY_SECONDS = 1.0
 _SIGN_SECONDS = 0.3
+_FAR_SECONDS = 1.0
+"""Until a connection to another machine must stand."""
 _MOST_MODELS = 500
 _MOST_NAME = 200
-_OWNERS = {"llamacpp": "llama.cpp", "vllm": "vLLM", "koboldcpp": "KoboldCpp", "library": "Ollama"}
-_SIGNS = {
-    "/api/version": ("version", "Ollama"),
-    "/api/extra/version": ("result", "KoboldCpp"),
-    "/api/v0/models": ("data", "LM Studio"),
-    "/props": ("default_generation_settings", "llama.cpp"),
-}
-"""What only one kind of server answers: a key of its reply. Asked where the list of models does not tell."""
+_LOOPBACKS = ("127.0.0.1", "::1")
+"""Some servers listen on the second alone: `localhost` is both."""
 
 
-async def find_servers(ports: Mapping[int, str] | None = None) -> tuple[FoundServer, ...]:
-    """Ask every port of this machine at once; takes about a tenth of a second, one and a half at the most."""
-    asked = PORTS if ports is None else ports
-    answers = await asyncio.gather(*(_ask(port, guess) for port, guess in asked.items()))
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a server may be."""
+
+    port: int
+    host: str = "127.0.0.1"
+    secure: bool = False
+    path: str = ""
+
+    @property
+    def base_url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.secure else 'http'}://{host}:{self.port}{self.path}/v1"
+
+    async def get(self, path: str, seconds: float) -> object:
+        """What is answered to a GET with status 200; None for anything else."""
+        connect = CONNECT_SECONDS if on_this_machine(self.host) else _FAR_SECONDS
+        reply = await get(
+            self.port, self.path + path, host=self.host, secure=self.secure, seconds=seconds, connect_seconds=connect
+        )
+        return reply.body if reply and reply.status == 200 else None
+
+
+async def find_servers(
+    ports: Mapping[int, str] | None = None, *, environment: Mapping[str, str] | None = None
+) -> tuple[FoundServer, ...]:
+    """Ask every port of this machine at once; takes about a tenth of a second, one and a half at the most.
+
+    What `OLLAMA_HOST` in the environment names is asked as well, first and on whatever machine it is.
+    """
+    named = ollama_host(environment or {})
+    first = _places(named) if named else ()
+    asked = [(first, ServerKind.OLLAMA.value)]
+    for port, guess in (PORTS if ports is None else ports).items():
+        if _Place(port) not in first:
+            asked.append((tuple(_Place(port, host) for host in _LOOPBACKS), guess))
+    answers = await asyncio.gather(*(_first(places, guess) for places, guess in asked))
     return tuple(found for found in answers if found is not None)
 
 
@@ -48,23 +82,35 @@ def model_names(listed: object) -> tuple[str, ...] | None:
     return tuple(name for name, _ in models) if models is not None else None
 
 
-async def _ask(port: int, guess: str) -> FoundServer | None:
-    listed, signs = await asyncio.gather(_get(port, "/v1/models", REPLY_SECONDS), _signs(port))
+def _places(named: OllamaHost) -> tuple[_Place, ...]:
+    """Where Ollama may be: on this machine either loopback may be meant, but the one that is named goes first."""
+    secure, hosts = named.scheme == "https", (named.host,)
+    if not named.host or (on_this_machine(named.host) and not secure):
+        said = () if named.host in ("", "0.0.0.0", "::", "localhost") else (named.host,)  # noqa: S104 - compared
+        hosts = tuple(dict.fromkeys((*said, *_LOOPBACKS)))
+    return tuple(_Place(named.port, host, secure, named.path) for host in hosts)
+
+
+async def _first(places: tuple[_Place, ...], guess: str) -> FoundServer | None:
+    """The first of the places that answers; they are names of one server."""
+    answers = await asyncio.gather(*(_ask(place, guess) for place in places))
+    return next((found for found in answers if found is not None), None)
+
+
+async def _ask(place: _Place, guess: str) -> FoundServer | None:
+    listed, signs = await asyncio.gather(place.get("/v1/models", REPLY_SECONDS), _signs(place))
     models = _models(listed)
     if models is None:
         return None
-    owner = next((_OWNERS[owner] for _, owner in models if owner in _OWNERS), "")
+    owner = next((kind for _, owner in models if (kind := kind_by_owner(owner))), ServerKind.UNKNOWN)
     names = (clean_line(name, limit=_MOST_NAME) for name, _ in models)
-    return FoundServer(f"http://127.0.0.1:{port}/v1", owner or signs or guess, likeliest_first(names))
+    return FoundServer(place.base_url, owner.value or signs.value or guess, likeliest_first(names))
 
 
-async def _signs(port: int) -> str:
-    """The kind of server that answers as only this kind does; empty where none is known."""
-    replies = await asyncio.gather(*(_get(port, path, _SIGN_SECONDS) for path in _SIGNS))
-    for reply, (key, kind) in zip(replies, _SIGNS.values(), strict=True):
-        if isinstance(reply, dict) and key in reply:
-            return kind
-    return ""
+async def _signs(place: _Place) -> ServerKind:
+    """The kind of server that answers as only this kind does."""
+    replies = await asyncio.gather(*(place.get(path, _SIGN_SECONDS) for path in SIGNS))
+    return kind_by_signs(dict(zip(SIGNS, replies, strict=True)))
 
 
 def _models(listed: object) -> list[tuple[str, str]] | None:
@@ -75,9 +121,3 @@ def _models(listed: object) -> list[tuple[str, str]] | None:
     if not isinstance(data, list) or not all(isinstance(model, dict) and "id" in model for model in data):
         return None
     return [(str(model["id"]), str(model.get("owned_by", ""))) for model in data[:_MOST_MODELS]]
-
-
-async def _get(port: int, path: str, seconds: float) -> object:
-    """What a port says to a GET with status 200; None for anything else."""
-    reply = await get(port, path, seconds=seconds)
-    return reply.body if reply and reply.status == 200 else None

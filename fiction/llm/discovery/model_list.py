@@ -1,13 +1,16 @@
 """What models a server lists (`GET /v1/models`), wherever it is."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fiction.errors import StorytellerError, Trouble
+from fiction.llm import failures
 from fiction.llm.discovery.local_servers import model_names
 from fiction.llm.discovery.model_ranking import likeliest_first
 from fiction.llm.server import ServerSettings
+from fiction.llm.transport import http_client
 from fiction.text.sanitise import clean_line
 
 if TYPE_CHECKING:
@@ -30,20 +33,19 @@ async def list_models(server: ServerSettings, *, recommended: Sequence[str] = ()
     import httpx2
 
     headers = {"Authorization": f"Bearer {server.api_key}"} if server.api_key else {}
+    timeout = httpx2.Timeout(_SECONDS, connect=_CONNECT_SECONDS)
     try:
         async with (
-            httpx2.AsyncClient(
-                trust_env=not server.loopback,
-                timeout=httpx2.Timeout(_SECONDS, connect=_CONNECT_SECONDS),
-                follow_redirects=False,
-            ) as client,
-            client.stream("GET", f"{server.base_url}/models", headers=headers) as reply,
+            await asyncio.to_thread(http_client, server, timeout=timeout, headers=headers) as client,
+            client.stream("GET", f"{server.base_url}/models") as reply,
         ):
             body = await _body(reply)
-    except (httpx2.ConnectError, httpx2.ConnectTimeout):
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+        if (of_proxy := failures.of_proxy(server, error)) is not None:
+            raise of_proxy from None
         hint = "Start it, or check the address."
         raise _trouble(Trouble.UNREACHABLE, f"No server answers at {server.address}.", hint) from None
-    except (httpx2.HTTPError, httpx2.StreamError):
+    except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ValueError):
         raise _trouble(Trouble.SERVER, f"{server.address} gives no answer that makes sense.", "Try again.") from None
     if reply.status_code != 200:
         raise _refused(server, reply.status_code)

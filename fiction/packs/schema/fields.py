@@ -12,9 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Str
 from pydantic_core import PydanticCustomError
 
 from fiction.packs.covers import read_cover
-from fiction.packs.names import SLUG, is_device
+from fiction.packs.names import SLUG
 from fiction.story import conditions
 from fiction.story.plan import Approach
+from fiction.text.devices import is_device
 from fiction.text.sanitise import clean, first_dirty
 
 RESERVED_SLOTS: Final = ("you", "place", "act", "recollection")

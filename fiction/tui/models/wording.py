@@ -1,8 +1,7 @@
 """Minds and servers in words: where they are, what they are called, how much of a download is there."""
 
-from urllib.parse import urlsplit
-
 from fiction.engine.setup import FoundServer, ModelConfig, Pulling, Recommended
+from fiction.text import addresses
 
 BAR = 24
 """Cells of a bar that is full."""
@@ -10,18 +9,12 @@ BAR = 24
 
 def at(base_url: str) -> str:
     """Host and port of an address, without anything that might be secret in it."""
-    try:
-        parts = urlsplit(base_url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:  # somebody wrote what is no address
-        return ""
-    return f"{host}:{port}" if host and port else host
+    return addresses.shown(base_url)
 
 
 def on_this_machine(mind: ModelConfig) -> bool:
     """Whether what is asked of it costs nothing."""
-    host = at(mind.base_url).rpartition(":")[0] or at(mind.base_url)
-    return bool(mind.run) or host in ("localhost", "::1") or host.startswith("127.")
+    return bool(mind.run) or addresses.on_this_machine(addresses.host_of(mind.base_url))
 
 
 def mind_name(mind: ModelConfig) -> str:

@@ -1,0 +1,91 @@
+"""Addresses of servers: their parts, what may be pasted with them, and whether they are on this machine."""
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
+
+_PORTS = {"http": 80, "https": 443}
+_ENDPOINT = re.compile(
+    r"/chat/completions\Z"
+    r"|(?<=/v1)/(?:models|completions|embeddings|responses|messages)\Z"
+    r"|\A/api/(?:chat|generate|tags)\Z",
+    re.IGNORECASE,
+)
+"""Ends of paths that belong to one kind of request, not to the server: people paste them with the address."""
+_FOREIGN = re.compile(r"[\s\x00-\x20\x7f\\<>\"]")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An http or https address in its parts."""
+
+    base_url: str
+    """Scheme, host, port and path, without a slash at the end; no query and no fragment."""
+    query: str = field(default="", repr=False)
+    """What stands after `?`; it may hold a key."""
+
+
+def parse(text: str) -> Address:
+    """The address of a server as a person gives it; a path that is an endpoint of an API is cut back to the API's own.
+
+    Raises:
+        ValueError: it is no http or https address.
+    """
+    stripped = text.strip()
+    parts = urlsplit(stripped)
+    if _FOREIGN.search(stripped) or parts.scheme not in _PORTS or not parts.hostname or parts.port == 0:
+        raise ValueError("no http or https address")
+    path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
+    path = _ENDPOINT.sub("", path)
+    return Address(urlunsplit((parts.scheme, parts.netloc, path, "", "")), parts.query)
+
+
+def host_of(address: str) -> str:
+    """The host in lower case, without brackets; empty for what is no address."""
+    try:
+        return urlsplit(address.strip()).hostname or ""
+    except ValueError:
+        return ""
+
+
+def origin(address: str) -> tuple[str, str, int]:
+    """Scheme, host and port, the usual port where none is named.
+
+    Raises:
+        ValueError: it is no URL.
+    """
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 80)
+
+
+def shown(address: str) -> str:
+    """`host:port` as people read it, without user, password, path and query; empty for what is no address."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    return f"{host}:{port}" if host and port else host
+
+
+def without_query(address: str) -> str:
+    """The address as it may be shown: the query and the fragment may hold a secret."""
+    return re.split(r"[?#]", address, maxsplit=1)[0]
+
+
+def on_this_machine(host: str) -> bool:
+    """Whether a host, as `host_of` gives it, is this machine: what is sent there never leaves it.
+
+    By name `localhost` alone. By number 127.0.0.0/8 and ::1 (RFC 6890), what maps them into IPv6 (RFC 4291, 2.5.5.2),
+    and the unspecified addresses, which connect to this machine. Other names are not looked up: `127.0.0.1.example`
+    and `x.localhost` are whatever a name server makes of them.
+    """
+    name = host.strip().lower().removeprefix("[").removesuffix("]").removesuffix(".")
+    try:
+        number = ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return name == "localhost"
+    number = getattr(number, "ipv4_mapped", None) or number
+    return number.is_loopback or number.is_unspecified
