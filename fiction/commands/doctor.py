@@ -14,6 +14,7 @@ from fiction import __version__
 from fiction.commands import Context, add_json
 from fiction.commands.console import say, say_json
 from fiction.errors import FictionError
+from fiction.story.money import dollars
 from fiction.text.addresses import without_query
 from fiction.text.sanitise import clean_line
 
@@ -171,10 +172,10 @@ def _spending(costs: "Costs") -> Diagnosis:
         said = "Nothing was asked of a server today."
     else:
         about = "about " if today.estimated else ""
-        price = f", {about}${today.cost / 1_000_000:.2f}" if today.cost else ""
+        price = f", {about}{dollars(today.cost)}" if today.cost else ""
         unknown = "; some of it at a price that is not known" if today.unpriced else ""
         said = f"Today {about}{today.prompt:,} tokens in and {today.completion:,} out{price}{unknown}."
-    cap = f" The cap of a day is ${costs.day_cap / 1_000_000:.2f}." if costs.day_cap else ""
+    cap = f" The cap of a day is {dollars(costs.day_cap)}." if costs.day_cap else ""
     return Diagnosis("spending", ok=True, said=said + cap)
 
 

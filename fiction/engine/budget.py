@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from fiction.story.money import Price
 from fiction.story.turn import Usage
 
 
@@ -29,12 +30,20 @@ class Budget(Protocol):
         """Before a call (or a turn of several) is made. Prices what is expected.
 
         Raises:
-            StorytellerError: `Trouble.CAPPED`; a cap would be crossed. Nothing was asked of the server.
+            StorytellerError: `Trouble.CAPPED`; a cap would be crossed, or there is a cap and no price is known.
+                Nothing was asked of the server.
         """
         ...
 
-    def pay(self, usage: Usage, *, model: str, base_url: str) -> Usage:
-        """After a call: write it down; the usage with its cost. Never raises: a passage is not lost over its bill."""
+    def pay(self, usage: Usage, *, model: str, base_url: str, billed: int | None = None) -> Usage:
+        """After a call: write it down; the usage with its cost. Never raises: a passage is not lost over its bill.
+
+        `billed` is what the server says it has cost, in millionths of a dollar; None where it does not say.
+        """
+        ...
+
+    def learn(self, price: Price | None, *, model: str, base_url: str) -> None:
+        """Take in the price that a server's own list tells; None where it tells none (any more)."""
         ...
 
     def forecast(self, usage: Usage, *, model: str, base_url: str) -> Usage:
@@ -42,8 +51,8 @@ class Budget(Protocol):
         ...
 
     def allow(self) -> None:
-        """The reader was asked and goes on: the caps that stand in the way are lifted by as much again, until the
-        game is left."""
+        """The reader was asked and goes on: the caps that stand in the way are lifted by as much again, and a model
+        whose price is not known may be asked, until the game is left."""
         ...
 
     def costs(self) -> Costs:

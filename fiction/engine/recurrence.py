@@ -84,12 +84,16 @@ async def reflect(
 ) -> AsyncGenerator[Event, None]:
     """Make a told turn complete: memory, reasons, plans, ledger. The passage is safe whatever happens.
 
-    The last event is TurnSaved, or TurnFailed where the save can't be written.
+    The last event is TurnSaved, or TurnFailed where the save can't be written or a cap stands in the way.
     """
     embedding = asyncio.ensure_future(memory.embed(told.passage))
     try:
         reflection = await _reflection(scene, told, storyteller)
         vector = await embedding
+    except StorytellerError as error:
+        embedding.cancel()
+        yield failure(error, told.choice)
+        return
     except BaseException:
         embedding.cancel()
         raise
@@ -124,6 +128,8 @@ async def _reflection(scene: Scene, told: Turn, storyteller: Storyteller) -> Ref
     try:
         reflection = await storyteller.reflect(scene, told.passage)
     except StorytellerError as error:
+        if error.trouble is Trouble.CAPPED:  # the reader is asked; the passage is saved meanwhile
+            raise
         notice = f"The memory could not be brought up to date. {error.message} The plans below are general ones."
         reflection = Reflection(memory=scene.memory, plans=PLAIN_PLANS, plain=True, notice=notice)
     return dataclasses.replace(

@@ -6,6 +6,7 @@ The SDK does not validate chunks: any attribute may be missing, null or of anoth
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fiction.story.money import billed
 from fiction.story.turn import Usage
 
 _MOST_TOKENS = 10**12
@@ -27,6 +28,8 @@ class Chunk:
     finish: str = ""
     """Why the reply ended; empty while it goes on."""
     usage: Usage | None = None
+    billed: int | None = None
+    """What the call has cost so far by the server's own bill, in millionths of a dollar; None where it does not say."""
     reasoned: int = 0
     """Tokens of the reply that were thinking, by the server's count."""
     error: str | None = None
@@ -45,6 +48,7 @@ def read_chunk(chunk: object) -> Chunk:
         refusal=bool(_get(delta, "refusal")),
         finish=_finish(_get(choice, "finish_reason")),
         usage=_usage(_get(chunk, "usage")),
+        billed=_billed(_get(chunk, "usage")),
         reasoned=_reasoned(_get(chunk, "usage")),
         error=_error(chunk),
         code=_code(chunk),
@@ -61,6 +65,7 @@ def read_completion(body: object) -> Chunk:
         refusal=bool(_get(message, "refusal")),
         finish=_finish(_get(choice, "finish_reason")),
         usage=_usage(_get(body, "usage")),
+        billed=_billed(_get(body, "usage")),
         reasoned=_reasoned(_get(body, "usage")),
         error=_error(body),
         code=_code(body),
@@ -113,6 +118,15 @@ def _usage(value: object) -> Usage | None:
         return None
     cached = _get(_get(value, "prompt_tokens_details"), "cached_tokens")
     return Usage(_tokens(prompt), _tokens(completion), _tokens(cached))
+
+
+def _billed(value: object) -> int | None:
+    """OpenRouter's `cost` is its own share alone where the reader's key at the provider is used."""
+    cost = billed(_get(value, "cost"))
+    if cost is None or _get(value, "is_byok") is not True:
+        return cost
+    upstream = billed(_get(_get(value, "cost_details"), "upstream_inference_cost"))
+    return None if upstream is None else cost + upstream
 
 
 def _reasoned(value: object) -> int:

@@ -13,7 +13,7 @@ from fiction.engine.budget import Budget
 from fiction.errors import StorytellerError
 from fiction.llm import failures, sdk
 from fiction.llm.capabilities.capabilities import Capabilities
-from fiction.llm.capabilities.handshake import Handshake, Origin, acquainted
+from fiction.llm.capabilities.handshake import Handshake, Origin, acquainted, awaits_price
 from fiction.llm.capabilities.presets import at_a_time, beginning, extras, kind_by_address, loads_late, warms
 from fiction.llm.capabilities.probe import ProbeResult
 from fiction.llm.capabilities.profiles import Profiles
@@ -66,7 +66,10 @@ class Client:
         origin.strange = origin.strange or self._known.strange
         self._gate = origin.gate
         self._gate.slots = at_a_time(self._known, server)
-        self._acquaintance = Handshake(server, origin, remembered=remembered is not None)
+        self._acquaintance = Handshake(
+            server, origin, remembered=remembered is not None and not awaits_price(remembered)
+        )
+        self._tell_price()
         self._told = False
         self._sdk: openai.AsyncOpenAI | None = None
 
@@ -79,6 +82,7 @@ class Client:
     def capabilities(self, known: Capabilities) -> None:
         self._known = known
         self._profiles.put(self.server.profile, known)
+        self._tell_price()
 
     async def acquaint(self) -> None:
         """Learn what the server tells about itself, before the first prompt is made for it. Idempotent; never raises.
@@ -160,24 +164,30 @@ class Client:
             try:
                 response = await self._begin(ask, touch=touch)
             except asyncio.CancelledError:
-                self._pay(reading.usage)
+                self._pay(reading)
                 raise
             paid = False
             try:
                 async with contextlib.aclosing(reading.text(response)) as pieces:
                     async for piece in pieces:
                         yield piece
-                usage, paid = self._pay(reading.usage), True
+                usage, paid = self._pay(reading), True
             finally:
                 if not paid:
-                    self._pay(reading.usage)
+                    self._pay(reading)
                 await sdk.let_go(response)
         yield usage
 
-    def _pay(self, usage: Usage) -> Usage:
+    def _pay(self, reading: ReplyStream) -> Usage:
         if self._purse is None:
-            return usage
-        return self._purse.pay(usage, model=self.server.model, base_url=self.server.base_url)
+            return reading.usage
+        server = self.server
+        return self._purse.pay(reading.usage, model=server.model, base_url=server.base_url, billed=reading.billed)
+
+    def _tell_price(self) -> None:
+        """Hand on what the server's list says that it costs."""
+        if self._purse is not None:
+            self._purse.learn(self._known.price, model=self.server.model, base_url=self.server.base_url)
 
     async def _start(self) -> None:
         """Wait for a server that the game itself starts. Raises StorytellerError."""

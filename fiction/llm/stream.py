@@ -53,6 +53,8 @@ class ReplyStream:
         self._reasoned = False
         self._ended = ""
         self._usage: Usage | None = None
+        self.billed: int | None = None
+        """What the server says that it has cost, in millionths of a dollar; None where it does not say."""
 
     async def text(self, response: "Response") -> AsyncGenerator[str | Void, None]:
         """What the reply says, as it comes. Raises StorytellerError."""
@@ -116,6 +118,8 @@ class ReplyStream:
         self._reasoned = self._reasoned or chunk.reasoning or chunk.reasoned > 0
         self._ended = chunk.finish or self._ended
         self._usage = chunk.usage or self._usage
+        if chunk.billed is not None:
+            self.billed = max(chunk.billed, self.billed or 0)
         self._seen += len(chunk.text.encode("utf-8", "replace"))
         yield from self._count(self._thinking.feed(self._cleaner.feed(chunk.text)))
 

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 
 from fiction.engine.budget import Costs
+from fiction.story.money import dollars
 from fiction.story.turn import Turn, Usage
-
-_DOLLAR = 1_000_000
-"""Costs are counted in millionths of it."""
 
 
 def bill(costs: Costs, turn: Turn | None) -> Iterator[str]:
@@ -29,13 +27,6 @@ def bill(costs: Costs, turn: Turn | None) -> Iterator[str]:
     yield from _caps(costs)
 
 
-def dollars(amount: int) -> str:
-    """Millionths of a dollar: cents, or below ten cents as much as tells one turn from another."""
-    if amount < 100:
-        return "less than $0.0001"
-    return f"${amount / _DOLLAR:,.2f}" if amount >= _DOLLAR // 10 else f"${amount / _DOLLAR:.4f}"
-
-
 def _said(usage: Usage) -> str:
     if not usage.total:
         return "nothing was asked of a server"
@@ -48,15 +39,17 @@ def _said(usage: Usage) -> str:
 def _price(usage: Usage) -> str:
     """Empty where it costs nothing."""
     if usage.unpriced:
-        return f"at least {dollars(usage.cost)}" if usage.cost else "its price is not known"
+        return f"at least {dollars(usage.cost)}, the rest is unknown" if usage.cost else "what it costs is unknown"
     return f"{'about ' if usage.estimated else ''}{dollars(usage.cost)}" if usage.cost else ""
 
 
 def _caps(costs: Costs) -> Iterator[str]:
     if costs.story_cap:
-        yield f"This story stops before it has cost {dollars(costs.story_cap)}."
+        yield f"You are asked before a turn that would take this story over {dollars(costs.story_cap)}."
     if costs.day_cap:
-        yield f"All stories of a day stop before they have cost {dollars(costs.day_cap)}."
+        yield f"You are asked before a turn that would take all stories of a day over {dollars(costs.day_cap)}."
+    if (costs.story_cap or costs.day_cap) and any(usage.unpriced for usage in (costs.next_turn, costs.today)):
+        yield "What is asked at an unknown price counts towards no cap; you are asked before the first such call."
     priced = any(usage.cost or usage.unpriced for usage in (costs.story, costs.next_turn))
     if priced and not (costs.story_cap or costs.day_cap):
         yield "There is no cap. The settings spending.story_cap and spending.day_cap set one, in dollars."

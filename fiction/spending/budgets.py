@@ -9,7 +9,9 @@ from fiction.engine.budget import Budget, Costs
 from fiction.errors import StorytellerError, Trouble
 from fiction.spending.prices import Prices, host_of
 from fiction.spending.usage_log import Entry, UsageLog, local_now
+from fiction.story.money import Price, dollars
 from fiction.story.turn import Usage
+from fiction.text.sanitise import clean_line
 
 
 @dataclass(slots=True)
@@ -78,10 +80,20 @@ class _StoryPurse:
         self._prices = prices
         self._cap = cap
         self._day = day
+        self._refused: set[tuple[str, str]] = set()
+        """Models and addresses of no known price that a cap has kept from being asked."""
+        self._trusted: set[tuple[str, str]] = set()
+        """Those of them that the reader has asked all the same."""
 
     def permit(self, expected: Usage, *, model: str, base_url: str) -> None:
-        more = self.forecast(expected, model=model, base_url=base_url).cost
-        if not more or not (self._cap.cap or self._day.cap):
+        if not (self._cap.cap or self._day.cap):
+            return
+        forecast = self.forecast(expected, model=model, base_url=base_url)
+        more, asked = forecast.cost, (model, base_url)
+        if forecast.unpriced and asked not in self._trusted:
+            self._refused.add(asked)
+            raise _unknown([cap for cap in (self._cap, self._day) if cap.cap], model, host_of(base_url))
+        if not more and not forecast.unpriced:
             return
         crossed = [
             (cap, spent)
@@ -90,17 +102,25 @@ class _StoryPurse:
         ]
         if crossed:
             settings = " and ".join(f"`{cap.setting}`" for cap, _ in crossed)
-            raise _refusal(*crossed[0], more, settings)
+            raise _refusal(*crossed[0], None if forecast.unpriced else more, settings)
 
-    def pay(self, usage: Usage, *, model: str, base_url: str) -> Usage:
-        paid = self.forecast(usage, model=model, base_url=base_url)
+    def pay(self, usage: Usage, *, model: str, base_url: str, billed: int | None = None) -> Usage:
+        if billed is None:
+            paid = self.forecast(usage, model=model, base_url=base_url)
+        else:
+            paid = self._prices.billed(usage, billed, model=model, base_url=base_url)
         self._ledger.enter(Entry(self._story, model, host_of(base_url), paid))
         return paid
 
     def forecast(self, usage: Usage, *, model: str, base_url: str) -> Usage:
         return self._prices.priced(usage, model=model, base_url=base_url)
 
+    def learn(self, price: Price | None, *, model: str, base_url: str) -> None:
+        self._prices.learn(price, model=model, base_url=base_url)
+
     def allow(self) -> None:
+        self._trusted |= self._refused
+        self._refused.clear()
         self._cap.lift()
         self._day.lift()
 
@@ -113,22 +133,22 @@ class _StoryPurse:
         )
 
 
-_PLACES = ((100, 6), (1_000, 5), (10_000, 4))
-
-
-def dollars(amount: int) -> str:
-    """Millionths of a dollar as a reader sees them, rounded up: cents, and below a cent the first two digits."""
-    places = next((places for below, places in _PLACES if amount < below and amount % 10_000), 2)
-    unit = 10 ** (6 - places)
-    units = -(-amount // unit)
-    return f"${units // 10**places}.{units % 10**places:0{places}}"
-
-
-def _refusal(cap: _Cap, spent: Usage, more: int, settings: str) -> StorytellerError:
+def _refusal(cap: _Cap, spent: Usage, more: int | None, settings: str) -> StorytellerError:
     about = "at least " if spent.unpriced else "about " if spent.estimated else ""
+    turn = "what this turn would cost is not known" if more is None else f"this turn would cost about {dollars(more)}"
     return StorytellerError(
-        f"{cap.whose} cost {about}{dollars(spent.cost)}, and this turn would cost about {dollars(more)}:"
-        f" that is over the cap of {dollars(cap.limit)}.",
+        f"{cap.whose} cost {about}{dollars(spent.cost)}, and {turn}: that is over the cap of {dollars(cap.limit)}.",
         trouble=Trouble.CAPPED,
         hint=f"Go on all the same, let the built-in storyteller tell this turn, or raise {settings}.",
+    )
+
+
+def _unknown(caps: list[_Cap], model: str, host: str) -> StorytellerError:
+    kept = " and ".join(f"`{cap.setting}` ({dollars(cap.limit)})" for cap in caps)
+    named = f"{clean_line(model, limit=120)} at {clean_line(host, limit=120)}"
+    return StorytellerError(
+        f"No price is known for {named}, so {kept} can't be kept: what it costs is unknown.",
+        trouble=Trouble.CAPPED,
+        hint="Go on all the same, let the built-in storyteller tell this turn, or write the price into `prices.yaml`"
+        " beside the settings.",
     )

@@ -9,25 +9,15 @@ from pathlib import Path
 import yaml
 
 from fiction.errors import SettingsError
+from fiction.story.money import MAX_DOLLARS, Price
 from fiction.text.sanitise import clean_line, first_dirty
 
 MAX_BYTES = 256 * 1024
 MAX_EVENTS = 20_000
 MAX_DEPTH = 4
-MAX_DOLLARS = 1_000_000
 
 _FIELDS = ("model", "host", "in", "cached", "out", "as_of")
 _AMOUNT = re.compile(r"\$?\s*(\d{1,9}(?:\.\d{0,12})?|\.\d{1,12})\Z", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What a model costs, in millionths of a US dollar for a million tokens."""
-
-    prompt: int
-    cached: int
-    """Of the prompt's tokens, those that came from the cache."""
-    completion: int
 
 
 @dataclass(frozen=True, slots=True)

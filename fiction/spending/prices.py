@@ -1,4 +1,8 @@
-"""What a call costs: the reader's own list of prices over the bundled one, in whole millionths of a dollar."""
+"""What a call costs, in whole millionths of a dollar.
+
+The server's bill goes before every price; then come the reader's own list, the price that the server's list tells, and
+the bundled list. Where all are silent, what a model has billed so far tells what the next call will about be.
+"""
 
 import dataclasses
 import ipaddress
@@ -9,7 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fiction.spending import price_list
-from fiction.spending.price_list import Listed, Price
+from fiction.spending.price_list import Listed
+from fiction.story.money import Price
 from fiction.story.turn import Usage
 
 OPENROUTER = "openrouter.ai"
@@ -31,6 +36,9 @@ class Prices:
     def __init__(self, bundled: tuple[Listed, ...], own: tuple[Listed, ...] = ()) -> None:
         self._bundled = bundled
         self._own = own
+        self._told: dict[tuple[str, str], Price] = {}
+        self._billed: dict[tuple[str, str], tuple[int, int]] = {}
+        """By host and model: what servers have billed, and for how many tokens."""
         self._found: dict[tuple[str, str], Price | None] = {}
 
     @classmethod
@@ -44,24 +52,47 @@ class Prices:
         known = price_list.parse(bundled.read_bytes(), Path("prices.yaml"))
         return cls(known, price_list.read(own) if own else ())
 
+    def learn(self, price: Price | None, *, model: str, base_url: str) -> None:
+        """Take in the price that a server's list tells; None where it tells none (any more)."""
+        at = _key(model, base_url)
+        if self._told.get(at) == price:
+            return
+        self._found.pop(at, None)
+        self._told.pop(at, None)
+        if price is not None:
+            self._told[at] = price
+
     def price(self, *, model: str, base_url: str) -> Price | None:
         """What a model costs at a server; None where that is not known."""
-        host, name = host_of(base_url), model.strip().lower()
-        if (host, name) not in self._found:
-            self._found[host, name] = self._look_up(name, host)
-        return self._found[host, name]
+        at = _key(model, base_url)
+        if at not in self._found:
+            self._found[at] = self._look_up(*at)
+        return self._found[at]
 
     def priced(self, usage: Usage, *, model: str, base_url: str) -> Usage:
         """The usage with its cost, rounded up to a whole millionth."""
-        price = self.price(model=model, base_url=base_url)
+        usage, price = _believable(usage), self.price(model=model, base_url=base_url)
+        billed = self._billed.get(_key(model, base_url))
+        if billed is not None and (price is None or price.free):
+            rate, tokens = billed
+            return dataclasses.replace(usage, cost=-(-usage.total * rate // tokens), estimated=True, unpriced=False)
         if price is None:
             return dataclasses.replace(usage, cost=0, unpriced=usage.total > 0)
         return dataclasses.replace(usage, cost=cost(usage, price), unpriced=False)
 
-    def _look_up(self, name: str, host: str) -> Price | None:
+    def billed(self, usage: Usage, bill: int, *, model: str, base_url: str) -> Usage:
+        """The usage with what the server says that it has cost; remembered for calls that no bill comes for."""
+        usage, at = _believable(usage), _key(model, base_url)
+        if usage.total:
+            before, tokens = self._billed.get(at, (0, 0))
+            self._billed[at] = (before + bill, tokens + usage.total)
+        return dataclasses.replace(usage, cost=bill, unpriced=False)
+
+    def _look_up(self, host: str, name: str) -> Price | None:
         if costs_nothing(host):
             return _best(tuple(entry for entry in self._own if entry.host != "*"), name, host) or FREE
-        return _best(self._own, name, host) or _best(self._bundled, name, host)
+        own = _best(self._own, name, host)
+        return own or self._told.get((host, name)) or _best(self._bundled, name, host)
 
 
 def cost(usage: Usage, price: Price) -> int:
@@ -69,7 +100,7 @@ def cost(usage: Usage, price: Price) -> int:
     prompt, completion = _tokens(usage.prompt), _tokens(usage.completion)
     cached = min(_tokens(usage.cached), prompt)
     exact = (prompt - cached) * price.prompt + cached * price.cached + completion * price.completion
-    return -(-exact // _MILLION)
+    return -(-exact // _MILLION) + (price.request if prompt or completion else 0)
 
 
 def host_of(base_url: str) -> str:
@@ -109,6 +140,16 @@ def _sells(entry: Listed, vendor: str) -> bool:
 
 def _how_specific(entry: Listed) -> tuple[bool, int, int]:
     return "*" not in entry.model, len(entry.model), len(entry.host)
+
+
+def _key(model: str, base_url: str) -> tuple[str, str]:
+    return host_of(base_url), model.strip().lower()
+
+
+def _believable(usage: Usage) -> Usage:
+    """The usage with no more tokens than a call can have: a sum of them is shown, saved and written down."""
+    prompt, completion = _tokens(usage.prompt), _tokens(usage.completion)
+    return dataclasses.replace(usage, prompt=prompt, completion=completion, cached=min(_tokens(usage.cached), prompt))
 
 
 def _tokens(count: int) -> int:

@@ -20,6 +20,8 @@ from fiction.text.sanitise import clean_line
 
 _MAX_LINE = 4_096
 _NAME_LIMIT = 120
+_MOST = 10**15
+"""Tokens, or millionths of a dollar, of one call; a line that claims more is taken for that."""
 
 
 def local_now() -> datetime:
@@ -125,11 +127,11 @@ class _Tally:
     unpriced: bool = False
 
     def add(self, entry: _Fields) -> None:
-        self.prompt += entry["in"]
-        self.completion += entry["out"]
-        self.cached += entry["cached"]
+        self.prompt += min(entry["in"], _MOST)
+        self.completion += min(entry["out"], _MOST)
+        self.cached += min(entry["cached"], _MOST)
         self.estimated |= entry["estimated"]
-        self.cost += entry["cost"]
+        self.cost += min(entry["cost"], _MOST)
         self.unpriced |= entry["unpriced"]
 
     @property

@@ -28,7 +28,7 @@ class Usage:
     estimated: bool = False
     """The server did not say; these are counted at about four bytes a token."""
     cost: int = 0
-    """Millionths of a US dollar, by the list of prices; 0 where it costs nothing."""
+    """Millionths of a US dollar, by the server's own bill or by its price; 0 where it costs nothing."""
     unpriced: bool = False
     """Some of it was asked of a model whose price is not known; `cost` leaves that out."""
 

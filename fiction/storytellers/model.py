@@ -129,6 +129,7 @@ class ModelStoryteller:
             return
         scene = begun(scene)
         await self._teller.acquaint()
+        await self._ask_price_of_notes()
         rendered = self._render(self._teller, scene)
         self._permit(rendered)
         try:
@@ -143,7 +144,10 @@ class ModelStoryteller:
                     yield event
 
     async def reflect(self, scene: Scene, passage: str) -> Reflection:
-        """Memory, plans, ledger and the rest for a passage, whoever told it."""
+        """Memory, plans, ledger and the rest for a passage, whoever told it.
+
+        Permitted once more: an opening is told without a call, and a passage may have been told before a restart.
+        """
         noted = noted_opening(scene, passage)
         if noted is not None:
             return noted
@@ -156,6 +160,7 @@ class ModelStoryteller:
         answers, usage = Answers(scene), Usage()
         for small in (client.capabilities.small, True):
             rendered = self._render(client, scene, small=small)
+            self._permit_call(client, _notes(rendered))
             try:
                 usage += await ask_down(client, questions(scene, passage, rendered), answers.take)
                 break
@@ -175,6 +180,7 @@ class ModelStoryteller:
         from fiction.llm.structured_output import ask_down
         from fiction.storytellers.replies.imagined_world import Imagined
 
+        await self._teller.acquaint()
         self._permit_call(self._teller, _IMAGINED)
         imagined = Imagined(premise, genre, reader)
         await ask_down(self._teller, [imagined.question()], imagined.take)
@@ -196,11 +202,16 @@ class ModelStoryteller:
             if counted != known:
                 self._teller.capabilities = counted
 
+    async def _ask_price_of_notes(self) -> None:
+        """Let another service for the notes tell its price before a turn is permitted."""
+        if self._noter is not self._teller and not self._noter.server.loopback:
+            await self._noter.acquaint()
+
     def _permit(self, rendered: Prompt) -> None:
         """See that the whole turn may be paid for. Raises StorytellerError."""
         passage = rendered.room.passage // 2
         self._permit_call(self._teller, Usage(rendered.tokens, passage, estimated=True))
-        notes = Usage(rendered.tokens + passage + rendered.room.tail, rendered.room.notes * 2 // 3, estimated=True)
+        notes = _notes(rendered)
         both = notes if self._noter is not self._teller else notes + Usage(rendered.tokens, passage)
         self._permit_call(self._noter, both)
 
@@ -223,6 +234,12 @@ class ModelStoryteller:
         while self._render(client, scene).tokens > _SMALLER * sent and _budget(client, scene) > _LEAST_BUDGET:
             context = int(_SHRUNK * context)
             client.capabilities = dataclasses.replace(known, context=context)
+
+
+def _notes(rendered: Prompt) -> Usage:
+    """About what is asked and answered after a passage."""
+    passage = rendered.room.passage // 2
+    return Usage(rendered.tokens + passage + rendered.room.tail, rendered.room.notes * 2 // 3, estimated=True)
 
 
 def _budget(client: Client, scene: Scene) -> int:

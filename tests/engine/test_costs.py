@@ -15,6 +15,7 @@ from fiction.engine.ports import Ahead
 from fiction.errors import StorytellerError, Trouble
 from fiction.story.events import TurnFailed
 from fiction.story.memory import TurnId
+from fiction.story.money import Price
 from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.reader import ENDLESS, StorySettings
 from fiction.story.turn import Stage, Turn, Usage
@@ -54,7 +55,10 @@ class Tin:
         if self.refuses is not None and not self.allowed:
             raise self.refuses
 
-    def pay(self, usage: Usage, *, model: str, base_url: str) -> Usage:
+    def learn(self, price: Price | None, *, model: str, base_url: str) -> None:
+        """Prices are of no interest here."""
+
+    def pay(self, usage: Usage, *, model: str, base_url: str, billed: int | None = None) -> Usage:
         return self.forecast(usage, model=model, base_url=base_url)
 
     def forecast(self, usage: Usage, *, model: str, base_url: str) -> Usage:
@@ -186,6 +190,24 @@ class TestSession:
     async def test_without_a_purse_nothing_was_spent(self, table: Table) -> None:
         assert table.session.costs == Costs(rest=table.session.costs.rest)
         table.session.allow()
+
+    async def test_a_cap_before_the_notes_keeps_the_passage_and_asks(self, priced: Table) -> None:
+        teller = priced.storyteller
+        assert isinstance(teller, Priced)
+        await priced.play(1)
+        teller.fail_reflect[3] = CAPPED
+        failed = (await drain(priced.session.play(priced.session.written("knock twice"))))[-1]
+        assert isinstance(failed, TurnFailed)
+        assert failed.trouble is Trouble.CAPPED
+        told = priced.session.turn
+        assert told is not None
+        assert (told.stage, told.passage) == (Stage.TOLD, "Passage 3: knock twice.")
+        priced.session.allow()
+        await drain(priced.session.retry())
+        done = priced.session.turn
+        assert done is not None
+        assert (done.stage, done.passage, done.plain) == (Stage.COMPLETE, told.passage, False)
+        await priced.session.close()
 
     async def test_a_cap_keeps_the_words_asks_nothing_and_can_be_lifted(self, priced: Table) -> None:
         await priced.play(1)

@@ -19,6 +19,7 @@ from fiction.llm.client import Client
 from fiction.llm.connections import Connections
 from fiction.llm.request import Request
 from fiction.llm.server import Sampling, ServerSettings
+from fiction.story.money import Price
 from fiction.story.turn import Usage
 from support.model_server import PASSAGE, ModelServer, Wire, good
 
@@ -31,12 +32,17 @@ class Book:
 
     def __init__(self) -> None:
         self.paid: list[Usage] = []
+        self.bills: list[int | None] = []
 
     def permit(self, expected: Usage, *, model: str, base_url: str) -> None:
         raise AssertionError("whoever asks for a turn asks for its price")
 
-    def pay(self, usage: Usage, *, model: str, base_url: str) -> Usage:
+    def learn(self, price: Price | None, *, model: str, base_url: str) -> None:
+        """Prices are of no interest here."""
+
+    def pay(self, usage: Usage, *, model: str, base_url: str, billed: int | None = None) -> Usage:
         self.paid.append(usage)
+        self.bills.append(billed)
         return Usage(usage.prompt, usage.completion, usage.cached, usage.estimated, cost=usage.total)
 
     def forecast(self, usage: Usage, *, model: str, base_url: str) -> Usage:
@@ -74,6 +80,51 @@ async def test_a_reply_is_paid_and_comes_with_its_price(client: Client, book: Bo
     assert text == PASSAGE
     assert book.paid == [Usage(900, 120)]
     assert finish.usage.cost == 1020
+
+
+@pytest.mark.parametrize(
+    ("usage", "bill"),
+    [
+        ({"prompt_tokens": 900, "completion_tokens": 120, "cost": 0.05}, 50_000),
+        ({"cost": "0.05"}, 50_000),
+        ({"prompt_tokens": 900, "completion_tokens": 120, "cost": 0}, 0),
+        ({"cost": 0.01, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.2}}, 210_000),
+        ({"cost": 0, "is_byok": True, "cost_details": None}, None),
+        ({"prompt_tokens": 900, "completion_tokens": 120}, None),
+        ({"cost": -0.05}, None),
+        ({"cost": float("nan")}, None),
+        ({"cost": float("inf")}, None),
+        ({"cost": 1e300}, None),
+        ({"cost": "much"}, None),
+        ({"cost": True}, None),
+    ],
+)
+async def test_the_servers_own_bill_is_read_and_what_is_none_is_not_taken_for_nothing(
+    usage: dict[str, object], bill: int | None, server: ModelServer, client: Client, book: Book
+) -> None:
+    def billing(wire: Wire) -> None:
+        wire.stream(PASSAGE, usage=False, finish=None)
+        wire.delta("stop")
+        wire.event({"object": "chat.completion.chunk", "choices": [], "usage": usage})
+
+    server.habit = billing
+    text, _ = await client.collect(ASK)
+    assert text == PASSAGE
+    assert book.bills == [bill]
+
+
+async def test_a_later_bill_that_is_smaller_does_not_lower_the_meter(
+    server: ModelServer, client: Client, book: Book
+) -> None:
+    def billing(wire: Wire) -> None:
+        wire.stream(PASSAGE, finish=None)
+        wire.delta("stop")
+        for cost in (0.05, 0.0):
+            wire.event({"object": "chat.completion.chunk", "choices": [], "usage": {"cost": cost}})
+
+    server.habit = billing
+    await client.collect(ASK)
+    assert book.bills == [50_000]
 
 
 async def test_a_reply_that_breaks_is_paid_as_an_estimate(server: ModelServer, client: Client, book: Book) -> None:

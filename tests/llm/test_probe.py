@@ -1,5 +1,6 @@
 """What servers tell about themselves, and that none of it is taken on trust."""
 
+import json
 from collections.abc import Callable
 
 import httpx2
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 
 import support.server_habits as habits
 from fiction.llm.capabilities import probe as surveys
-from fiction.llm.capabilities.capabilities import Capabilities, OutputMode
+from fiction.llm.capabilities.capabilities import Capabilities, OutputMode, capabilities_from
 from fiction.llm.capabilities.handshake import acquainted
 from fiction.llm.capabilities.presets import ServerKind, beginning
 from fiction.llm.capabilities.probe import ProbeResult, survey
 from fiction.llm.capabilities.reasoning_off import ReasoningOff
 from fiction.llm.server import ServerSettings
+from fiction.story.money import Price
 from support.model_server import ModelServer
 
 KEY = "sk-verysecret123"
@@ -89,6 +91,57 @@ async def test_what_a_list_of_parameters_says_is_believed_of_a_model_nobody_aske
     known = acquainted(beginning(ServerKind.OPENROUTER, server), server, await survey(server, seconds=3))
     assert known.rung is OutputMode.TEXT
     assert known.quiet is ReasoningOff.LEFT
+
+
+def _pricing(prompt: object, completion: object, **more: object) -> dict[str, object]:
+    return {"context_length": 8192, "pricing": {"prompt": prompt, "completion": completion, **more}}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "price"),
+    [
+        ([_pricing("0.00003", "0.00006")], Price(30_000_000, 30_000_000, 60_000_000)),
+        (
+            [_pricing("0.000001", "0.000002", input_cache_read="0.0000001", request="0.005")],
+            Price(10**6, 10**5, 2 * 10**6, 5_000),
+        ),
+        ([_pricing("0.000001", "0.000002"), _pricing("0.000003", "0.000001")], Price(3 * 10**6, 3 * 10**6, 2 * 10**6)),
+        ([_pricing("0", "0")], Price(0, 0, 0)),
+        ([_pricing("-1", "-1")], None),
+        ([_pricing("0", "0"), _pricing("-1", "-1")], None),
+        ([_pricing("NaN", "0")], None),
+        ([_pricing("0", 1e300)], None),
+        ([_pricing("0", "0", request="-1")], None),
+        ([{"context_length": 8192, "pricing": "free"}], None),
+        ([{"context_length": 8192}], None),
+    ],
+)
+async def test_openrouter_tells_the_price_of_the_dearest_host_or_none(
+    hosts: list[dict[str, object]], price: Price | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = json.dumps({"data": {"endpoints": hosts}})
+    answering(monkeypatch, lambda _: httpx2.Response(200, text=body))
+    server = ServerSettings("https://openrouter.ai/api/v1", "vendor/tiny", KEY)
+    known = acquainted(beginning(ServerKind.OPENROUTER, server), server, await survey(server, seconds=3))
+    assert known.price == price
+    assert bool(known.price_as_of) is ("pricing" in hosts[0])
+    assert capabilities_from(json.loads(json.dumps(known.as_json()))) == known
+
+
+async def test_the_price_of_another_model_on_a_list_is_not_taken(server: ModelServer) -> None:
+    server.pages = {"/v1/models": {"data": [{"id": "other", **_pricing("0.1", "0.1")}]}}
+    assert (await survey(ServerSettings(server.url, "tiny"), seconds=3)).price_as_of == ""
+    server.pages = {"/v1/models": {"data": [{"id": "tiny", **_pricing("0.1", "0.1")}]}}
+    assert (await survey(ServerSettings(server.url, "tiny"), seconds=3)).price == Price(10**11, 10**11, 10**11)
+
+
+@pytest.mark.parametrize(
+    "price", [-1, "5", None, [], {"prompt": 1}, {"prompt": -1, "cached": 0, "completion": 0, "request": 0}]
+)
+def test_a_price_that_a_broken_cache_holds_is_unknown(price: object) -> None:
+    found = capabilities_from({"context": 4096, "price": price})
+    assert found is not None
+    assert (found.context, found.price) == (4096, None)
 
 
 async def test_openai_is_not_asked_for_what_it_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:

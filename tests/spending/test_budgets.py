@@ -12,10 +12,11 @@ from spending.conftest import LIST, OTHER, PAID, STORY, Clock
 
 from fiction.engine.budget import Budget
 from fiction.errors import StorytellerError, Trouble
-from fiction.spending.budgets import Budgets, dollars
-from fiction.spending.price_list import parse
+from fiction.spending.budgets import Budgets
+from fiction.spending.price_list import Listed, parse
 from fiction.spending.prices import Prices
 from fiction.spending.usage_log import Entry, UsageLog
+from fiction.story.money import Price
 from fiction.story.turn import Usage
 
 TURN = Usage(4_000, 1_000, estimated=True)
@@ -63,7 +64,7 @@ def test_a_turn_that_just_fits_under_the_cap_is_permitted_and_the_next_one_is_no
         pay(purse)
     error = refused(purse)
     assert error.message == (
-        "This story has cost about $0.03, and this turn would cost about $0.0090: that is over the cap of $0.03."
+        "This story has cost about $0.0270, and this turn would cost about $0.0090: that is over the cap of $0.0270."
     )
     assert "spending.story_cap" in error.hint
     assert "built-in storyteller" in error.hint
@@ -177,21 +178,69 @@ def test_after_the_reader_allowed_it_what_was_refused_is_permitted_and_no_cap_is
                 assert limit == cap or (limit % cap == 0 and limit - cap < would_be <= limit)
 
 
-@pytest.mark.parametrize(
-    ("amount", "text"),
-    [
-        (0, "$0.00"),
-        (1, "$0.000001"),
-        (150, "$0.00015"),
-        (9_000, "$0.0090"),
-        (10_000, "$0.01"),
-        (10_001, "$0.02"),
-        (1_234_567, "$1.24"),
-        (10**12, "$1000000.00"),
-    ],
-)
-def test_an_amount_is_shown_in_cents_rounded_up_and_finer_below_a_cent(amount: int, text: str) -> None:
-    assert dollars(amount) == text
+ROUTER = "https://openrouter.ai/api/v1"
+LOCAL = "http://127.0.0.1:4000/v1"
+UNKNOWN = Usage(900, 120)
+
+
+def test_before_a_model_of_no_known_price_is_asked_under_a_cap_the_reader_is(folder: Path, prices: Prices) -> None:
+    purse = Budgets(folder, prices=prices, story_cap=10_000).purse(STORY)
+    with pytest.raises(StorytellerError) as caught:
+        permit(purse, model="some/model", base_url=ROUTER)
+    assert caught.value.trouble is Trouble.CAPPED
+    assert caught.value.message == (
+        "No price is known for some/model at openrouter.ai, so `spending.story_cap` ($0.01) can't be kept:"
+        " what it costs is unknown."
+    )
+    purse.allow()
+    permit(purse, model="some/model", base_url=ROUTER)
+    with pytest.raises(StorytellerError, match="other/model"):
+        permit(purse, model="other/model", base_url=ROUTER)
+    assert purse.costs().story_cap == 10_000
+
+
+def test_a_servers_own_bill_goes_before_the_list_and_is_what_the_cap_is_held_by(folder: Path, prices: Prices) -> None:
+    purse = Budgets(folder, prices=prices, story_cap=100_000).purse(STORY)
+    assert purse.pay(UNKNOWN, model="teller", base_url=PAID, billed=50_000).cost == 50_000
+    assert purse.pay(UNKNOWN, model="some/model", base_url=ROUTER, billed=40_000) == Usage(900, 120, cost=40_000)
+    assert not purse.costs().story.unpriced
+    with pytest.raises(StorytellerError, match=r"has cost \$0.09, and this turn would cost about \$0.04"):
+        permit(purse, UNKNOWN, model="some/model", base_url=ROUTER)
+
+
+def test_a_call_that_broke_off_before_its_bill_is_an_estimate_by_the_bills_before(folder: Path, prices: Prices) -> None:
+    purse = Budgets(folder, prices=prices).purse(STORY)
+    purse.pay(Usage(900, 100), model="some/model", base_url=ROUTER, billed=50_000)
+    broke = purse.pay(Usage(450, 50, estimated=True), model="some/model", base_url=ROUTER)
+    assert broke == Usage(450, 50, estimated=True, cost=25_000)
+
+
+def test_a_server_on_this_machine_is_free_until_it_sends_a_bill(folder: Path, prices: Prices) -> None:
+    purse = Budgets(folder, prices=prices, story_cap=10_000).purse(STORY)
+    purse.learn(Price(10**6, 10**6, 10**6), model="gemma4", base_url=LOCAL)
+    permit(purse, model="gemma4", base_url=LOCAL)
+    assert purse.pay(UNKNOWN, model="gemma4", base_url=LOCAL) == UNKNOWN
+    purse.pay(UNKNOWN, model="gemma4", base_url=LOCAL, billed=50_000)
+    with pytest.raises(StorytellerError, match="over the cap"):
+        permit(purse, model="gemma4", base_url=LOCAL)
+
+
+def test_a_price_that_the_service_tells_goes_before_the_bundled_list_and_behind_the_readers_own(folder: Path) -> None:
+    def parsed(dollars: int) -> tuple[Listed, ...]:
+        return parse(b"prices: [{model: some/model, in: %d, out: %d}]" % (dollars, dollars), Path("prices.yaml"))
+
+    told = Price(3_000_000, 3_000_000, 3_000_000, request=7)
+    for own, expected in ((), 3_007), (parsed(5), 5_000):
+        purse = Budgets(folder, prices=Prices(parsed(1), own)).purse(STORY)
+        purse.learn(told, model="some/model", base_url=ROUTER)
+        assert purse.forecast(Usage(900, 100), model="some/model", base_url=ROUTER).cost == expected
+
+
+def test_a_price_that_the_service_no_longer_tells_is_unknown_again(folder: Path, prices: Prices) -> None:
+    purse = Budgets(folder, prices=prices).purse(STORY)
+    for price in (Price(1, 1, 1), None):
+        purse.learn(price, model="some/model", base_url=ROUTER)
+        assert purse.forecast(UNKNOWN, model="some/model", base_url=ROUTER).unpriced is (price is None)
 
 
 def test_ten_thousand_calls_a_day_are_not_felt(folder: Path, prices: Prices) -> None:

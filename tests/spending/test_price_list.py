@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiction.errors import SettingsError
-from fiction.spending.price_list import MAX_BYTES, Listed, Price, parse, read
+from fiction.spending.price_list import MAX_BYTES, Listed, parse, read
+from fiction.story.money import Price
 
 FILE = Path("prices.yaml")
 

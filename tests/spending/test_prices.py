@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spending.conftest import LIST, PAID
 
-from fiction.spending.price_list import Price, parse
+from fiction.spending.price_list import parse
 from fiction.spending.prices import Prices, cost, costs_nothing, host_of
+from fiction.story.money import Price
 from fiction.story.turn import Usage
 
 OPENAI = "https://api.openai.com/v1"

@@ -16,6 +16,7 @@ from fiction.story.cards import SaveCard, StorytellerCard, WorldCard
 from fiction.story.events import ProseDelta, Spent
 from fiction.story.ledger import AddFact, OpenThread, PutCast
 from fiction.story.memory import MemoryChange, Rationale
+from fiction.story.money import Price
 from fiction.story.plan import Approach, Plan
 from fiction.story.reader import ReaderProfile, StoryRecord
 from fiction.story.scene import Scene, Telling
@@ -157,7 +158,10 @@ class Pocket:
     def permit(self, expected: Usage, *, model: str, base_url: str) -> None:
         return
 
-    def pay(self, usage: Usage, *, model: str, base_url: str) -> Usage:
+    def learn(self, price: Price | None, *, model: str, base_url: str) -> None:
+        """Prices are of no interest here."""
+
+    def pay(self, usage: Usage, *, model: str, base_url: str, billed: int | None = None) -> Usage:
         return usage
 
     def forecast(self, usage: Usage, *, model: str, base_url: str) -> Usage:

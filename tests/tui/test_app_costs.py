@@ -49,11 +49,12 @@ def app(shelf: Shelf) -> FictionApp:
     [
         (Usage(), ""),
         (Usage(100, 50), ""),
-        (Usage(100, 50, cost=4_100), "$0.004"),
-        (Usage(100, 50, cost=1_234_567), "$1.23"),
-        (Usage(100, 50, cost=1), "<$0.001"),
+        (Usage(100, 50, cost=4_100), "$0.0041"),
+        (Usage(100, 50, cost=1_234_567), "$1.24"),
+        (Usage(100, 50, cost=1), "$0.0001"),
         (Usage(100, 50, cost=2_000_000, estimated=True), "about $2.00"),
         (Usage(100, 50, cost=2_000_000, unpriced=True), "at least $2.00"),
+        (Usage(100, 50, unpriced=True), "cost unknown"),
     ],
 )
 def test_money_is_said_only_where_there_is_any(usage: Usage, said: str) -> None:
@@ -80,6 +81,14 @@ def test_a_local_story_has_tokens_and_no_dollars() -> None:
     assert "dollars" not in text
 
 
+def test_a_price_that_nobody_knows_is_called_unknown_in_the_head_and_in_the_table() -> None:
+    unknown = Usage(31_200, 4_100, unpriced=True)
+    assert cost_words.so_far(unknown) == "35k tokens, cost unknown"
+    lines = [line.plain for line in costs_words(Usage(), Costs(story=unknown, next_turn=unknown, story_cap=10_000))]
+    assert [line.endswith("unknown") for line in lines if line.startswith(("This story", "Next turn"))] == [True, True]
+    assert any("counts towards no cap" in line for line in lines)
+
+
 def test_caps_are_said_with_how_much_of_them_is_spent() -> None:
     costs = Costs(story=STORY, today=STORY, story_cap=1_000_000, day_cap=500_000)
     text = "\n".join(line.plain for line in costs_words(Usage(), costs))
@@ -99,7 +108,7 @@ async def test_the_head_says_what_the_story_costs_so_far(shelf: Shelf, app: Fict
     shelf.purse.spent = Costs(story=STORY)
     async with app.run_test(size=size, notifications=True) as pilot:
         await begin(pilot)
-        await sees(pilot, "turn 1 of ~20 · $0.12")
+        await sees(pilot, "turn 1 of ~20 · $0.13")
 
 
 async def test_the_panel_and_the_costs_view_say_it_in_full(shelf: Shelf, app: FictionApp) -> None:

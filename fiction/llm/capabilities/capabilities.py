@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from fiction.llm.capabilities import reasoning_off
 from fiction.llm.capabilities.reasoning_off import SWITCHED_OFF, ReasoningOff
 from fiction.llm.server import Sampling, ServerSettings
+from fiction.story.money import MAX_DOLLARS, MICRO, Price
 
 THINKING_TOKENS = 4096
 """What is added to the cap on a reply for a model that can't be kept from thinking first."""
@@ -83,6 +84,10 @@ class Capabilities:
     """What runs there, in the server's own words; a change is reason to try anew."""
     turns: int = 0
     """Notes asked for since what was learned was last tried anew."""
+    price: Price | None = None
+    """What the server's list says that the model costs; None where it does not say."""
+    price_as_of: str = ""
+    """The day of that list; empty where it has no prices."""
 
     @property
     def small(self) -> bool:
@@ -179,7 +184,8 @@ class Capabilities:
     def as_json(self) -> dict[str, object]:
         """As it is remembered."""
         found = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in found.items()}
+        found = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in found.items()}
+        return found | {"price": dataclasses.asdict(self.price) if self.price is not None else None}
 
     def _less_quiet(self, said: str) -> "Capabilities":
         """The way to switch thinking off was refused: a lesser effort, or none."""
@@ -204,6 +210,7 @@ _NEXT_CAP = {
     TokenCap.MAX_COMPLETION_TOKENS: TokenCap.NONE,
 }
 _MOST = 100_000_000
+_MAX_PRICE = MAX_DOLLARS * MICRO
 
 
 def capabilities_from(kept: Mapping[str, object]) -> Capabilities | None:
@@ -214,7 +221,19 @@ def capabilities_from(kept: Mapping[str, object]) -> Capabilities | None:
         for field in dataclasses.fields(Capabilities)
         if field.name in kept and (value := _like(getattr(begun, field.name), kept[field.name])) is not None
     }
-    return dataclasses.replace(begun, **found) if found else None  # type: ignore[arg-type]
+    if not found:
+        return None
+    return dataclasses.replace(begun, **found, price=_price_from(kept.get("price")))  # type: ignore[arg-type]
+
+
+def _price_from(kept: object) -> Price | None:
+    """A price as it is remembered; None for what is none."""
+    names = [field.name for field in dataclasses.fields(Price)]
+    if not isinstance(kept, Mapping) or set(kept) != set(names):
+        return None
+    if not all(type(value) is int and 0 <= value <= _MAX_PRICE for value in kept.values()):
+        return None
+    return Price(**{name: kept[name] for name in names})
 
 
 def _like(model: object, value: object) -> object | None:

@@ -81,8 +81,15 @@ def acquainted(known: Capabilities, server: ServerSettings, told: ProbeResult) -
         known = dataclasses.replace(known, system_role=False)
     if told.slots:
         known = dataclasses.replace(known, slots=told.slots)
+    if told.price_as_of:
+        known = dataclasses.replace(known, price=told.price, price_as_of=told.price_as_of)
     known = dataclasses.replace(known, strange=told.kind is ServerKind.UNKNOWN)
     return known.after_telling(_smaller(server.context, told.context))
+
+
+def awaits_price(known: Capabilities) -> bool:
+    """Whether a service that tells prices has not been asked for its price: profiles of before there were any."""
+    return known.kind == ServerKind.OPENROUTER.value and not known.price_as_of
 
 
 def _another(known: Capabilities, server: ServerSettings, kind: ServerKind) -> Capabilities:

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from fiction.llm.capabilities.presets import ServerKind, kind_by_address, kind_b
 from fiction.llm.server import ServerSettings
 from fiction.llm.signs import is_koboldcpp, is_llama_cpp, is_lm_studio
 from fiction.llm.transport import http_client
+from fiction.story.money import Price, billed, per_million
 
 if TYPE_CHECKING:
     import httpx2
@@ -47,6 +49,10 @@ class ProbeResult:
     """Names of the parameters that the model takes; empty where it does not say."""
     system_role: bool = True
     """False where it says that the model's template knows no system messages."""
+    price: Price | None = None
+    """What the model costs; None where its list does not say, or says that it varies."""
+    price_as_of: str = ""
+    """The day on which its list had a place for the price; empty where it has none."""
 
 
 async def survey(server: ServerSettings, *, seconds: float, strange: bool = False) -> ProbeResult:
@@ -94,6 +100,8 @@ class _Questions:
         kind = kind_by_owner(_string(own.get("owned_by")))
         if isinstance(own.get("supported_parameters"), list):
             return _of_hosts(dataclasses.replace(found, kind=ServerKind.OPENROUTER), [own])
+        if self._named(own):
+            found = _with_price(found, [own])
         context = _whole(_get(own, "meta", "n_ctx")) or _whole(own.get("max_model_len"))
         return dataclasses.replace(found, kind=kind or found.kind, context=context)
 
@@ -197,7 +205,35 @@ def _of_hosts(found: ProbeResult, hosts: list[Mapping[str, object]]) -> ProbeRes
         frozenset(map(str, names)) for host in hosts if isinstance(names := host.get("supported_parameters"), list)
     ]
     takes: frozenset[str] = frozenset().union(*taken)
-    return dataclasses.replace(found, context=min(contexts, default=0), takes=takes)
+    return _with_price(dataclasses.replace(found, context=min(contexts, default=0), takes=takes), hosts)
+
+
+def _with_price(found: ProbeResult, hosts: list[Mapping[str, object]]) -> ProbeResult:
+    """With the dearest price of those who may run it; none where only one of them has none."""
+    if not any("pricing" in host for host in hosts):
+        return found
+    prices = [_price(host.get("pricing")) for host in hosts]
+    known = [price for price in prices if price is not None]
+    dearest = None
+    if len(known) == len(prices):
+        dearest = Price(
+            prompt=max(price.prompt for price in known),
+            cached=max(price.cached for price in known),
+            completion=max(price.completion for price in known),
+            request=max(price.request for price in known),
+        )
+    return dataclasses.replace(found, price=dearest, price_as_of=datetime.now().astimezone().date().isoformat())
+
+
+def _price(listed: object) -> Price | None:
+    """What OpenRouter's list says in dollars for a token; None where a part that is always paid is not known."""
+    prompt, completion = per_million(_get(listed, "prompt")), per_million(_get(listed, "completion"))
+    request = _get(listed, "request")
+    fee = 0 if request in (None, "") else billed(request)
+    if prompt is None or completion is None or fee is None:
+        return None
+    cached = per_million(_get(listed, "input_cache_read"))
+    return Price(prompt, prompt if cached is None else cached, completion, fee)
 
 
 def _get(value: object, *path: str) -> object:

@@ -3,24 +3,17 @@
 from textual.content import Content
 
 from fiction.engine.budget import Costs
+from fiction.story.money import dollars
 from fiction.story.turn import Usage
 
-MICRO = 1_000_000
-"""Costs are counted in millionths of a dollar."""
-
-
-def dollars(micro: int) -> str:
-    """`$0.004`, `$1.20`; `<$0.001` for what is less."""
-    amount = micro / MICRO
-    if amount < 0.0005:
-        return "<$0.001"
-    return f"${amount:.3f}" if amount < 0.1 else f"${amount:,.2f}"
+UNKNOWN = "cost unknown"
+_MILLION = 1_000_000
 
 
 def money(usage: Usage) -> str:
-    """What it costs, with what is not certain about it; empty where it costs nothing, or nobody knows."""
+    """What it costs, with what is not certain about it; empty where it costs nothing."""
     if not usage.cost:
-        return ""
+        return UNKNOWN if usage.unpriced else ""
     hedge = "at least " if usage.unpriced else "about " if usage.estimated else ""
     return hedge + dollars(usage.cost)
 
@@ -35,14 +28,14 @@ def rounded(count: int) -> str:
     """`950`, `31k`, `1.2M`."""
     if count < 1_000:
         return str(count)
-    return f"{count / 1_000:.0f}k" if count < MICRO else f"{count / MICRO:.1f}M"
+    return f"{count / 1_000:.0f}k" if count < _MILLION else f"{count / _MILLION:.1f}M"
 
 
 def so_far(story: Usage) -> str:
     """The whole story in a few words, for the head of the page; empty where no server was asked."""
     if not story.total:
         return ""
-    return money(story) or f"{rounded(story.total)} tokens"
+    return money(story) if story.cost else ", ".join(filter(None, (f"{rounded(story.total)} tokens", money(story))))
 
 
 def bill(turn: Usage, costs: Costs) -> list[Content]:

@@ -11,13 +11,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from fiction.engine.budget import Costs
+from fiction.story.money import dollars
 from fiction.story.turn import Usage
 from fiction.tui.dialogs import CSS
 from fiction.tui.prose import plain_line
-from fiction.tui.reading.cost_words import dollars
 
 NOTHING = "Nothing was asked of a server for this story, so it costs nothing."
-UNPRICED = "No price is known for a model that was asked."
+UNPRICED = "No price is known for a model that is asked; what it costs counts towards no cap."
 ESTIMATED = "~ about"
 
 
@@ -57,7 +57,7 @@ def costs_words(turn: Usage, costs: Costs) -> Iterator[Content]:
     yield Content.styled(_row("", "in", "cached", "out", "dollars" if _priced(rows) else ""), "dim")
     for name, usage in rows:
         about = "~" if usage.estimated else ""
-        cost = f"{'≥' if usage.unpriced else about}{dollars(usage.cost)}" if usage.cost else ""
+        cost = f"{'≥' if usage.unpriced else about}{dollars(usage.cost)}" if usage.cost else _of_nothing(usage)
         yield Content(_row(name, f"{about}{usage.prompt:,}", f"{usage.cached:,}", f"{about}{usage.completion:,}", cost))
     yield from _notes(turn, costs)
 
@@ -67,14 +67,18 @@ def _row(name: str, prompt: str, cached: str, completion: str, cost: str) -> str
 
 
 def _priced(rows: list[tuple[str, Usage]]) -> bool:
-    return any(usage.cost for _, usage in rows)
+    return any(usage.cost or usage.unpriced for _, usage in rows)
+
+
+def _of_nothing(usage: Usage) -> str:
+    return "unknown" if usage.unpriced else ""
 
 
 def _notes(turn: Usage, costs: Costs) -> Iterator[Content]:
     caps = [("this story", costs.story_cap, costs.story), ("a day", costs.day_cap, costs.today)]
     said = [f"Cap for {name}: {dollars(cap)}, {usage.cost / cap:.0%} of it spent." for name, cap, usage in caps if cap]
     known = (turn + costs.story + costs.today, costs.next_turn)
-    if known[0].unpriced:
+    if any(usage.unpriced for usage in known):
         said.append(UNPRICED)
     if any(usage.estimated for usage in known):
         said.append(ESTIMATED)

@@ -6,7 +6,7 @@ from fiction.tui.reading.choices import Option
 _WAYS = {
     "retry": Option("r", "Try again", "retry"),
     "wish": Option("R", "Try again with a wish", "wish"),
-    "allow": Option("g", "Go on all the same (raises the cap by as much)", "allow"),
+    "allow": Option("g", "Go on all the same, beyond the cap", "allow"),
     "builtin": Option("b", "Let the built-in storyteller tell this turn", "builtin"),
     "minds": Option("w", "Who tells: choose or mend the server", "minds"),
     "edit": Option("e", "Change what you wrote", "edit"),
