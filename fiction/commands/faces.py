@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fiction.commands import Context
 
 if TYPE_CHECKING:
+    from fiction.engine.game import NewStory
     from fiction.engine.session import Session
 
 Opener = Callable[[], Awaitable["Session"]]
@@ -22,6 +23,30 @@ def lines_only(*, plain: bool = False) -> bool:
 def play(context: Context, opener: Opener, *, plain: bool) -> int:
     """Play one story on whichever face fits."""
     return play_in_lines(context, opener) if lines_only(plain=plain) else play_on_screen(context, opener)
+
+
+def begin(context: Context, story: "NewStory", *, plain: bool) -> int:
+    """Begin a story on whichever face fits; both show how far a world is that is being made of a sentence."""
+    is_made = bool(story.premise) and story.settings.storyteller != "offline"
+    if not is_made:
+        return play(context, lambda: context.house.start(story), plain=plain)
+    return _begin_in_lines(context, story) if lines_only(plain=plain) else play_on_screen(context, begin=story)
+
+
+def _begin_in_lines(context: Context, story: "NewStory") -> int:
+    from fiction.engine.making import Making
+    from fiction.plain import LinePrinter, PlainGame, TypedLines, made
+
+    async def playing() -> int:
+        making, page = Making(), LinePrinter.of_stdout()
+        work = context.house.start(story, making=making)
+        session, lines = await made(work, making, TypedLines.of_stdin(), page)
+        try:
+            return await PlainGame(context.house, session, lines=lines, page=page).play()
+        finally:
+            await session.close()
+
+    return _to_the_end(context, playing())
 
 
 def play_in_lines(context: Context, opener: Opener | None = None) -> int:
@@ -41,7 +66,7 @@ def play_in_lines(context: Context, opener: Opener | None = None) -> int:
     return _to_the_end(context, playing())
 
 
-def play_on_screen(context: Context, opener: Opener | None = None) -> int:
+def play_on_screen(context: Context, opener: Opener | None = None, *, begin: "NewStory | None" = None) -> int:
     """The game on the whole screen. Returns the exit code."""
     from fiction.commands.reports import secrets_of
     from fiction.tui.looks import read_looks
@@ -54,6 +79,7 @@ def play_on_screen(context: Context, opener: Opener | None = None) -> int:
         app = FictionApp(
             lambda: context.house,
             start=session,
+            begin=begin,
             theme=looks.theme,
             animations=looks.animations,
             crash_log=context.home.logs / "crash.txt",

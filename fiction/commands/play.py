@@ -5,8 +5,7 @@ import dataclasses
 from random import randrange
 
 from fiction.commands import Context
-from fiction.commands.console import say
-from fiction.commands.faces import lines_only, play
+from fiction.commands.faces import begin
 from fiction.engine.game import NewStory
 from fiction.errors import FictionError
 from fiction.story.reader import ENDLESS, StorySettings
@@ -66,9 +65,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
         ),
         name=options.save,
     )
-    if story.premise and story.settings.storyteller != "offline" and lines_only(plain=options.plain):
-        say("A world is being made of your sentence. This may take a while.")
-    return play(context, lambda: house.start(story), plain=options.plain)
+    return begin(context, story, plain=options.plain)
 
 
 def _length(text: str) -> int:

@@ -9,6 +9,7 @@ from fiction.story.reader import ReaderProfile, StorySettings
 from fiction.story.world import World
 
 if TYPE_CHECKING:
+    from fiction.engine.making import Making
     from fiction.engine.session import Session
 
 
@@ -70,8 +71,11 @@ class Game(Protocol):
         """Write the profile."""
         ...
 
-    async def start(self, story: NewStory) -> "Session":
-        """A new save with a session on it; nothing is told before `Session.proceed`."""
+    async def start(self, story: NewStory, *, making: "Making | None" = None) -> "Session":
+        """A new save with a session on it; nothing is told before `Session.proceed`.
+
+        `making` is told how far a world is that a storyteller makes of a sentence, and may end the wait for it.
+        """
         ...
 
     async def resume(self, save: str = "") -> "Session":

@@ -8,13 +8,16 @@ from fiction.engine import recurrence
 from fiction.engine.foresight import Foresight
 from fiction.engine.ports import LongTermMemory, SaveStore, Storyteller
 from fiction.engine.scenes import Scenes
-from fiction.errors import FictionError
+from fiction.errors import FictionError, StorytellerError, Trouble
 from fiction.story.events import ChoiceSaved, Event, PassageDone, Remembered
 from fiction.story.memory import TurnId
 from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.scene import Scene
 from fiction.story.turn import Draft, Stage, Turn
 from fiction.text.sanitise import clean
+
+_OF_THE_REPLY = frozenset({Trouble.REFUSED})
+"""Troubles that come of what the model said, not of how it was reached."""
 
 
 class Turns:
@@ -26,6 +29,10 @@ class Turns:
         self._scenes = scenes
         self._foresight = foresight
         self._unsaved: tuple[TurnId | None, Draft] | None = None
+        self._retries = 0
+        """Of the choice that is pending, in a row."""
+        self._unheard = True
+        """Its last telling failed before the reader could have heard it, as far as is known."""
         self.head = store.head()
         """The turn the reader is at; None before the first."""
 
@@ -36,9 +43,14 @@ class Turns:
         return self.head
 
     async def make(
-        self, parent: Turn | None, choice: Choice, teller: Storyteller, *, keep: bool
+        self, parent: Turn | None, choice: Choice, teller: Storyteller, *, keep: bool, telling: int = 0
     ) -> AsyncGenerator[Event, None]:
-        """Choose, recall, narrate, commit, reflect. `keep`: the reader's words are new and must be saved first."""
+        """Choose, recall, narrate, commit, reflect.
+
+        Args:
+            keep: the reader's words are new and must be saved first.
+            telling: how often it was told before.
+        """
         try:
             if keep:
                 self._store.choose(choice)
@@ -46,11 +58,11 @@ class Turns:
                 yield ChoiceSaved(choice)
             foreseen = await self._foresight.take(parent, choice, teller)
             scene = (foreseen.scene if foreseen else None) or await self._scene(parent, choice, teller)
-            scene = self._foresight.reminded(scene)
+            scene = dataclasses.replace(self._foresight.reminded(scene), telling=telling)
             yield Remembered(scene.recall)
             passage = self._foresight.told(foreseen) if foreseen else recurrence.narrate(scene, teller)
-            async with aclosing(passage) as telling:
-                async for event in telling:
+            async with aclosing(passage) as events:
+                async for event in events:
                     if not isinstance(event, Draft):
                         yield event
                         continue
@@ -58,6 +70,7 @@ class Turns:
             assert self._unsaved is not None
             told = self._tell(*self._unsaved)
         except FictionError as error:
+            self._unheard = not (isinstance(error, StorytellerError) and error.trouble in _OF_THE_REPLY)
             yield recurrence.failure(error, choice)
             return
         yield PassageDone(told)
@@ -73,16 +86,25 @@ class Turns:
         if self._unsaved is not None:
             return self._save(*self._unsaved, teller)
         if head is None:
-            return self.make(None, Choice(ChoiceKind.BEGIN, hint=clean(hint)), teller, keep=False)
+            begin = Choice(ChoiceKind.BEGIN, hint=clean(hint))
+            return self.make(None, begin, teller, keep=False, telling=self._next_telling())
         if head.stage is Stage.TOLD:
             return self.reflect(head, teller)
         if pending is not None:
-            return self.make(head, dataclasses.replace(pending, hint=clean(hint)), teller, keep=True)
+            choice = dataclasses.replace(pending, hint=clean(hint))
+            return self.make(head, choice, teller, keep=True, telling=self._next_telling())
         if head.plain and not hint:
             return self.reflect(head, teller)
         parent = self._store.turn(head.parent) if head.parent is not None else None
-        wish = clean(hint) or f"Tell it in another way (telling {len(self._store.children(head.parent)) + 1})."
-        return self.make(parent, dataclasses.replace(head.choice, hint=wish), teller, keep=False)
+        told = len(self._store.children(head.parent))
+        wish = clean(hint) or f"Tell it in another way (telling {told + 1})."
+        choice = dataclasses.replace(head.choice, hint=wish)
+        return self.make(parent, choice, teller, keep=False, telling=told)
+
+    def _next_telling(self) -> int:
+        """How often a pending choice was told; one that nobody heard is asked for once more as it was."""
+        self._retries += 1
+        return self._retries - self._unheard
 
     async def reflect(self, told: Turn, teller: Storyteller) -> AsyncGenerator[Event, None]:
         """Memory, plans and ledger of a turn whose passage is saved."""
@@ -119,4 +141,5 @@ class Turns:
     def _tell(self, parent: TurnId | None, draft: Draft) -> Turn:
         self.head = self._store.tell(parent, draft, head=self.head.id if self.head else None)
         self._unsaved = None
+        self._retries, self._unheard = 0, False
         return self.head

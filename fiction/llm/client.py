@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fiction.engine.budget import Budget
 from fiction.errors import StorytellerError
 from fiction.llm import failures, sdk
+from fiction.llm.anew import otherwise
 from fiction.llm.capabilities.capabilities import Capabilities
 from fiction.llm.capabilities.handshake import Handshake, Origin, acquainted, awaits_price
 from fiction.llm.capabilities.presets import at_a_time, beginning, extras, kind_by_address, loads_late, warms
@@ -109,6 +110,7 @@ class Client:
         await self.acquaint()
         spent = Usage()
         while True:
+            _tell_listener(ask, Void())
             before = self._known
             reading = ReplyStream(self.server, ask, self._known)
             async with contextlib.aclosing(self._exchange(ask, reading)) as pieces:
@@ -116,7 +118,11 @@ class Client:
                     if isinstance(piece, Usage):
                         spent += piece
                     else:
+                        _tell_listener(ask, piece)
                         yield piece
+            if _heard_enough(ask):
+                yield Finish(cut=True, usage=spent)
+                return
             self._learn_from(ask, reading)
             as_before = before.thinking and self._known.quiet is before.quiet
             if as_before or not reading.lost_in_thought:
@@ -171,6 +177,8 @@ class Client:
                 async with contextlib.aclosing(reading.text(response)) as pieces:
                     async for piece in pieces:
                         yield piece
+                        if _heard_enough(ask):
+                            break
                 usage, paid = self._pay(reading), True
             finally:
                 if not paid:
@@ -227,7 +235,7 @@ class Client:
     ) -> "openai.AsyncStream[ChatCompletionChunk]":
         known = self._known
         optional = known.parameters(max_tokens=ask.max_tokens, temperature=ask.temperature, sampling=ask.sampling)
-        optional |= known.without_refused(extras(known, ask))
+        optional |= known.without_refused(extras(known, ask) | otherwise(ask.telling, optional))
         if ask.response_format is not None:
             optional["response_format"] = ask.response_format
         if touch and known.token_cap:
@@ -275,3 +283,16 @@ class Client:
         """`nobody` runs this model with all the parameters that were asked for; OpenRouter says so."""
         parameter = "provider" if nobody else failures.parameter_of(error)
         return self._known.after_refusal(failures.words_of(error), parameter=parameter)
+
+
+def _tell_listener(ask: Request, piece: str | Void) -> None:
+    if ask.listener is None:
+        return
+    if isinstance(piece, Void):
+        ask.listener.forget()
+    else:
+        ask.listener.hear(piece)
+
+
+def _heard_enough(ask: Request) -> bool:
+    return ask.listener is not None and ask.listener.over

@@ -7,14 +7,16 @@ garbled reply may be chance, so only after two turns in a row that began with on
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fiction.errors import StorytellerError, Trouble
 from fiction.llm.capabilities.capabilities import OutputMode
 from fiction.llm.client import Client
 from fiction.llm.failures import TooLong, Unsupported
 from fiction.llm.lenient_json import JsonObject
-from fiction.llm.request import Message, Request
+from fiction.llm.loops import LoopsOfNotes
+from fiction.llm.marks import without_marks
+from fiction.llm.request import Listener, Message, Request, Together
 from fiction.story.turn import Usage
 
 MAX_CALLS = 4
@@ -33,6 +35,10 @@ class Question:
     messages: Sequence[Message]
     max_tokens: int
     temperature: float
+    mark: str = ""
+    """What fences foreign texts in the messages; taken out of the reply."""
+    listener: Listener | None = field(default=None, compare=False)
+    """Hears the reply too; what goes round in circles is stopped in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class _Descent:
         self.asked = len(self.left)
         self.rung = client.capabilities.rung
         self.usage = Usage()
+        self._calls = 0
+        """That came to a reply, or to a trouble of the reply."""
         self._unsupported = False
         self._refused: OutputMode | None = None
         """The first rung that the server has not refused, once it has refused one."""
@@ -84,10 +92,16 @@ class _Descent:
         question = self.left[0]
         wanted = response_format(self.rung, question.name, question.schema)
         self._unsupported = False
+        asked = Request(
+            question.messages,
+            question.max_tokens,
+            question.temperature,
+            wanted,
+            telling=self._calls,
+            listener=Together(LoopsOfNotes(), *filter(None, (question.listener,))),
+        )
         try:
-            text, finish = await self.client.collect(
-                Request(question.messages, question.max_tokens, question.temperature, wanted)
-            )
+            text, finish = await self.client.collect(asked)
         except Unsupported:
             self._unsupported = True
             return None
@@ -96,11 +110,13 @@ class _Descent:
         except StorytellerError as error:
             if error.trouble not in _OF_THIS_REPLY:
                 raise
+            self._calls += 1
             return None
+        self._calls += 1
         self.usage += finish.usage
         if self._refused:  # now it is sure that the refusals were about the way of asking
             self._keep(self._refused)
-        return Answer(text, finish.cut, question.name)
+        return Answer(without_marks(text, question.mark), finish.cut, question.name)
 
     def step_down(self, answer: Answer | None) -> bool:
         """Take the next way; False where there is none."""

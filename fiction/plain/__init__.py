@@ -2,6 +2,7 @@
 
 from fiction.plain.game import PlainGame
 from fiction.plain.lines import LinePrinter, Lines, TypedLines
+from fiction.plain.making import made
 from fiction.plain.title import library
 
-__all__ = ["LinePrinter", "Lines", "PlainGame", "TypedLines", "library"]
+__all__ = ["LinePrinter", "Lines", "PlainGame", "TypedLines", "library", "made"]

@@ -74,7 +74,7 @@ class Patience:
         began, due = self._clock.now(), FIRST
         while True:
             await self._clock.sleep(began + due - self._clock.now())
-            self._page.say(f"Still waiting ({_span(due)}). Ctrl-C stops.")
+            self._page.say(f"Still waiting ({span(due)}). Ctrl-C stops.")
             due *= 2
 
 
@@ -82,11 +82,12 @@ async def count_down(seconds: float, *, page: LinePrinter, clock: Clock) -> bool
     """Wait so long, and say how long it still is. Returns True when it is over."""
     over = clock.now() + seconds
     while (left := over - clock.now()) > 0:
-        page.say(f"Waiting: {_span(left)} left. Ctrl-C stops.")
+        page.say(f"Waiting: {span(left)} left. Ctrl-C stops.")
         await clock.sleep(min(STEP, left))
     return True
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """`12 s`, `3 min 5 s`."""
     whole = ceil(seconds)
     return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s".removesuffix(" 0 s")

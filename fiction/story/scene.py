@@ -62,6 +62,8 @@ class Scene:
     """What is remembered for any of the plans that the last turn offered, the weightiest first. The same whichever of
     them is chosen, so that a prompt can begin alike for all of them; None for a storyteller that does not work ahead.
     """
+    telling: int = 0
+    """How often this choice was told before; from 1 on, other words are wanted."""
 
     @property
     def parent(self) -> Turn | None:

@@ -11,7 +11,7 @@ from fiction.llm import failures, sdk
 from fiction.llm.capabilities.capabilities import Capabilities
 from fiction.llm.client import Client
 from fiction.llm.connections import Connections
-from fiction.llm.request import Request
+from fiction.llm.request import Listener, Request
 from fiction.llm.server import ServerSettings
 from fiction.story.events import ProseDelta, ProseReset
 from fiction.story.reader import ReaderProfile
@@ -169,10 +169,12 @@ class ModelStoryteller:
         reflection = answers.reflection(passage, usage)
         return dataclasses.replace(reflection, ledger_ops=(*opened, *reflection.ledger_ops))
 
-    async def imagine(self, premise: str, genre: str, reader: ReaderProfile) -> tuple[World, bool]:
+    async def imagine(
+        self, premise: str, genre: str, reader: ReaderProfile, listener: Listener | None = None
+    ) -> tuple[World, bool]:
         """A world for a story about something, and whether the model said enough to make one.
 
-        What it leaves out is filled with our own defaults.
+        What it leaves out is filled with our own defaults. The listener hears the reply as it is written.
 
         Raises:
             StorytellerError: the model can't be asked just now, or it would cost more than is allowed.
@@ -183,7 +185,8 @@ class ModelStoryteller:
         await self._teller.acquaint()
         self._permit_call(self._teller, _IMAGINED)
         imagined = Imagined(premise, genre, reader)
-        await ask_down(self._teller, [imagined.question()], imagined.take)
+        question = dataclasses.replace(imagined.question(), listener=listener)
+        await ask_down(self._teller, [question], imagined.take)
         return imagined.world(), imagined.enough
 
     async def close(self) -> None:

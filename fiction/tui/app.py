@@ -46,6 +46,7 @@ class FictionApp(App[None]):
         game: Callable[[], "Game"],
         *,
         start: "Session | None" = None,
+        begin: "NewStory | None" = None,
         theme: str = "",
         animations: str = "",
         crash_log: Path | None = None,
@@ -56,6 +57,7 @@ class FictionApp(App[None]):
         Args:
             game: Makes the library and what can be begun; called once, after the first frame.
             start: A story to open at once.
+            begin: A story to begin at once, of a sentence that a storyteller makes a world of.
             theme: Name of a theme; empty takes `night`.
             animations: `none`, `basic` or `full`; empty takes TEXTUAL_ANIMATIONS.
             crash_log: Where the report of a crash goes; None writes none.
@@ -64,6 +66,7 @@ class FictionApp(App[None]):
         super().__init__()
         self._make_game = game
         self._start = start
+        self._begin = begin
         self._reading: ReadingScreen | None = None
         self._crash_log = crash_log
         self._secrets = secrets
@@ -87,6 +90,8 @@ class FictionApp(App[None]):
     async def _open_up(self) -> None:
         if self._start is not None:
             await self.read(self._start)
+        if self._begin is not None:
+            await self.begin(self._begin)
         self.set_timer(WARMING, self._warm_up)
 
     def _warm_up(self) -> None:
@@ -113,8 +118,13 @@ class FictionApp(App[None]):
         self.push_screen(self._reading)
 
     async def begin(self, story: "NewStory") -> None:
-        """Begin a story and open it. Raises FictionError."""
+        """Begin a story and open it; one that a world must be made for shows how far that is. Raises FictionError."""
         await self._put_away()
+        if not story.world and story.settings.storyteller != "offline":
+            from fiction.tui.making import MakingScreen
+
+            self.push_screen(MakingScreen(story))
+            return
         await self.read(await self.game.start(story))
 
     async def resume(self, save: str = "") -> None:

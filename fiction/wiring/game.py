@@ -1,8 +1,9 @@
 """The composition root: the parts put together into a Game. Every part is imported when it is first needed."""
 
+import asyncio
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from functools import cached_property
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from fiction.wiring.models import NO_MODEL, NO_MODEL_HINT, Models
 if TYPE_CHECKING:
     from fiction.config import Configuration
     from fiction.engine.budget import Costs
+    from fiction.engine.making import Making
     from fiction.engine.session import Session
     from fiction.engine.setup import Setup
     from fiction.packs.library import WorldLibrary
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 NO_WORLD = "The model's world could not be used; the story is told from your sentence alone."
 """Said where a model was asked for a world and what it made is none."""
+NOT_WAITED_FOR = "The story is told from your sentence alone, as you wished."
+"""Said where the reader did not wait for the model's world."""
 
 
 class LocalGame:
@@ -126,8 +130,10 @@ class LocalGame:
 
     # --- stories ---
 
-    async def start(self, story: NewStory) -> "Session":
+    async def start(self, story: NewStory, *, making: "Making | None" = None) -> "Session":
         """A new save with a session on it; nothing is told before `Session.proceed`.
+
+        `making` is told how far a world is that a model makes of a sentence, and may end the wait for it.
 
         Raises:
             FictionError: the world, the opening or the storyteller is not to be had; no save is made.
@@ -137,7 +143,7 @@ class LocalGame:
             self._minds.server_of(story.settings.storyteller)
         settings = dataclasses.replace(story.settings, premise=story.premise or story.settings.premise)
         uuid = uuid4().hex
-        world, text, notice = await self._world_of(story, settings, uuid)
+        world, text, notice = await self._world_of(story, settings, uuid, making)
         _check_opening(settings.opening, world)
         record = StoryRecord(
             uuid=uuid,
@@ -191,7 +197,9 @@ class LocalGame:
             said = f"The world of this story ({world}) is lost from its save, and not installed here."
             raise NotFound(said, hint="Install it with `fiction worlds install`; the turns are kept.") from None
 
-    async def _world_of(self, story: NewStory, settings: StorySettings, uuid: str) -> tuple[World, str, str]:
+    async def _world_of(
+        self, story: NewStory, settings: StorySettings, uuid: str, making: "Making | None"
+    ) -> tuple[World, str, str]:
         """The world of a new story, the text that its save keeps, and what the reader should know of it."""
         from fiction.packs.loader import load_world
 
@@ -199,11 +207,15 @@ class LocalGame:
             return self.world(story.world), self.world_shelf.text(story.world), ""
         text, notice = premise_pack(story.premise, story.genre), ""
         if settings.storyteller != "offline":
-            imagined, whole = await self._imagined(story, settings.storyteller, uuid)
-            text, notice = imagined or text, "" if whole else NO_WORLD
+            work = self._imagined(story, settings.storyteller, uuid, making)
+            imagined, whole = await _unless_given_up(work, making)
+            alone = NOT_WAITED_FOR if making is not None and making.over else NO_WORLD
+            text, notice = imagined or text, "" if whole else alone
         return load_world(text, name="premise"), text, notice
 
-    async def _imagined(self, story: NewStory, storyteller: str, uuid: str) -> tuple[str, bool]:
+    async def _imagined(
+        self, story: NewStory, storyteller: str, uuid: str, making: "Making | None"
+    ) -> tuple[str, bool]:
         """The model's world for a premise, as a pack, and whether it is of its own making; empty where it is none."""
         from fiction.packs.loader import load_world
         from fiction.packs.writer import dump_world
@@ -211,7 +223,7 @@ class LocalGame:
         model = self._minds.storyteller(storyteller, self._minds.purse(uuid))
         try:
             premise, genre = as_sentence(story.premise), as_sentence(story.genre)
-            world, whole = await model.imagine(premise, genre, story.reader)
+            world, whole = await model.imagine(premise, genre, story.reader, making)
             text = dump_world(world)
             load_world(text, name="premise")
         except PackError:
@@ -255,6 +267,24 @@ class LocalGame:
                 return NoMemory(f"The long-term memory could not be started ({type(error).__name__}).")
 
         return LateMemory(make)
+
+
+async def _unless_given_up(
+    work: Coroutine[object, object, tuple[str, bool]], making: "Making | None"
+) -> tuple[str, bool]:
+    """The world that `work` makes; none where the reader begins without it."""
+    making_it = asyncio.ensure_future(work)
+    given_up = asyncio.ensure_future(making.given_up()) if making is not None else None
+    try:
+        if given_up is not None:
+            await asyncio.wait({making_it, given_up}, return_when=asyncio.FIRST_COMPLETED)
+            if not making_it.done():
+                return "", False
+        return await making_it
+    finally:
+        for task in filter(None, (making_it, given_up)):
+            task.cancel()
+        await asyncio.gather(*filter(None, (making_it, given_up)), return_exceptions=True)
 
 
 def _check_opening(opening: str, world: World) -> None:

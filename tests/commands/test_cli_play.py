@@ -189,7 +189,9 @@ class TestAServerThatFails:
             "play", "--about", "a keeper who writes {letters} to the fog", "--save", "kept", typed="/quit\n"
         )
         assert (played.code, played.err) == (0, "")
-        assert played.lines[0] == "A world is being made of your sentence. This may take a while."
+        assert (
+            played.lines[0] == "A world is being made of your sentence. Press Enter to begin with the sentence alone."
+        )
         assert ("Letters to the Fog. Told by tiny" in played.out) == ("title" in made)
         assert "premise" not in fiction("resume", "kept", typed="/storyteller offline\n1\n").err
 

@@ -418,3 +418,28 @@ async def test_everything_is_let_go_of_at_the_end(table: Table) -> None:
     await table.session.close()
     assert table.storyteller.closed
     assert table.memory.closed
+
+
+async def test_a_telling_anew_says_that_it_is_one(table: Table) -> None:
+    await drain(table.session.proceed())
+    await drain(table.session.play(table.session.offered(1)))
+    await drain(table.session.retry())
+    await drain(table.session.retry("shorter"))
+    assert [scene.telling for scene in table.storyteller.scenes] == [0, 0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "tellings"), [(Trouble.REFUSED, [0, 0, 1, 2, 0]), (Trouble.UNREACHABLE, [0, 0, 0, 1, 0])]
+)
+async def test_what_nobody_heard_is_asked_for_once_more_as_it_was(
+    table: Table, trouble: Trouble, tellings: list[int]
+) -> None:
+    await drain(table.session.proceed())
+    failing = StorytellerError("No.", trouble=trouble)
+    table.storyteller.fail_narrate[2] = failing
+    await drain(table.session.play(table.session.offered(1)))
+    table.storyteller.fail_narrate[2] = failing
+    await drain(table.session.retry())
+    await drain(table.session.retry())
+    await drain(table.session.play(table.session.offered(1)))
+    assert [scene.telling for scene in table.storyteller.scenes] == tellings

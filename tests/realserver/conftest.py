@@ -12,16 +12,18 @@ import pytest
 
 PARALLEL = 2
 BINARY, MODEL = os.environ.get("FICTION_REAL_SERVER", ""), os.environ.get("FICTION_REAL_MODEL", "")
+SMALL_MODEL = os.environ.get("FICTION_SMALL_MODEL", "")
+"""A small model that has learned English; empty where nobody asked for the tests with it."""
 
 
-def serve(context: int) -> Iterator[str]:
+def serve(context: int, *, model: str = "", slots: int = PARALLEL) -> Iterator[str]:
     """A running server with so much context for each of its slots; its base URL."""
     assert BINARY, "FICTION_REAL_SERVER names no llama-server: run bench/real_server.sh"
-    model = MODEL or str(Path(BINARY).parent.parent / "tiny-bigram.gguf")
+    model = model or MODEL or str(Path(BINARY).parent.parent / "tiny-bigram.gguf")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    size = str(context * PARALLEL)
+    size = str(context * slots)
     command = [
         BINARY,
         "-m",
@@ -33,7 +35,7 @@ def serve(context: int) -> Iterator[str]:
         "-c",
         size,
         "-np",
-        str(PARALLEL),
+        str(slots),
         "-t",
         "1",  # more threads than free cores make it many times slower
         "--jinja",

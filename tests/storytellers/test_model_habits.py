@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 from model_scenes import scene, tell
@@ -482,8 +483,10 @@ async def test_too_little_before_the_cap_is_cut_off(server: ModelServer, storyte
 async def test_a_flood_is_not_read_to_its_end(server: ModelServer, storyteller: ModelStoryteller) -> None:
     def habit(wire: Wire) -> None:
         wire.head(200, "text/event-stream")
-        while True:
-            wire.delta(content="And the water comes up another step. " * 20)
+        for step in count():
+            wire.delta(
+                content=" ".join(f"And the water comes up to step {step * 20 + each}." for each in range(20)) + " "
+            )
 
     server.habit = habit
     told = await tell(storyteller)

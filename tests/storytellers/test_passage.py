@@ -11,8 +11,16 @@ from fiction.storytellers.replies.refusals import declines
 from support.model_server import ModelServer
 
 STEP = "The water comes up another step, and nobody on the landing says so. "
+STEPS = "".join(
+    f"The water comes up to step {at}, and {who} says so. "
+    for at, who in enumerate(
+        ("Imre", "nobody", "the miller", "your friend", "the boy", "a stranger", "Ada", "the priest")
+    )
+)
+"""No two sentences alike."""
+MORE = STEPS.partition("Ada")[0].rpartition("The")[0]
 BROKEN = f"{STEP}Imre lets the rope run through his hands until the boat lies"
-REST = f"still, and holds out his palm for the coin. {STEP * 6}"
+REST = f"still, and holds out his palm for the coin. {MORE}"
 
 
 def replies(*texts: str, finish: str = "stop") -> list:
@@ -22,9 +30,9 @@ def replies(*texts: str, finish: str = "stop") -> list:
 async def test_what_breaks_off_late_is_ended_at_a_whole_sentence_and_marked(
     server: ModelServer, storyteller: ModelStoryteller
 ) -> None:
-    server.script = replies(STEP * 8 + "And then the bell in the")
+    server.script = replies(STEPS + "And then the bell in the")
     told = await tell(storyteller)
-    assert told.text == (STEP * 8).strip()
+    assert told.text == STEPS.strip()
     assert told.notices == [ENDED_EARLY]
     assert len(server.requests) == 1
 
@@ -46,10 +54,10 @@ async def test_what_breaks_off_early_is_gone_on_with(
 @pytest.mark.parametrize(
     ("rest", "whole"),
     [
-        (f"until the boat lies still. {STEP * 6}", f"{BROKEN} still. {STEP * 6}"),
-        (f"… still. {STEP * 6}", f"{BROKEN} still. {STEP * 6}"),
-        (f"Imre lets the rope go. {STEP * 6}", f"{STEP}Imre lets the rope go. {STEP * 6}"),
-        (f"still. {STEP * 6}And then the", f"{BROKEN} still. {STEP * 6}"),
+        (f"until the boat lies still. {MORE}", f"{BROKEN} still. {MORE}"),
+        (f"… still. {MORE}", f"{BROKEN} still. {MORE}"),
+        (f"Imre lets the rope go. {MORE}", f"{STEP}Imre lets the rope go. {MORE}"),
+        (f"still. {MORE}And then the", f"{BROKEN} still. {MORE}"),
     ],
     ids=["repeats the end", "begins with dots", "begins the sentence anew", "breaks off again, late"],
 )
@@ -88,10 +96,10 @@ async def test_what_does_not_end_a_second_time_is_no_passage(
 async def test_the_rest_is_joined_in_any_language(
     server: ModelServer, storyteller: ModelStoryteller, broken: str, rest: str, whole: str
 ) -> None:
-    server.script = replies(broken, f"{rest} {STEP * 6}")
+    server.script = replies(broken, f"{rest} {MORE}")
     told = await tell(storyteller)
     assert told.text.startswith(whole)
-    assert told.text.endswith((STEP * 6).strip())
+    assert told.text.endswith(MORE.strip())
 
 
 async def test_the_rest_is_asked_for_with_its_length_and_its_first_word(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fiction.engine.budget import Budget
 from fiction.engine.game import NewStory
+from fiction.engine.making import Making
 from fiction.engine.session import Session
 from fiction.errors import FictionError
 from fiction.plain import LinePrinter, PlainGame
@@ -72,7 +73,7 @@ class Table:
 
     def keep_reader(self, reader: ReaderProfile) -> None: ...
 
-    async def start(self, story: NewStory) -> Session:
+    async def start(self, story: NewStory, *, making: Making | None = None) -> Session:
         self.started.append(story)
         return self.session()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fiction.engine.budget import Costs
 from fiction.engine.game import NewStory
+from fiction.engine.making import Making
 from fiction.engine.ports import Ahead, Storyteller
 from fiction.engine.session import Session
 from fiction.engine.setup import FoundServer, ModelConfig, Provider, Pulling, Recommended, Runner, TrialResult
@@ -310,9 +311,11 @@ class Shelf:
         self.setup = Arranging()
         self.purse = Pocket()
         self.refuses: FictionError | None = None
+        """What `start` and `resume` answer."""
         self.made: dict[str, Teller] = {}
         """By name: those made of the minds that were kept."""
-        """What `start` and `resume` answer."""
+        self.slow = ""
+        """What is heard of a world that is never made to its end."""
 
     def worlds(self) -> tuple[WorldCard, ...]:
         cards = tuple(
@@ -366,9 +369,12 @@ class Shelf:
         self.profile = reader
         self.kept.append(reader)
 
-    async def start(self, story: NewStory) -> Session:
+    async def start(self, story: NewStory, *, making: Making | None = None) -> Session:
         if self.refuses is not None:
             raise self.refuses
+        if self.slow and making is not None:
+            making.hear(self.slow)
+            await making.given_up()
         self.started.append(story)
         world = self.world(story.world) if story.world else dataclasses.replace(GREEN, title=story.premise)
         record = StoryRecord(

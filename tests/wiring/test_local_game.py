@@ -3,12 +3,15 @@
 import asyncio
 import builtins
 import dataclasses
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from commands.conftest import SALT
 
 from fiction.engine.game import Game, NewStory
+from fiction.engine.making import Making
 from fiction.engine.ports import Ahead
 from fiction.engine.session import Session
 from fiction.engine.setup import ModelConfig
@@ -17,8 +20,8 @@ from fiction.packs.premise import premise_pack
 from fiction.paths import Home
 from fiction.story.events import Event, Notice, Remembered, TurnSaved
 from fiction.story.reader import ReaderProfile, StorySettings
-from fiction.wiring.game import LocalGame
-from support.model_server import ModelServer
+from fiction.wiring.game import NOT_WAITED_FOR, LocalGame
+from support.model_server import ModelServer, Wire
 
 STORY = NewStory(world="salt-road", settings=StorySettings(seed=3))
 
@@ -252,6 +255,31 @@ async def test_a_story_says_so_where_the_model_made_no_world_of_a_sentence(house
         await session.close()
     assert isinstance(first, Notice)
     assert "from your sentence" in first.text
+
+
+async def test_who_does_not_wait_for_a_world_begins_with_the_sentence_at_once(home: Path) -> None:
+    def slowly(wire: Wire) -> None:
+        wire.head(200, "text/event-stream")
+        with suppress(OSError):
+            for _ in range(2000):
+                wire.delta(content='"title": "Salt", ')
+                time.sleep(0.01)
+
+    with ModelServer().running() as server:
+        server.habit = slowly
+        house = LocalGame(Home.at(home), environment={"FICTION_BASE_URL": server.url, "FICTION_MODEL": "tiny"})
+        making = Making()
+        story = NewStory(premise="a bell under the ice", settings=StorySettings(storyteller="model"))
+        starting = asyncio.create_task(house.start(story, making=making))
+        while not making.parts:
+            await asyncio.sleep(0.01)
+        making.begin_without()
+        session = await asyncio.wait_for(starting, 2)
+        first = await anext(session.proceed())
+        assert first == Notice(NOT_WAITED_FOR)
+        await session.close()
+    assert [save.title for save in house.saves()] == ["A bell under the ice"]
+    house.close()
 
 
 def test_a_premise_without_words_makes_none() -> None:

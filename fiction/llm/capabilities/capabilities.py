@@ -19,7 +19,7 @@ _MAX_RATIO = 2.5
 _LONG = 200
 """Turns after which what was learned is tried anew, one step."""
 _OPTIONAL = (
-    *("min_p", "top_k", "frequency_penalty", "presence_penalty", "top_p"),
+    *("min_p", "top_k", "seed", "frequency_penalty", "presence_penalty", "top_p"),
     *("prompt_cache_key", "provider", "temperature", "stream_options"),
 )
 """Parameters that can be left out, the ones that fewest servers know first: a refusal may name two of them."""

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
+from fiction.llm.marks import without_marks
 from fiction.text.sanitise import clean
 
 _FOLDER = Path(__file__).parent
@@ -69,6 +70,6 @@ def mark_of(*texts: str) -> str:
 
 
 def fenced(text: str, mark: str) -> str:
-    """A foreign text that can't leave its fence: clean, without the mark, without headings of its own."""
-    text = _HEADING.sub("", clean(text)).replace(mark, "")
+    """A foreign text that can't leave its fence: clean, without marks of ours, without headings of its own."""
+    text = without_marks(_HEADING.sub("", clean(text)), mark)
     return _MANY_BREAKS.sub("\n\n", text).strip()

@@ -50,6 +50,8 @@ class Prompt:
     tokens: int
     """Of all, by our estimate."""
     room: TokenBudget
+    mark: str = ""
+    """What fences material and plan."""
 
     @property
     def user(self) -> str:
@@ -85,7 +87,7 @@ def render_turn(scene: Scene, *, budget: int | None = None, small: bool = False)
     material = _material(gathered.text, direction, mark)
     undecided = scene.choice == UNDECIDED
     tail = _open(ask, mark) if undecided else _tail(scene, ask, plan, gathered, mark, tail_room)
-    return Prompt(system, material, tail, sum(map(estimate, (system, material, tail))) + _MESSAGES, room)
+    return Prompt(system, material, tail, sum(map(estimate, (system, material, tail))) + _MESSAGES, room, mark)
 
 
 def _material(text: str, direction: str, mark: str) -> str:

@@ -82,7 +82,7 @@ class Imagined:
             {"role": "system", "content": system},
             {"role": "user", "content": f"[{mark}]\n{fenced(said, mark)}\n[/{mark}]"},
         ]
-        return Question("world", IMAGINED, messages, _MAX_TOKENS, _TEMPERATURE)
+        return Question("world", IMAGINED, messages, _MAX_TOKENS, _TEMPERATURE, mark)
 
     def take(self, answer: Answer) -> bool:
         """Read a reply; whether it says enough to begin with."""

@@ -1,11 +1,14 @@
 """One passage told by a model: streamed, taken out of what models put around it, brought to a whole end."""
 
 import contextlib
+import dataclasses
 import re
 from collections.abc import AsyncGenerator
 
 from fiction.llm import failures
 from fiction.llm.client import Client
+from fiction.llm.loops import Loops, cut_at_loop, loop_in
+from fiction.llm.marks import MarkFilter
 from fiction.llm.reasoning_filter import Void
 from fiction.llm.request import Finish, Request
 from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
@@ -28,12 +31,16 @@ _MIN_CHARS = 12
 _CARRIED_OVER = 60
 """Tokens of a broken passage's end that a model is reminded of."""
 _DOTS = re.compile(r"^(?:[\s…]|\.{2,})+")
+_OPEN_STOPS = " \n\t,;:–—-，、；："
 _SET_CLOSE = re.compile(r"[,.;:!?…%)\]}”’»›，。！？、；：）」』】》]|[\"'“‘«‹](?![^\W_])")
 """What stands close to the word before it; what may open a speech as well does so before a letter."""
 _OPEN_END = re.compile(
     r"(?:(?:^|[\s—–-])[\"'„“‚‘«»‹›]|[(\[{¿¡-]|\b(?:[cdjlmnst]|qu|un|all|dell|nell|sull)['’])\Z", re.IGNORECASE
 )
 """What has its next word close by: a mark of speech that opens, a bracket, a hyphen, an elision."""
+_TELLINGS = 2
+"""A passage that goes round in circles is told once more; if it does again it is cut."""
+LOOPED = "The storyteller kept repeating itself; the passage was ended where that began."
 ENDED_EARLY = "The passage broke off in mid-sentence; it was ended at the last whole one."
 
 
@@ -49,31 +56,61 @@ class PassageRequest:
             rendered.room.passage,
             client.server.temperature,
             sampling=client.server.sampling,
+            telling=scene.telling,
         )
+        self._text = ""
+        """Of the telling that ended last."""
+        self._loops = False
+        """That telling went round in circles."""
         self.usage = Usage()
         """Of the first call; 0 until it has ended."""
 
     async def tell(self) -> AsyncGenerator[Telling, None]:
         """The passage as it comes. Raises StorytellerError where there is none."""
-        page = PassageFilter(self._scene.choice)
-        async with contextlib.aclosing(self._client.stream(self._ask)) as pieces:
+        longest = ""
+        for again in range(_TELLINGS):
+            async with contextlib.aclosing(self._told(again)) as telling:
+                async for event in telling:
+                    yield event
+            if not self._loops:
+                break
+            longest = max(longest, cut_at_loop(self._text), key=len)
+            yield ProseReset()
+        else:
+            self._see_that_it_is_one(longest)
+            yield ProseDelta(whole_sentences(longest) or f"{longest.rstrip(_OPEN_STOPS)}…")
+            yield Notice(LOOPED)
+            return
+        self._see_that_it_is_one(self._text)
+        async with contextlib.aclosing(self._brought_to_an_end(self._text)) as end:
+            async for event in end:
+                yield event
+
+    async def _told(self, again: int) -> AsyncGenerator[Telling, None]:
+        """One telling; `again` is how often the same was told just now. It is stopped where it loops."""
+        loops = Loops()
+        ask = dataclasses.replace(self._ask, telling=self._ask.telling + again, listener=loops)
+        page, marks = self._blank()
+        async with contextlib.aclosing(self._client.stream(ask)) as pieces:
             async for piece in pieces:
                 match piece:
                     case str():
-                        if shown := page.feed(piece):
+                        if shown := page.feed(marks.feed(piece)):
                             yield ProseDelta(shown)
                     case Void():
-                        page = PassageFilter(self._scene.choice)
+                        page, marks = self._blank()
                         yield ProseReset()
                     case Finish():
-                        if rest := page.close():
+                        if rest := page.feed(marks.close()) + page.close():
                             yield ProseDelta(rest)
-                        self.usage = piece.usage
+                        self.usage = self.usage if again else piece.usage
                         yield Spent(piece.usage)
-        self._see_that_it_is_one(page.text)
-        async with contextlib.aclosing(self._brought_to_an_end(page.text)) as end:
-            async for event in end:
-                yield event
+        self._text = page.text
+        stopped_in_vain = loops.over and not self._is_enough(whole_sentences(self._text))
+        self._loops = stopped_in_vain or loop_in(self._text) is not None
+
+    def _blank(self) -> tuple[PassageFilter, MarkFilter]:
+        return PassageFilter(self._scene.choice), MarkFilter(self._rendered.mark)
 
     def _see_that_it_is_one(self, text: str) -> None:
         server = self._client.server
@@ -121,12 +158,13 @@ class PassageRequest:
             self._ask.max_tokens,
             self._ask.temperature,
             sampling=self._ask.sampling,
+            listener=Loops(),
         )
-        page = PassageFilter(self._scene.choice)
+        page, marks = self._blank()
         reply, finish = await self._client.collect(ask)
-        rest = page.feed(reply) + page.close()
+        rest = page.feed(marks.feed(reply) + marks.close()) + page.close()
         yield Spent(finish.usage)
-        whole = whole_sentences(_joined(text, rest))
+        whole = whole_sentences(cut_at_loop(_joined(text, rest)))
         if declines(rest) or is_notes(rest) or not self._is_enough(whole) or len(whole) <= len(text):
             raise failures.cut_off(self._client.server)
         if whole.startswith(text):

@@ -42,16 +42,16 @@ def questions(scene: Scene, passage: str, rendered: Prompt) -> list[Question]:
         {"role": "assistant", "content": clip_start(passage, room.passage)},
     ]
     whole = _question(
-        "notes", NOTES_OF_ENDING if may_end(scene) else NOTES, told, _whole_instruction(scene, room), room
+        "notes", NOTES_OF_ENDING if may_end(scene) else NOTES, told, _whole_instruction(scene, room), rendered
     )
-    small = _question("small_notes", NOTES_SMALL, told, _small_instruction(scene, room), room)
+    small = _question("small_notes", NOTES_SMALL, told, _small_instruction(scene, room), rendered)
     return [small] if room.small else [whole, small]
 
 
-def _question(name: str, schema: JsonObject, told: list[Message], instruction: str, room: TokenBudget) -> Question:
+def _question(name: str, schema: JsonObject, told: list[Message], instruction: str, rendered: Prompt) -> Question:
     messages: list[Message] = [*told, {"role": "user", "content": instruction}]
     asked = sum(estimate(message["content"]) + TOKENS_A_MESSAGE for message in messages)
-    return Question(name, schema, messages, room.notes_after(asked), _TEMPERATURE)
+    return Question(name, schema, messages, rendered.room.notes_after(asked), _TEMPERATURE, rendered.mark)
 
 
 def may_end(scene: Scene) -> bool:
