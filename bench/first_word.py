@@ -4,7 +4,7 @@ A server in a process of its own takes no time at all and says when each request
 left; both clocks are the machine's own. Stories of 10 and of 1,000 turns, with the real save, memory and Chroma; each
 turn is chosen when nothing is done ahead any more, of a server that is made ready (`warm`) and of one that is not.
 
-Bar (design section 11): under 30 ms p50. `uv run python -m bench.first_word`
+Bar (docs/design.md section 11): under 30 ms p50. `uv run python -m bench.first_word`
 """
 
 import asyncio

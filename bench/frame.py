@@ -1,6 +1,6 @@
 """First frame: the game's title screen beside an empty Textual app, in a real pseudo-terminal, alternating.
 
-Bar (design section 11): at most 1.3 times the empty app. `uv run python -m bench.frame [RUNS]`
+Bar (docs/design.md section 11): at most 1.3 times the empty app. `uv run python -m bench.frame [RUNS]`
 """
 
 import statistics

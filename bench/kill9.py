@@ -3,7 +3,8 @@
 A child plays one growing save (decide, tell, complete, now and then undo, branch, edit a memory) and says each thing
 that a method has returned from. It is killed; the save is opened and checked, and all that was said must be there.
 
-Bar (design section 11): 200 kills, nothing acknowledged lost, no save damaged. `uv run python -m bench.kill9 [KILLS]`
+Bar (docs/design.md section 11): 200 kills, nothing acknowledged lost, no save damaged.
+`uv run python -m bench.kill9 [KILLS]`
 """
 
 import json

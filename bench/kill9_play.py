@@ -8,7 +8,7 @@ killed anywhere between its start and some dozens of turns later; then the save 
 * a passage that was shown to its last word before it was saved would be lost too: the telling that the next child makes
   of that choice is compared with what the page held.
 
-Bar (design section 11): 200 kills, nothing lost, no save damaged. `uv run python -m bench.kill9_play [KILLS]`
+Bar (docs/design.md section 11): 200 kills, nothing lost, no save damaged. `uv run python -m bench.kill9_play [KILLS]`
 """
 
 import os

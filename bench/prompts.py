@@ -6,8 +6,8 @@ the system message, the material and the tail of the user's message, the passage
 Tokens are by the game's own estimate. `--show` prints the prompts themselves; `--quick` plays 60 turns, of which a
 slope says nothing.
 
-Bars (design section 11), of the prompt: Theil-Sen slope under 0.2 % per 100 turns, max/median under 1.25; a whole turn
-with its replies, whose length is by chance here, fits 4,096 tokens.
+Bars (docs/design.md section 11), of the prompt: Theil-Sen slope under 0.2 % per 100 turns, max/median under 1.25;
+a whole turn with its replies, whose length is by chance here, fits 4,096 tokens.
 
 `uv run python -m bench.prompts [--quick] [--show]`
 """

@@ -4,8 +4,8 @@ For stories of 10, 100, 1,000 and 10,000 turns: how long `fiction resume` takes 
 screen, and what a turn costs beside the storyteller's own time (choice saved, recall, director, told, reflected,
 committed, indexed), with the real save, the real memory and Chroma. Beside them: an empty Textual app's first frame.
 
-Bars (design section 11): resume at 10,000 turns at most 1.5 times that at 10; turn overhead p95 at 10,000 turns at
-most 1.3 times that at 100, and under 50 ms p50. `uv run python -m bench.turns [--quick]`
+Bars (docs/design.md section 11): resume at 10,000 turns at most 1.5 times that at 10; turn overhead p95 at 10,000 turns
+at most 1.3 times that at 100, and under 50 ms p50. `uv run python -m bench.turns [--quick]`
 """
 
 import asyncio

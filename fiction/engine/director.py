@@ -1,7 +1,7 @@
 """The director: plain code that says where the story stands against its length, and what this turn might need.
 
 It suggests in at most three sentences and never forces. The tension it wants is a register of the genre with a sawtooth
-around it and a peak late in the story; a smooth ramp is not how novels go (research in design section 7).
+around it and a peak late in the story; a smooth ramp is not how novels go (docs/design.md section 7).
 """
 
 import dataclasses

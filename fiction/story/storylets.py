@@ -1,6 +1,7 @@
 """Storylets: pieces of story with conditions, cast roles, whole bodies, and plans whose outcomes they tell.
 
-The model is that of quality-based narrative with Wildermyth's cast roles; see design section 8. Text may hold
+The model is that of quality-based narrative with Wildermyth's cast roles.
+See docs/design.md section 8. Text may hold
 slots: `{you}`, `{place}`, `{role}` and `{role.they}`, `{role.them}`, `{role.their}` for each role, and nothing else;
 a slot whose first letter is upper case (`{Role.they}`) gives a capital.
 """

@@ -19,7 +19,7 @@ FOREIGN = "The built-in storyteller took this turn's memory and plans over; the 
 
 
 class OfflineStoryteller:
-    """Tells turns from storylets (design section 8). A pure function of the scene; an `engine.ports.Storyteller`."""
+    """Tells turns from storylets (docs/design.md section 8). A pure function of the scene: an `engine` Storyteller."""
 
     def __init__(self, general: World | None = None, *, pace: float = 0.0) -> None:
         """`general` holds the shared storylets for worlds that have too few; `pace` is in seconds a few words."""
