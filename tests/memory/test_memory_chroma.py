@@ -203,18 +203,22 @@ def test_nothing_is_printed_and_the_program_ends(tmp_path: Path) -> None:
 async def test_an_index_whose_building_was_killed_heals(tmp_path: Path) -> None:
     archive = ListArchive(played(200))
     without, _ = await session(None, archive)
+    never_killed, _ = await session(tmp_path / "never killed", archive)
     chance = random.Random(5)
     for _ in range(3):
-        child = subprocess.Popen(program(tmp_path), stdout=subprocess.PIPE)
+        child = subprocess.Popen(program(tmp_path / "killed"), stdout=subprocess.PIPE)
         assert child.stdout is not None
         assert child.stdout.readline() == b"open\n"
         time.sleep(0.8 + chance.random())
         os.kill(child.pid, signal.SIGKILL)
         child.communicate()
-    found, then = await session(tmp_path, archive)
+    found, then = await session(tmp_path / "killed", archive)
     assert then is State.READY
+    assert found == never_killed
     assert [one.lexical for one in found] == [one.lexical for one in without]
-    assert [one.items for one in found] == [one.items for one in without]
+    assert [[item.turn for item in one.items] for one in found] == [
+        [item.turn for item in one.items] for one in without
+    ]
 
 
 _PROBE = """
