@@ -121,7 +121,7 @@ class FictionApp(App[None]):
         """Begin a story and open it; one that a world must be made for shows how far that is. Raises FictionError."""
         await self._put_away()
         if not story.world and story.settings.storyteller != "offline":
-            from fiction.tui.making import MakingScreen
+            from fiction.tui.library.making import MakingScreen
 
             self.push_screen(MakingScreen(story))
             return

@@ -9,7 +9,7 @@ from fiction.engine.game import NewStory
 from fiction.errors import NotFound
 from fiction.story.reader import StorySettings
 from fiction.tui.app import FictionApp
-from fiction.tui.making import MakingScreen
+from fiction.tui.library.making import MakingScreen
 from fiction.tui.reading.screen import ReadingScreen
 
 STORY = NewStory(premise="A ferryman who counts", settings=StorySettings(storyteller="model", premise="A ferryman"))

@@ -24,7 +24,7 @@ _BAR = 24
 class MakingScreen(GameScreen):
     """Looks on while a storyteller makes a world of the reader's sentence; then the story opens."""
 
-    CSS_PATH = "storytellers.tcss"
+    CSS_PATH = "../models/storytellers.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "without", "Begin with the sentence alone"),
         Binding("escape", "stop", "Back"),
