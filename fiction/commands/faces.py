@@ -1,11 +1,13 @@
 """The two faces of the game, opened on the library or on a story."""
 
 import asyncio
+import os
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import TYPE_CHECKING
 
 from fiction.commands import Context
+from fiction.commands.ending import EndSignals
 
 if TYPE_CHECKING:
     from fiction.engine.game import NewStory
@@ -37,6 +39,8 @@ def _begin_in_lines(context: Context, story: "NewStory") -> int:
     from fiction.engine.making import Making
     from fiction.plain import LinePrinter, PlainGame, TypedLines, made
 
+    ask_terminal_for_size(os.environ)
+
     async def playing() -> int:
         making, page = Making(), LinePrinter.of_stdout()
         work = context.house.start(story, making=making)
@@ -46,12 +50,25 @@ def _begin_in_lines(context: Context, story: "NewStory") -> int:
         finally:
             await session.close()
 
-    return _to_the_end(context, playing())
+    return _to_the_end(context, lambda _signals: playing())
+
+
+def ask_terminal_for_size(environment: MutableMapping[str, str]) -> None:
+    """Take COLUMNS and LINES out of the environment where the terminal tells its size: exported, they outlive it."""
+    try:
+        size = os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
+    if size.columns and size.lines:
+        environment.pop("COLUMNS", None)
+        environment.pop("LINES", None)
 
 
 def play_in_lines(context: Context, opener: Opener | None = None) -> int:
     """The plain game; without an opener it asks what to play. Returns the exit code."""
     from fiction.plain import LinePrinter, PlainGame, TypedLines, library
+
+    ask_terminal_for_size(os.environ)
 
     async def playing() -> int:
         lines, page = TypedLines.of_stdin(), LinePrinter.of_stdout()
@@ -63,7 +80,7 @@ def play_in_lines(context: Context, opener: Opener | None = None) -> int:
         finally:
             await session.close()
 
-    return _to_the_end(context, playing())
+    return _to_the_end(context, lambda _signals: playing())
 
 
 def play_on_screen(context: Context, opener: Opener | None = None, *, begin: "NewStory | None" = None) -> int:
@@ -71,7 +88,9 @@ def play_on_screen(context: Context, opener: Opener | None = None, *, begin: "Ne
     from fiction.commands.reports import secrets_of
     from fiction.tui.looks import read_looks
 
-    async def playing() -> int:
+    ask_terminal_for_size(os.environ)
+
+    async def playing(signals: EndSignals) -> int:
         session = await opener() if opener else None
         from fiction.tui.app import FictionApp
 
@@ -85,15 +104,47 @@ def play_on_screen(context: Context, opener: Opener | None = None, *, begin: "Ne
             crash_log=context.home.logs / "crash.txt",
             secrets=lambda: secrets_of(context),
         )
-        await app.run_async()
+        signals.end = lambda: app.exit(return_code=signals.code)
+        signals.rescue = app.let_go_of_terminal
+        try:
+            await app.run_async()
+        finally:
+            await app.close_story()
         return app.return_code or 0
 
-    return _to_the_end(context, playing())
+    return _to_the_end(context, playing, interrupt=True, loop=_pausable_loop())
 
 
-def _to_the_end(context: Context, playing: Coroutine[None, None, int]) -> int:
-    """Play; whatever the game started beside it ends with it."""
+def _pausable_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes a loop for a game that can be stopped by Ctrl+Z; None takes the usual one."""
+    if sys.platform == "win32":
+        return None
+    from fiction.tui.pauses import PausableLoop
+
+    return PausableLoop
+
+
+def _to_the_end(
+    context: Context,
+    playing: Callable[[EndSignals], Coroutine[None, None, int]],
+    *,
+    interrupt: bool = False,
+    loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> int:
+    """Play until the game or a signal ends it; whatever the game started beside it ends with it."""
+
+    async def until_signal() -> int:
+        task = asyncio.current_task()
+        with EndSignals(task.cancel if task else lambda: None, interrupt=interrupt) as signals:
+            try:
+                return await playing(signals)
+            except asyncio.CancelledError:
+                if not signals.code:
+                    raise
+                return signals.code
+
     try:
-        return asyncio.run(playing)
+        with asyncio.Runner(loop_factory=loop) as runner:
+            return runner.run(until_signal())
     finally:
         context.close()

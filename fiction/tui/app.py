@@ -1,7 +1,9 @@
 """The game on the whole screen: which screens there are, how it looks, and what happens when something breaks."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Thread
@@ -10,23 +12,30 @@ from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Paste
 from textual.screen import Screen
 
 from fiction.errors import FictionError
+from fiction.text.sanitise import clean
 from fiction.tui.library.title import TitleScreen
 from fiction.tui.themes import OURS, ROUND, after
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from fiction.engine.game import Game, NewStory
     from fiction.engine.session import Session
     from fiction.engine.setup import FoundServer, ModelConfig
     from fiction.story.cards import WorldCard
     from fiction.story.world import World
     from fiction.tui.reading.screen import ReadingScreen
+    from fiction.tui.terminal import Terminal
 
 Animations = Literal["none", "basic", "full"]
 WARMING = 0.3
 """Seconds after the first frame until the heavy parts are loaded in the background: the first key comes first."""
+HUNG_UP = 129
+"""Exit code when the terminal is gone: 128 and the number of SIGHUP, as shells count."""
 CLOSING = 3.0
 """Seconds that leaving a story may take; every turn is saved already."""
 
@@ -39,6 +48,7 @@ class FictionApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", show=False),
         Binding("ctrl+t", "next_theme", "Theme", show=False),
+        *([] if sys.platform == "win32" else [Binding("ctrl+z", "suspend_process", "Stop", show=False, priority=True)]),
     ]
 
     def __init__(
@@ -185,6 +195,47 @@ class FictionApp(App[None]):
         """Leave the game. Everything is saved, so nothing is asked."""
         await self._put_away()
         self.exit()
+
+    async def close_story(self) -> None:
+        """After the end: let go of a story that is still open, for it ended by a signal or a crash."""
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            with suppress(FictionError, TimeoutError):
+                await asyncio.wait_for(reading.session.close(), CLOSING)
+
+    # --- the terminal ---
+
+    def get_driver_class(self) -> "type[Driver]":
+        """Our own driver where Textual would take its own for POSIX terminals."""
+        found = super().get_driver_class()
+        if sys.platform != "win32":
+            from textual.drivers.linux_driver import LinuxDriver
+
+            if found is LinuxDriver:
+                from fiction.tui.terminal import Terminal
+
+                return Terminal
+        return found
+
+    def let_go_of_terminal(self) -> None:
+        """Give the terminal back at once, from any thread; nothing is shown afterwards."""
+        if self._driver is not None:
+            self._driver.stop_application_mode()
+            self._driver.close()
+
+    async def on_event(self, event: Event) -> None:
+        """What is pasted is foreign text, whatever it is pasted into, the palette too."""
+        if isinstance(event, Paste):
+            event.text = clean(event.text)
+        await super().on_event(event)
+
+    def on_terminal_gone(self) -> None:
+        """Without a terminal there is no reader: the end, as after a hang-up."""
+        self.exit(return_code=HUNG_UP)
+
+    def on_terminal_broken(self, message: "Terminal.Broken") -> None:
+        """Keys can't be read any more: the end, with a report."""
+        self._handle_exception(message.error)
 
     # --- screens that are loaded when they are first wanted ---
 

@@ -17,6 +17,7 @@ from fiction.text.sanitise import clean_line
 from fiction.tui.game_screen import GameScreen
 from fiction.tui.prose import plain_line
 from fiction.tui.widgets.keys import Hint, Keys
+from fiction.tui.widgets.line import Line
 from fiction.tui.widgets.pick import Pick
 from fiction.tui.widgets.reader_form import Field, ReaderForm, line
 
@@ -63,7 +64,7 @@ class BeginScreen(GameScreen):
         if len(openings) > 1:
             yield Field("Beginning", Pick(*openings, value=self._opening, id="opening"))
         yield Field("Length", Pick(*LENGTHS, id="length"))
-        number = Field("Turns", Input("40", type="integer", max_length=4, id="turns", compact=True))
+        number = Field("Turns", Line("40", type="integer", max_length=4, id="turns", compact=True))
         number.display = False
         yield number
         tellers = self._tellers()

@@ -13,13 +13,14 @@ from fiction.text.sanitise import clean_line
 from fiction.tui.game_screen import GameScreen
 from fiction.tui.prose import plain_line
 from fiction.tui.widgets.keys import Hint, Keys
+from fiction.tui.widgets.line import Line
 from fiction.tui.widgets.reader_form import Field
 
 LONGEST = 400
 KEPT = "The key is kept in your settings, in a file that only you can read. It is never shown, not even to you."
 
 
-class KeyInput(Input):
+class KeyInput(Line):
     """A line whose letters are not shown, and can't be copied out of it."""
 
     def __init__(self, *, placeholder: str) -> None:
@@ -60,7 +61,7 @@ class KeyScreen(GameScreen):
         yield Static(plain_line(provider.name if provider else "Another server"), classes="header")
         with VerticalScroll(id="form", can_focus=False):
             if provider is None:
-                yield Field("Address", Input(placeholder="http://192.168.1.20:8080/v1", id="address", compact=True))
+                yield Field("Address", Line(placeholder="http://192.168.1.20:8080/v1", id="address", compact=True))
                 yield Field("Key", KeyInput(placeholder="may stay empty"))
             else:
                 yield Field("Key", KeyInput(placeholder="paste it here"))

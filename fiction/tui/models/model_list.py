@@ -17,6 +17,7 @@ from fiction.tui.game_screen import GameScreen
 from fiction.tui.models.wording import at
 from fiction.tui.prose import plain_line
 from fiction.tui.widgets.keys import Hint, Keys
+from fiction.tui.widgets.line import Line
 from fiction.tui.widgets.menu import Menu
 from fiction.tui.widgets.waiting import Waiting
 
@@ -55,7 +56,7 @@ class ModelsScreen(GameScreen):
     def compose(self) -> ComposeResult:
         """What is typed, and what fits it."""
         yield Static(plain_line(f"A model of {at(self._mind.base_url)}"), classes="header")
-        yield Input(placeholder="type a part of its name", id="typed", compact=True, max_length=LONGEST_NAME)
+        yield Line(placeholder="type a part of its name", id="typed", compact=True, max_length=LONGEST_NAME)
         yield Waiting()
         yield Static("", id="said", markup=False)
         yield Menu(id="models")

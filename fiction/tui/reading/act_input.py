@@ -6,12 +6,12 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import TextArea
 
 from fiction.text.sanitise import clean
+from fiction.tui.widgets.sheet import Sheet
 
 
-class ActInput(TextArea):
+class ActInput(Sheet):
     """A line of the reader's own, however long; Enter sends it, Escape puts it away."""
 
     DEFAULT_CSS = """

@@ -21,7 +21,9 @@ from fiction.tui.prose import first_line, plain_line
 from fiction.tui.reading.ledger_words import ledger_words
 from fiction.tui.reading.memory_panel import changes
 from fiction.tui.widgets.keys import Hint, Keys
+from fiction.tui.widgets.line import Line
 from fiction.tui.widgets.menu import Menu
+from fiction.tui.widgets.sheet import Sheet
 
 LISTED = 200
 """How many memories are listed at once; searching finds the others."""
@@ -72,12 +74,10 @@ class MemoryScreen(GameScreen):
         turn = self.session.turn
         with TabbedContent():
             with TabPane("F2 Short-term", id="short"):
-                yield TextArea(
-                    clean(turn.memory) if turn else "", id="short-term", soft_wrap=True, tab_behavior="focus"
-                )
+                yield Sheet(clean(turn.memory) if turn else "", id="short-term", soft_wrap=True, tab_behavior="focus")
                 yield Static(self._why(), id="why")
             with TabPane("F3 Long-term", id="long"):
-                yield Input(placeholder="search: every word must be there", id="search", compact=True)
+                yield Line(placeholder="search: every word must be there", id="search", compact=True)
                 yield Menu(id="memories")
                 yield Static("", classes="empty", markup=False)
             with TabPane("F4 Ledger", id="ledger"), VerticalScroll(id="facts"):

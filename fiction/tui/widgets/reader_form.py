@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from fiction.story.reader import Length, Pronouns, ReaderProfile
 from fiction.text.sanitise import clean, clean_line
 from fiction.tui import words
+from fiction.tui.widgets.line import Line
 from fiction.tui.widgets.pick import Pick
 
 FIELDS = (
@@ -37,7 +38,7 @@ class Field(Horizontal):
 
 def line(id: str, value: str, placeholder: str) -> Input:
     """A field of text; what it starts with may come from anywhere."""
-    return Input(clean_line(value, limit=400), placeholder=placeholder, id=id, compact=True, select_on_focus=False)
+    return Line(clean_line(value, limit=400), placeholder=placeholder, id=id, compact=True, select_on_focus=False)
 
 
 def _many(text: str) -> tuple[str, ...]:
