@@ -73,7 +73,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"fiction {__version__}")
     parser.add_argument("--home", metavar="DIR", default="", help="where worlds, stories and settings are")
     parser.add_argument("--verbose", action="store_true", help="with a failure, print where it came from")
-    parser.set_defaults(command="game", as_json=False)
+    parser.set_defaults(command="open_game", as_json=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command_named")
     for name, purpose in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")

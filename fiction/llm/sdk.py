@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 _WARMED = (
     "openai.resources.chat.completions",
-    "fiction.storytellers.replies.reflection",
     "fiction.llm.structured_output",
-    "fiction.storytellers.replies.imagined_world",
 )
 _MAX_IDLE_CONNECTIONS = 4
 _WRITE_TIMEOUT = 60.0

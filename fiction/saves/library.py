@@ -136,7 +136,8 @@ class SaveLibrary:
         while True:
             into = self._free(name, besides=busy)
             try:
-                lock = StoryLock(into)
+                with translated(into.name):
+                    lock = StoryLock(into)
             except SaveBusy:
                 busy.add(into.stem)  # another process is just filling it
                 continue

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from importlib import import_module
 
 from fiction.engine.budget import Budget
 from fiction.engine.ports import Ahead
@@ -110,6 +111,8 @@ class ModelStoryteller:
         """Import what the first turn will need. Takes most of a second: call it in a thread. Never raises."""
         with contextlib.suppress(Exception):
             sdk.warm()
+            import_module("fiction.storytellers.replies.reflection")
+            import_module("fiction.storytellers.replies.imagined_world")
 
     async def prepare(self, scene: Scene) -> None:
         """Have the server read all of the next prompt but the plan, so that its first word comes sooner."""

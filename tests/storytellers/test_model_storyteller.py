@@ -284,7 +284,7 @@ def test_importing_the_sdk_holds_up_neither_loop_nor_exit(server: ModelServer) -
     code = f"""
 import asyncio, time
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
-from fiction.storytellers.llm import sdk
+from fiction.llm import sdk
 async def main():
     server = ServerSettings({server.url!r}, "m")
     gaps, task = [], asyncio.create_task(sdk.connected(server))
@@ -305,7 +305,7 @@ def test_a_failed_import_is_an_error_not_a_hang() -> None:
 import asyncio, sys
 sys.modules["openai"] = None
 from fiction.errors import StorytellerError
-from fiction.storytellers.llm import sdk
+from fiction.llm import sdk
 from fiction.storytellers.model import ServerSettings
 async def main():
     try:
