@@ -1,6 +1,6 @@
 """What one piece of a streamed reply says, whatever shape the server gave it.
 
-The SDK does not validate chunks: any attribute may be missing, null or of another type, so all are read as objects.
+Servers keep to no schema: any key may be missing, null or of another type, so all are read as objects.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from fiction.story.money import billed
 from fiction.story.turn import Usage
 
 _MOST_TOKENS = 10**12
+_MOST_WORDS = 4_000
 _FINISHES = {
     **dict.fromkeys(("max_tokens", "max_output_tokens", "model_length"), "length"),
     **dict.fromkeys(("safety", "prohibited_content", "blocklist", "recitation", "refusal"), "content_filter"),
@@ -34,14 +35,18 @@ class Chunk:
     """Tokens of the reply that were thinking, by the server's count."""
     error: str | None = None
     """The server's words, where the chunk is an error in disguise."""
+    words: str = ""
+    """All that the error says, codes and types included."""
+    tool: bool = False
+    """The model calls a tool, which it was not offered."""
     code: int = 0
     """The HTTP status that the error stands for; 0 where it names none."""
 
 
 def read_chunk(chunk: object) -> Chunk:
-    """A chunk as the SDK hands it on. Total."""
+    """A chunk as its JSON says it; some servers put `message` where `delta` should be. Total."""
     choice = _first(_get(chunk, "choices"))
-    delta = _get(choice, "delta")
+    delta = _get(choice, "delta") or _get(choice, "message")
     return Chunk(
         text=_text(_get(delta, "content")),
         reasoning=any(_get(delta, name) for name in ("reasoning", "reasoning_content", "reasoning_details")),
@@ -51,6 +56,8 @@ def read_chunk(chunk: object) -> Chunk:
         billed=_billed(_get(chunk, "usage")),
         reasoned=_reasoned(_get(chunk, "usage")),
         error=_error(chunk),
+        words=str(_get(chunk, "error") or chunk)[:_MOST_WORDS],
+        tool=bool(_get(delta, "tool_calls") or _get(delta, "function_call")),
         code=_code(chunk),
     )
 
@@ -68,6 +75,8 @@ def read_completion(body: object) -> Chunk:
         billed=_billed(_get(body, "usage")),
         reasoned=_reasoned(_get(body, "usage")),
         error=_error(body),
+        words=str(_get(body, "error") or body)[:_MOST_WORDS],
+        tool=bool(_get(message, "tool_calls") or _get(message, "function_call")),
         code=_code(body),
     )
 
@@ -83,6 +92,8 @@ def _error(chunk: object) -> str | None:
     if _get(chunk, "object") == "error":
         return _string(_get(chunk, "message")) or "error"
     found = _get(chunk, "error")
+    if not found and not _get(chunk, "choices"):
+        found = _get(chunk, "detail")  # what FastAPI servers say
     if not found:
         return None
     return _string(found) or _string(_get(found, "message")) or "error"
@@ -98,7 +109,9 @@ def _get(thing: object, name: str) -> object:
 
 
 def _first(items: object) -> object:
-    return items[0] if isinstance(items, list) and items else None
+    """The choice that was asked for: index 0, or one without an index."""
+    found = items if isinstance(items, list) else []
+    return next((item for item in found if _get(item, "index") in (0, None)), None)
 
 
 def _string(value: object) -> str:

@@ -18,8 +18,10 @@ from fiction.text.proxies import SYSTEM
 from fiction.text.sanitise import clean_line
 
 if TYPE_CHECKING:
+    import httpx2
     import openai
 
+_TURNS_INTO_GET = (301, 302, 303)
 SAID_LIMIT = 160
 """Characters of a server's own words that a reader is shown."""
 OFFLINE_HINT = "Try again, or let the built-in storyteller tell this turn."
@@ -103,6 +105,8 @@ def of_status(server: ServerSettings, error: "openai.APIStatusError") -> Storyte
     said = plain_words(server, message_of(error))
     because = f": {said.rstrip('.')}." if said else "."
     where = server.address
+    if moved := of_redirect(server, error.response):
+        return moved
     if status != 429 and (context_overflow.is_meant(words) or status == 413):
         return too_long(server, words)
     if status == 402 or _QUOTA.search(words):
@@ -176,17 +180,6 @@ def is_refused(error: Exception) -> bool:
     return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "UnsupportedProtocol", "ProxyError")
 
 
-def of_stream_error(server: ServerSettings, error: "openai.APIError") -> StorytellerError:
-    """The server put an error into the stream itself."""
-    return of_words(server, words_of(error), said=message_of(error), code=_code_of(error.body))
-
-
-def _code_of(body: object) -> int:
-    nested = body.get("error", body) if isinstance(body, dict) else None
-    code = nested.get("code") if isinstance(nested, dict) else None
-    return code if isinstance(code, int) else 0
-
-
 def of_words(server: ServerSettings, words: str, *, said: str = "", code: int = 0) -> StorytellerError:
     """An error that came in a reply's own stream; `code` is the HTTP status that it stands for."""
     if context_overflow.is_meant(words):
@@ -230,6 +223,28 @@ def empty(server: ServerSettings) -> StorytellerError:
     """The reply holds no story."""
     hint = "Try again; if it stays so, the model's context may be too small for the story's budget."
     return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} sent an empty reply.", hint)
+
+
+def only_thoughts(server: ServerSettings) -> StorytellerError:
+    """The model thought, or its server took all that it said for thinking."""
+    hint = "If it stays so, switch the server's reasoning parser off, or give the model more room."
+    return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} wrote only thoughts, and no story.", hint)
+
+
+def tool_called(server: ServerSettings) -> StorytellerError:
+    """The model called a tool; it was offered none."""
+    hint = "Try again; if it stays so, take another model, or switch the server's own tools off."
+    return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} called a tool instead of telling.", hint)
+
+
+def of_redirect(server: ServerSettings, response: "httpx2.Response") -> StorytellerError | None:
+    """The server sent elsewhere with a status that turns POST into GET (RFC 9110, 15.4); None where it did not."""
+    if not any(each.status_code in _TURNS_INTO_GET for each in response.history):
+        return None
+    address = clean_line(str(response.url.copy_with(query=None, fragment=None)), limit=200)
+    address = address.removesuffix("/chat/completions")
+    hint = f"Set the address to {address} if you trust it; trying again is of no use."
+    return _trouble(Trouble.SERVER, f"{server.address} answers that it has moved to {address}.", hint)
 
 
 def notes_too_soon(server: ServerSettings) -> StorytellerError:

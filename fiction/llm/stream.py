@@ -1,6 +1,7 @@
 """One reply while it is read off the wire: watched for stalls, floods and silent ends, freed of thinking, cleaned."""
 
 import asyncio
+import codecs
 import contextlib
 import json
 from collections.abc import AsyncGenerator, Iterator
@@ -10,6 +11,7 @@ from fiction.errors import StorytellerError
 from fiction.llm import failures
 from fiction.llm.capabilities.capabilities import Capabilities
 from fiction.llm.chunks import Chunk, read_chunk, read_completion
+from fiction.llm.event_stream import Event, EventReader
 from fiction.llm.reasoning_filter import ThinkFilter, Void
 from fiction.llm.request import Finish, Request
 from fiction.llm.server import ServerSettings
@@ -34,7 +36,9 @@ _MAX_BODY = 2_000_000
 _SMALL_CONTEXT = 2048
 """Tokens; what a server that does not tell may have."""
 _NEARLY = 0.9
-_SSE = "text/event-stream"
+_LABELS = frozenset({"", "text/event-stream", "application/json", "text/plain", "application/octet-stream"})
+"""Content types under which servers send replies, rightly or not."""
+_DONE = "[DONE]"
 
 
 class ReplyStream:
@@ -51,6 +55,7 @@ class ReplyStream:
         self._given = 0
         """Characters given out since the last Void."""
         self._reasoned = False
+        self._tool = False
         self._ended = ""
         self._usage: Usage | None = None
         self.billed: int | None = None
@@ -104,7 +109,9 @@ class ReplyStream:
         expected = self._ask.estimated * self._known.token_ratio + self._ask.max_tokens
         if not self._ended and not self.thought and expected > _NEARLY * (self._known.context or _SMALL_CONTEXT):
             return failures.TooLong(self._server)
-        return failures.empty(self._server)
+        if self._tool:
+            return failures.tool_called(self._server)
+        return failures.only_thoughts(self._server) if self.thought else failures.empty(self._server)
 
     @property
     def _flooded(self) -> bool:
@@ -112,10 +119,11 @@ class ReplyStream:
 
     def _take(self, chunk: Chunk) -> Iterator[str | Void]:
         if chunk.error is not None and chunk.finish in ("", "error"):
-            raise failures.of_words(self._server, chunk.error, code=chunk.code)
+            raise failures.of_words(self._server, chunk.words, said=chunk.error, code=chunk.code)
         if chunk.refusal:
             raise failures.refused(self._server)
         self._reasoned = self._reasoned or chunk.reasoning or chunk.reasoned > 0
+        self._tool = self._tool or chunk.tool
         self._ended = chunk.finish or self._ended
         self._usage = chunk.usage or self._usage
         if chunk.billed is not None:
@@ -137,24 +145,22 @@ class ReplyStream:
                 yield piece
 
     async def _chunks(self, response: "Response") -> AsyncGenerator[Chunk, None]:
-        kind = response.response.headers.get("content-type", _SSE).split(";")[0].strip().lower()
-        if kind == "application/json":
-            yield await self._whole(response)
-        elif kind != _SSE:
-            raise failures.no_story(self._server, "a web page" if kind == "text/html" else kind[:40])
-        else:
-            async with contextlib.aclosing(self._events(response)) as events:
-                async for chunk in events:
-                    yield chunk
-
-    async def _events(self, response: "Response") -> AsyncGenerator[Chunk, None]:
         """The stream's chunks; what goes wrong after the reply has ended is not worth a word."""
-        chunks = aiter(response)
+        kind = response.response.headers.get("content-type", "").split(";")[0].strip().lower()
+        if moved := failures.of_redirect(self._server, response.response):
+            raise moved
+        if kind not in _LABELS:
+            raise failures.no_story(self._server, "a web page" if kind == "text/html" else kind[:40])
+        async with contextlib.aclosing(self._sent(response)) as chunks:
+            async for chunk in self._in_time(chunks):
+                yield chunk
+
+    async def _in_time(self, chunks: AsyncGenerator[Chunk, None]) -> AsyncGenerator[Chunk, None]:
         patience: float | None = None
         while True:
             try:
                 async with asyncio.timeout(patience):
-                    chunk = read_chunk(await anext(chunks))
+                    chunk = await anext(chunks)
             except StopAsyncIteration:
                 return
             except Exception as error:
@@ -172,32 +178,62 @@ class ReplyStream:
         return _COUNT_PATIENCE if self._known.counts and self._usage is None else _END_PATIENCE
 
     def _translate(self, error: Exception) -> Exception:
-        import openai
+        import httpx2
 
         match error:
-            case TimeoutError() | openai.APITimeoutError():
+            case TimeoutError() | httpx2.TimeoutException():
                 return failures.stalled(self._server)
-            case openai.APIConnectionError():
+            case httpx2.HTTPError() | httpx2.StreamError():
                 return failures.cut_off(self._server)
-            case openai.APIError():
-                return failures.of_stream_error(self._server, error)
-            case ValueError():  # a chunk that is no JSON: the SDK lets the decoder's error through
+            case ValueError():  # an event that is no JSON, or never ends
                 return failures.server_failed(self._server, "a piece of it could not be read")
             case _:
                 return error
 
-    async def _whole(self, response: "Response") -> Chunk:
-        """A reply from a server that does not stream although it was asked to."""
-        body = bytearray()
-        try:
-            async for part in response.response.aiter_bytes():
-                body += part
-                if len(body) > _MAX_BODY:
+    async def _sent(self, response: "Response") -> AsyncGenerator[Chunk, None]:
+        """What the body says: a stream of events, or one whole reply from a server that does not stream.
+
+        Labels are not to be trusted: a body that begins with a brace is a whole reply.
+        """
+        reader, whole, begun = EventReader(), bytearray(), False
+        async for piece in response.response.aiter_bytes():
+            if not begun and not (piece := piece.lstrip(b" \t\r\n")):
+                continue
+            if whole or (not begun and piece.removeprefix(codecs.BOM_UTF8).startswith(b"{")):
+                whole += piece
+                if len(whole) > _MAX_BODY:
                     raise failures.server_failed(self._server, "it is far too long")
+            else:
+                for event in reader.feed(piece):
+                    if event.data.strip() == _DONE:
+                        self._ended = self._ended or "stop"
+                        return
+                    yield self._read(event)
+            begun = True
+        if whole:
+            yield self._completion(bytes(whole))
+        for event in reader.close():
+            if event.data.strip() == _DONE:
+                self._ended = self._ended or "stop"
+            else:
+                yield self._read(event)
+
+    def _read(self, event: Event) -> Chunk:
+        """A chunk from an event's JSON; an error may come in plain words. Raises ValueError."""
+        try:
+            said: object = json.loads(event.data)
+        except (ValueError, RecursionError) as error:
+            if event.name == "error":
+                return Chunk(error=event.data, words=event.data)
+            raise ValueError("no JSON") from error
+        chunk = read_chunk(said)
+        if event.name == "error" and chunk.error is None:
+            words = event.data if not isinstance(said, dict) else str(said.get("message") or event.data)
+            return Chunk(error=words, words=event.data, code=chunk.code)
+        return chunk
+
+    def _completion(self, body: bytes) -> Chunk:
+        try:
             return read_completion(json.loads(body))
         except (ValueError, RecursionError) as error:
             raise failures.server_failed(self._server, "it could not be read") from error
-        except StorytellerError:
-            raise
-        except Exception as error:
-            raise failures.cut_off(self._server) from error
