@@ -1,8 +1,11 @@
 """The house holds: arrows point downwards only, and heavy parts are loaded when they are needed."""
 
 import ast
+import graphlib
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -125,3 +128,31 @@ def test_help_loads_nothing_but_the_standard_library() -> None:
     )
     loaded = loaded_by(f"exec({statement!r})")
     assert not loaded & {"textual", "pydantic", "yaml", "openai", "chromadb", "numpy", "sqlite3", "rich"}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    names = {".".join(path.relative_to(ROOT.parent).with_suffix("").parts): path for path in MODULES}
+    sorter = graphlib.TopologicalSorter({name: modules_of(path, names) - {name} for name, path in names.items()})
+    sorter.prepare()
+
+
+def modules_of(path: Path, names: Mapping[str, Path]) -> set[str]:
+    """The modules of the package that a file imports anywhere, for its types too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("fiction"):
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                found |= {whole if whole in names else node.module} & set(names)
+    return found
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in MODULES)
+    classes = Counter(node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
+    assert [name for name, count in classes.items() if count > 1 and not name.startswith("_")] == []
+
+
+def test_no_more_than_two_files_share_a_name() -> None:
+    files = Counter(path.name for path in MODULES if path.name != "__init__.py")
+    assert [name for name, count in files.items() if count > 2] == []

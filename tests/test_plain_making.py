@@ -10,7 +10,7 @@ from fiction.engine.making import Making
 from fiction.engine.session import Session
 from fiction.errors import FictionError
 from fiction.plain.lines import LinePrinter
-from fiction.plain.making import how_far, made
+from fiction.plain.world_making import how_far, made
 
 SESSION = cast("Session", object())
 

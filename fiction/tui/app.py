@@ -21,6 +21,7 @@ from fiction.tui.library.title import TitleScreen
 from fiction.tui.themes import OURS, ROUND, after
 
 if TYPE_CHECKING:
+    from textual.command import Provider
     from textual.driver import Driver
 
     from fiction.engine.game import Game, NewStory
@@ -40,10 +41,17 @@ CLOSING = 3.0
 """Seconds that leaving a story may take; every turn is saved already."""
 
 
+def _actions() -> "type[Provider]":
+    from fiction.tui.palette import Actions
+
+    return Actions
+
+
 class FictionApp(App[None]):
     """A library of worlds and saves, and the story that is being read."""
 
     TITLE = "fiction"
+    COMMANDS = App.COMMANDS | {_actions}
     CSS_PATH = ["app.tcss", "library/title.tcss"]  # noqa: RUF012 - Textual declares its type
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", show=False),
@@ -266,7 +274,7 @@ class FictionApp(App[None]):
 
     def open_profile(self) -> None:
         """The reader's profile."""
-        from fiction.tui.library.reader import ReaderScreen
+        from fiction.tui.library.who_you_are import ReaderScreen
 
         self.push_screen(ReaderScreen())
 

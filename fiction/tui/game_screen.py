@@ -1,7 +1,6 @@
 """What all screens have in common: the game, a header, a line of keys, and how they speak to the reader."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
 
@@ -10,17 +9,8 @@ from fiction.text.sanitise import clean
 from fiction.tui.widgets.keys import Hint, Keys
 
 if TYPE_CHECKING:
-    from textual.command import Provider
-
     from fiction.engine.game import Game
-    from fiction.tui.app import FictionApp
-
-
-def _actions() -> "type[Provider]":
-    from fiction.tui.palette import Actions
-
-    return Actions
-
+    from fiction.tui.navigation import Navigator
 
 SHORTEST_NOTICE = 2.0
 """Seconds that a notice stays, beside the time to read it: it stands over what is below."""
@@ -32,12 +22,11 @@ class GameScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-medium"), (120, "-wide")]  # noqa: RUF012 - Textual declares its type
     VERTICAL_BREAKPOINTS = [(0, "-short"), (28, "-tall")]  # noqa: RUF012 - Textual declares its type
-    COMMANDS: "ClassVar[set[type[Provider] | Callable[[], type[Provider]]]]" = {_actions}  # noqa: RUF012 - Textual declares its type
 
     @property
-    def fiction(self) -> "FictionApp":
-        """The app, by its own type."""
-        return cast("FictionApp", self.app)
+    def fiction(self) -> "Navigator":
+        """The app, as far as a screen may know it."""
+        return cast("Navigator", self.app)
 
     @property
     def game(self) -> "Game":

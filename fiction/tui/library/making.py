@@ -73,7 +73,7 @@ class MakingScreen(GameScreen):
     def _give_up(self, error: FictionError) -> None:
         while self in self.app.screen_stack:
             self.app.pop_screen()
-        self.fiction.notify(error.sentence, severity="error", markup=False)
+        self.app.notify(error.sentence, severity="error", markup=False)
 
     def action_without(self) -> None:
         """Wait no longer."""

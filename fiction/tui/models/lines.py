@@ -51,7 +51,7 @@ Meant = Teller | ModelConfig | FoundServer | Provider | Elsewhere | Fetch | OwnF
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StorytellerLine:
     """One that can be chosen."""
 
     name: str
@@ -84,7 +84,7 @@ class Section:
     """Lines under a heading."""
 
     title: str
-    lines: Sequence[Line] = field(default=())
+    lines: Sequence[StorytellerLine] = field(default=())
     empty: str = ""
     """What is said where there are none."""
 
@@ -99,37 +99,41 @@ def sections(known: Known) -> Iterator[Section]:
     yield Section("Found on this machine", [line for s in known.servers or () for line in _server(s)], looking)
     yield Section("Elsewhere", [*(_provider(provider) for provider in known.providers), _ELSEWHERE])
     yield from _models(known)
-    yield Section("Without a model", [Line("The built-in storyteller", BuiltIn(), about=BUILT_IN)])
+    yield Section("Without a model", [StorytellerLine("The built-in storyteller", BuiltIn(), about=BUILT_IN)])
 
 
-def _teller(card: StorytellerCard, telling: str) -> Line:
+def _teller(card: StorytellerCard, telling: str) -> StorytellerLine:
     now = card.name == telling
     about = "It tells this story now." if now else "Enter lets it tell this story from here on."
-    return Line(card.about, Teller(card.name), "tells now" if now else "", about)
+    return StorytellerLine(card.about, Teller(card.name), "tells now" if now else "", about)
 
 
-def _mind(mind: ModelConfig) -> Line:
+def _mind(mind: ModelConfig) -> StorytellerLine:
     name = f"{mind.name}: {mind_name(mind)}" if mind.name else mind_name(mind)
     about = "Enter tries it out; d takes it out of the settings, its key too."
-    return Line(name, mind, "" if mind.name else "tells new stories", about, kept=True)
+    return StorytellerLine(name, mind, "" if mind.name else "tells new stories", about, kept=True)
 
 
-def _server(server: FoundServer) -> Iterator[Line]:
+def _server(server: FoundServer) -> Iterator[StorytellerLine]:
     name = server_name(server)
     if server.models:
         best = ModelConfig(base_url=server.base_url, model=server.models[0])
-        yield Line(server.models[0], best, name, "Enter tries it out with a short real turn; nothing is kept before.")
+        yield StorytellerLine(
+            server.models[0], best, name, "Enter tries it out with a short real turn; nothing is kept before."
+        )
     if len(server.models) != 1:
         count = f"its {len(server.models)} models" if server.models else "no models yet"
-        yield Line(name, server, count, "Enter lists its models.")
+        yield StorytellerLine(name, server, count, "Enter lists its models.")
 
 
-def _provider(provider: Provider) -> Line:
+def _provider(provider: Provider) -> StorytellerLine:
     about = f"Paste a key. Keys are to be had at {provider.keys_at}." if provider.keys_at else "Paste a key."
-    return Line(provider.name, provider, "with a key", about)
+    return StorytellerLine(provider.name, provider, "with a key", about)
 
 
-_ELSEWHERE = Line("Another server", Elsewhere(), "by its address", "Any server that speaks as OpenAI's does.")
+_ELSEWHERE = StorytellerLine(
+    "Another server", Elsewhere(), "by its address", "Any server that speaks as OpenAI's does."
+)
 
 
 def _models(known: Known) -> Iterator[Section]:
@@ -143,18 +147,18 @@ def _models(known: Known) -> Iterator[Section]:
         yield Section("A model on this machine", (), nobody)
 
 
-def _fetch(model: Recommended, server: FoundServer) -> Line:
+def _fetch(model: Recommended, server: FoundServer) -> StorytellerLine:
     here = model.ollama in server.models
     about = f"{demands(model)} {model.note}"
     meant = ModelConfig(base_url=server.base_url, model=model.ollama) if here else Fetch(model, server)
-    return Line(model.title, meant, "is here already" if here else f"{model.size:g} GB", about)
+    return StorytellerLine(model.title, meant, "is here already" if here else f"{model.size:g} GB", about)
 
 
-def _run(runner: Runner, recommended: tuple[Recommended, ...]) -> Iterator[Line]:
+def _run(runner: Runner, recommended: tuple[Recommended, ...]) -> Iterator[StorytellerLine]:
     for model in recommended:
         weights = model.litert if runner.name == "litert-lm" else model.llama
         if weights:
             about = f"{demands(model)} {model.note} The game starts it, fetches it at first, and stops it."
-            yield Line(model.title, ModelConfig(run=runner.name, model=weights), f"{model.size:g} GB", about)
+            yield StorytellerLine(model.title, ModelConfig(run=runner.name, model=weights), f"{model.size:g} GB", about)
     if runner.name != "litert-lm":
-        yield Line("A file of weights that you have", OwnFile(runner), ".gguf", "Type where it is.")
+        yield StorytellerLine("A file of weights that you have", OwnFile(runner), ".gguf", "Type where it is.")

@@ -14,7 +14,17 @@ from fiction.errors import FictionError
 from fiction.story.cards import StorytellerCard
 from fiction.tui.dialogs import Ask, Confirm
 from fiction.tui.game_screen import GameScreen
-from fiction.tui.models.lines import BuiltIn, Elsewhere, Fetch, Known, Line, OwnFile, Section, Teller, sections
+from fiction.tui.models.lines import (
+    BuiltIn,
+    Elsewhere,
+    Fetch,
+    Known,
+    OwnFile,
+    Section,
+    StorytellerLine,
+    Teller,
+    sections,
+)
 from fiction.tui.models.wording import mind_name
 from fiction.tui.prose import plain_line
 from fiction.tui.widgets.keys import Hint, Keys
@@ -36,7 +46,7 @@ class StorytellersScreen(GameScreen):
         """`servers` are those that were found already; None has them looked for."""
         super().__init__()
         self._servers = servers
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, StorytellerLine] = {}
 
     def compose(self) -> ComposeResult:
         """The list, and what there is to know of the line under the caret."""
@@ -125,7 +135,7 @@ class StorytellersScreen(GameScreen):
         return tuple(cards.get(name) or StorytellerCard(name, name) for name in names)
 
     @property
-    def _line(self) -> Line | None:
+    def _line(self) -> StorytellerLine | None:
         option = self.query_one(Menu).highlighted_option
         return self._lines.get(option.id or "") if option else None
 
@@ -144,7 +154,7 @@ class StorytellersScreen(GameScreen):
         if (line := self._lines.get(event.option_id or "")) is not None:
             await self._take(line)
 
-    async def _take(self, line: Line) -> None:
+    async def _take(self, line: StorytellerLine) -> None:
         match line.meant:
             case Teller(name=name):
                 await self.fiction.told_from_here(name)
