@@ -362,7 +362,7 @@ async def test_a_session_that_is_handed_over_opens_at_once(tmp_path: Path) -> No
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await sees(pilot, PROSE[1][:30])
         assert app.theme == "paper"
-        assert shelf.warmed == 1
+        await until(pilot, lambda: shelf.warmed == 1)
         assert reading(app).session is session
 
 
