@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from memory_stories import ListArchive, cue, played, told
 
 from fiction.memory.recall import StoryMemory
+from support.memory_stories import ListArchive, cue, played, told
 
 WORDS = "words.npz"
 

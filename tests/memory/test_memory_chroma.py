@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 
 import pytest
-from memory_stories import ListArchive, cue, played, told
 
 from fiction.memory.chroma_arm import State
 from fiction.memory.chroma_index import ChromaMissing, import_chroma
 from fiction.memory.recall import StoryMemory
 from fiction.story.memory import Lineage, Memory, Recall, TurnId
+from support.memory_stories import ListArchive, cue, played, told
 
 QUESTIONS = ["thing0007 and Mara", "Imre finds thing0055", "bananfan dori", "thing0031 thing0032 thing0033"]
 
@@ -165,7 +165,7 @@ import asyncio, sys
 sys.path.insert(0, {tests!r})
 {prelude}
 from pathlib import Path
-from memory_stories import ListArchive, cue, played
+from support.memory_stories import ListArchive, cue, played
 from fiction.memory.recall import StoryMemory
 
 async def main():
@@ -182,7 +182,7 @@ asyncio.run(main())
 
 
 def program(cache: Path, prelude: str = "") -> list[str]:
-    text = textwrap.dedent(PROGRAM).format(tests=str(Path(__file__).parent), cache=str(cache), prelude=prelude)
+    text = textwrap.dedent(PROGRAM).format(tests=str(Path(__file__).parent.parent), cache=str(cache), prelude=prelude)
     return [sys.executable, "-c", text]
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memory_stories import ONE_BRANCH, ListArchive, cue, played, story, told
 
 from fiction.engine.ports import LongTermMemory
 from fiction.memory.recall import StoryMemory, story_key
 from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, TurnId
+from support.memory_stories import ONE_BRANCH, ListArchive, cue, played, story, told
 
 TALE = story(
     "The ferryman Imre buried a brass key under the mill.",

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from model_scenes import scene
 
 from fiction.engine.director import _REGISTERS
 from fiction.llm.structured_output import Answer
@@ -23,6 +22,7 @@ from fiction.storytellers.prompts.templates import prompt
 from fiction.storytellers.replies.imagined_world import Imagined
 from fiction.storytellers.thread_seeds import next_seed
 from fiction.text.slugs import identified, slug
+from support.model_scenes import scene
 from support.model_server import PASSAGE, ModelServer
 
 GERMAN = {

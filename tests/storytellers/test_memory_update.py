@@ -1,7 +1,6 @@
 """What notes change in the ledger: the protagonist is `you` in every language, threads keep their ids."""
 
 import pytest
-from model_scenes import scene
 
 from fiction.engine.ledger import apply
 from fiction.story.ledger import AddFact, Ledger, OpenThread, PutCast, Thread, ThreadStatus, TouchThread
@@ -10,6 +9,7 @@ from fiction.story.reader import ReaderProfile
 from fiction.storytellers.replies.memory_update import ledger_ops
 from fiction.storytellers.replies.notes import LedgerNote
 from fiction.storytellers.replies.protagonist import is_protagonist
+from support.model_scenes import scene
 
 KITCHEN = Thread("hildes-kueche", "Hilde lets nobody measure.", "She says why.")
 

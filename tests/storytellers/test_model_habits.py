@@ -5,11 +5,11 @@ from collections.abc import Callable
 from itertools import count
 
 import pytest
-from model_scenes import scene, tell
 
 from fiction.errors import StorytellerError, Trouble
 from fiction.llm.capabilities.capabilities import OutputMode, TokenCap
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
+from support.model_scenes import scene, tell
 from support.model_server import NOTES, PASSAGE, ModelServer, Wire, good
 
 KEY = "sk-verysecret123"
@@ -509,7 +509,7 @@ OVERFLOWS = [
 async def test_a_prompt_that_does_not_fit_is_made_smaller_once(
     server: ModelServer, storyteller: ModelStoryteller, message: str
 ) -> None:
-    from model_scenes import full_scene
+    from support.model_scenes import full_scene
 
     server.script = [lambda wire: wire.refuse(message)]
     told = await tell(storyteller, full_scene())

@@ -15,7 +15,6 @@ import pytest
 from llmock.journal import RequestRecord
 from llmock.pytest_plugin import LLMock
 from llmock.scenarios import Delay, Fail, Match, Reply, SlowFirstToken, StreamFault
-from model_scenes import WORLD
 
 from fiction.engine.ports import Ahead
 from fiction.engine.session import Session
@@ -31,6 +30,7 @@ from fiction.story.plan import Choice
 from fiction.story.reader import StoryRecord, StorySettings
 from fiction.story.turn import Stage, Turn
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
+from support.model_scenes import WORLD
 from support.model_server import NOTES, PASSAGE
 
 PATH = "/v1/chat/completions"

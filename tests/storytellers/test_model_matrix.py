@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from model_scenes import WORLD
 
 import support.server_habits as habits
 from fiction.engine.ports import Ahead
@@ -21,6 +20,7 @@ from fiction.story.events import Event, TurnFailed, TurnSaved
 from fiction.story.reader import StoryRecord, StorySettings
 from fiction.story.turn import Stage
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
+from support.model_scenes import WORLD
 from support.model_server import ModelServer, Wire, a_story
 from support.server_habits import no_format, no_parameter, no_room, only_caps, strict, tell, thinks
 

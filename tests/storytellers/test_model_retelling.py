@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from model_scenes import scene, tell
 
 from fiction.errors import StorytellerError, Trouble
 from fiction.llm.anew import otherwise
@@ -11,6 +10,7 @@ from fiction.story.events import ProseDelta, ProseReset
 from fiction.storytellers.model import ModelStoryteller
 from fiction.storytellers.prompts.turn import render_turn
 from fiction.storytellers.replies.passage import LOOPED
+from support.model_scenes import scene, tell
 from support.model_server import NOTES, PASSAGE, ModelServer, Wire
 
 CIRCLE = "You are in the middle of a storm and the river is rising. "

@@ -8,7 +8,6 @@ import sys
 import time
 
 import pytest
-from model_scenes import WORLD, scene, tell
 
 from fiction.errors import SettingsError, StorytellerError
 from fiction.llm.capabilities.capabilities import Capabilities, OutputMode
@@ -18,6 +17,7 @@ from fiction.story.reader import ReaderProfile, StorySettings
 from fiction.story.storylets import StoryletPlan
 from fiction.story.world import Opening, Place, ThreadSeed, World
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
+from support.model_scenes import WORLD, scene, tell
 from support.model_server import PASSAGE, ModelServer, Wire, good, until_hung_up
 
 BEGIN = Choice(ChoiceKind.BEGIN)
@@ -226,7 +226,7 @@ async def test_a_server_that_counts_more_tokens_than_we_do_gets_smaller_prompts(
         characters = sum(len(message["content"]) for message in wire.body["messages"])
         wire.event({"choices": [], "usage": {"prompt_tokens": characters // 3, "completion_tokens": 100}})
 
-    from model_scenes import full_scene
+    from support.model_scenes import full_scene
 
     server.habit = habit
     for _ in range(3):
@@ -333,7 +333,7 @@ async def test_settings_of_a_story_reach_the_request(server: ModelServer) -> Non
 async def test_more_is_sent_where_the_reader_or_the_server_says_that_there_is_room(
     server: ModelServer, budget: int, context: int, larger: bool
 ) -> None:
-    from model_scenes import full_scene
+    from support.model_scenes import full_scene
 
     teller = ModelStoryteller(ServerSettings(server.url, "tiny", budget=budget, context=context))
     await tell(teller, full_scene())

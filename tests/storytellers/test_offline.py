@@ -4,7 +4,6 @@ import dataclasses
 import json
 
 import pytest
-from offline_world import GENERAL, WORLD, Walk
 
 from fiction.story.events import ProseDelta
 from fiction.story.ledger import AddFact, OpenThread, PutCast, ThreadStatus, TouchThread
@@ -14,6 +13,7 @@ from fiction.story.reader import ReaderProfile
 from fiction.story.scene import Direction
 from fiction.story.turn import Stage, Turn
 from fiction.storytellers.offline import OfflineStoryteller
+from support.offline_world import GENERAL, WORLD, Walk
 
 
 async def _told(teller: OfflineStoryteller, walk: Walk, choice: Choice) -> str:

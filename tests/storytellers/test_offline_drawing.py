@@ -5,13 +5,13 @@ import json
 from collections import Counter
 
 import pytest
-from offline_world import GENERAL, READER, WORLD, Walk, scene, three
 
 from fiction.story.plan import Approach, Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile
 from fiction.story.scene import Direction
 from fiction.story.storylets import Body, Echo, Effect, Role, Storylet, StoryletKind
 from fiction.story.world import Character, Ending, Opening, World
+from support.offline_world import GENERAL, READER, WORLD, Walk, scene, three
 
 BARE = Opening("start", "Start", "It begins.", memory="You are here. You want to leave.")
 

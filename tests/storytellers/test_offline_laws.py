@@ -5,7 +5,6 @@ import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from offline_world import GENERAL, Walk
 
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, Recall, Recalled
 from fiction.story.plan import Approach, Choice, ChoiceKind
@@ -14,6 +13,7 @@ from fiction.story.scene import Direction
 from fiction.story.storylets import Body, Echo, Effect, Quality, Role, Storylet, StoryletKind, StoryletPlan
 from fiction.story.turn import Turn
 from fiction.story.world import Character, Ending, EpilogueLine, Lore, Opening, Place, ThreadSeed, World
+from support.offline_world import GENERAL, Walk
 
 IDS = ("a", "b", "c", "d")
 REFS = (*IDS, "nowhere", "")

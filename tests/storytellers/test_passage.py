@@ -1,13 +1,13 @@
 """A passage that does not come to its end by itself: cut back, gone on with, or refused with a true sentence."""
 
 import pytest
-from model_scenes import scene, tell
 
 from fiction.errors import StorytellerError, Trouble
 from fiction.story.reader import Length, ReaderProfile
 from fiction.storytellers.model import ModelStoryteller
 from fiction.storytellers.replies.passage import ENDED_EARLY
 from fiction.storytellers.replies.refusals import declines
+from support.model_scenes import scene, tell
 from support.model_server import ModelServer
 
 STEP = "The water comes up another step, and nobody on the landing says so. "

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from model_scenes import WORLD, scene
 
 from fiction.story.plan import Approach
 from fiction.story.reader import ReaderProfile
 from fiction.storytellers.replies.approaches import approach_of
 from fiction.storytellers.replies.notes import PlanNote
 from fiction.storytellers.replies.plans import alike, filled_up, sound_plans
+from support.model_scenes import WORLD, scene
 
 
 @pytest.mark.parametrize(

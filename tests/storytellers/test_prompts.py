@@ -5,7 +5,6 @@ import dataclasses
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from model_scenes import CHOICE, PLAN, WORLD, full_scene, scene, turn
 
 from fiction.story.ledger import CastMember, Fact, Ledger, Thread
 from fiction.story.memory import Recall, Recalled, TurnId
@@ -18,6 +17,7 @@ from fiction.story.world import Beat, Character, Ending, Lore, Opening, Safety, 
 from fiction.storytellers.prompts.turn import UNDECIDED, render_turn
 from fiction.storytellers.replies.reflection import questions
 from fiction.text.tokens import estimate
+from support.model_scenes import CHOICE, PLAN, WORLD, full_scene, scene, turn
 
 
 def whole_turn(of: object, budget: int) -> int:

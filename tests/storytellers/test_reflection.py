@@ -4,7 +4,6 @@ import dataclasses
 import json
 
 import pytest
-from model_scenes import CHOICE, PLAN, WORLD, scene, tell, turn
 
 from fiction.errors import StorytellerError, Trouble
 from fiction.llm.capabilities.capabilities import OutputMode
@@ -15,6 +14,7 @@ from fiction.story.scene import Direction
 from fiction.story.turn import Reflection
 from fiction.story.world import Ending
 from fiction.storytellers.model import ModelStoryteller
+from support.model_scenes import CHOICE, PLAN, WORLD, scene, tell, turn
 from support.model_server import NOTES, PASSAGE, ModelServer, Wire, good
 
 

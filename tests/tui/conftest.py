@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes import Shelf, Teller
 
 from fiction.tui.app import FictionApp
+from support.tui_game import Shelf, Teller
 
 SIZES = [(60, 20), (80, 24), (200, 60)]
 

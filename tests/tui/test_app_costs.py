@@ -5,8 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes import Shelf, Teller
-from screens import begin, reading, sees, shown, until
 from textual.content import Content
 
 from fiction.engine.budget import Costs
@@ -21,6 +19,8 @@ from fiction.tui.reading.costs import costs_words
 from fiction.tui.reading.phases import Phase
 from fiction.tui.reading.remedies import trouble_ways
 from fiction.tui.widgets.keys import Keys
+from support.tui_game import Shelf, Teller
+from support.tui_screens import begin, reading, sees, shown, until
 
 Opened = Callable[..., FictionApp]
 STORY = Usage(31_200, 4_100, 20_000, cost=123_456)

@@ -4,8 +4,6 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from fakes import GREEN, SALT, Shelf, Teller
-from screens import begin, sees, shown, until
 
 from fiction.errors import PackError, Problem, StorytellerError, Trouble
 from fiction.story.cards import SaveCard, WorldCard
@@ -15,6 +13,8 @@ from fiction.story.reader import ReaderProfile
 from fiction.story.turn import Reflection
 from fiction.story.world import Opening, World
 from fiction.tui.app import FictionApp
+from support.tui_game import GREEN, SALT, Shelf, Teller
+from support.tui_screens import begin, sees, shown, until
 
 QUIT = "[@click=app.quit]here[/]"
 EVIL = [

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from fakes import Shelf, Teller
-from screens import begin, sees
 from textual.pilot import Pilot
 
 from fiction.errors import StorytellerError, Trouble
 from fiction.tui.app import FictionApp
+from support.tui_game import Shelf, Teller
+from support.tui_screens import begin, sees
 
 
 class Compare(Protocol):

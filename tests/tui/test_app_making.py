@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from fakes import Shelf
 from textual.widgets import Static
 
 from fiction.engine.game import NewStory
@@ -11,6 +10,7 @@ from fiction.story.reader import StorySettings
 from fiction.tui.app import FictionApp
 from fiction.tui.library.making import MakingScreen
 from fiction.tui.reading.screen import ReadingScreen
+from support.tui_game import Shelf
 
 STORY = NewStory(premise="A ferryman who counts", settings=StorySettings(storyteller="model", premise="A ferryman"))
 HEARD = '{"language": "en", "title": "Salt", "summary": "'

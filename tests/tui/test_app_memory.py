@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from fakes import GREEN, SALT, Shelf, Teller
-from screens import begin, sees, shown, until
-
 from fiction.story.cards import SaveCard
 from fiction.tui.app import FictionApp
 from fiction.tui.reading.memory import MemoryScreen
+from support.tui_game import GREEN, SALT, Shelf, Teller
+from support.tui_screens import begin, sees, shown, until
 
 Opened = Callable[..., FictionApp]
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from fakes import GEMMA, OLLAMA, Arranging, Shelf, Teller
-from screens import begin, reading, sees, shown, until
 from textual.pilot import Pilot
 
 from fiction.engine.setup import FoundServer, ModelConfig, Pulling, Recommended, Runner, TrialResult
@@ -23,6 +21,8 @@ from fiction.tui.models.storytellers import StorytellersScreen
 from fiction.tui.models.trial import TrialScreen
 from fiction.tui.widgets.menu import Menu
 from fiction.tui.widgets.pick import Pick
+from support.tui_game import GEMMA, OLLAMA, Arranging, Shelf, Teller
+from support.tui_screens import begin, reading, sees, shown, until
 
 SECRET = "sk-live-0123456789abcdef"
 SIZES = [(60, 20), (80, 24)]

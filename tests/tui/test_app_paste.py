@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from screens import begin
 from textual.app import App, ComposeResult
 from textual.events import Key, Paste
 from textual.widgets import Input
@@ -12,6 +11,7 @@ from fiction.text.sanitise import clean
 from fiction.tui.app import FictionApp
 from fiction.tui.reading.act_input import ActInput
 from fiction.tui.widgets.line import Line
+from support.tui_screens import begin
 
 EVIL = [
     "a\x9b31mb\x9d0;title\x9c\x7f\u202ec",

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes import PROSE, SALT, Shelf, Teller
-from screens import begin, reading, sees, shown, until
 
 from fiction.engine.game import NewStory
 from fiction.errors import FictionError, StorytellerError, Trouble
@@ -17,6 +15,8 @@ from fiction.tui.library.title import TitleScreen
 from fiction.tui.reading.act_input import ActInput
 from fiction.tui.reading.choices import OptionRow
 from fiction.tui.reading.phases import Phase
+from support.tui_game import PROSE, SALT, Shelf, Teller
+from support.tui_screens import begin, reading, sees, shown, until
 
 Opened = Callable[..., FictionApp]
 DOWN = StorytellerError("No server answers.", trouble=Trouble.UNREACHABLE, hint="Start it.", wait=30)

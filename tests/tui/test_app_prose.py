@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fakes import Shelf
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from fiction.tui.crash import redact, report
 from fiction.tui.library.world_page import COVER_COLUMNS, COVER_LINES, cover
 from fiction.tui.prose import SCENE_BREAK, plain, plain_line, prose
 from fiction.tui.widgets.keys import Hint, Keys
+from support.tui_game import Shelf
 
 
 @pytest.mark.parametrize(
