@@ -52,6 +52,8 @@ async def _played(steps: list[tuple[str, int]]) -> None:
             case "slots":
                 gate.slots = number
                 most = max(most, number)
+            case _:
+                """There is nothing to close, cancel or forget."""
         del some, held
         for _ in range(3):
             await asyncio.sleep(0)

@@ -1,7 +1,7 @@
 """Replies as gateways, relays and local servers send them: what is told, and what is said where nothing can be."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 
@@ -35,7 +35,7 @@ def data(*chunks: str) -> str:
     return "".join(f"data: {each}\n\n" for each in chunks)
 
 
-def whole(body: dict[str, object]) -> str:
+def whole(body: Mapping[str, object]) -> str:
     return json.dumps(body)
 
 

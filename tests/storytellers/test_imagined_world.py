@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from fiction.packs.writer import dump_world
 from fiction.story.ledger import Ledger, OpenThread, Thread, ThreadStatus, TouchThread
 from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile
+from fiction.story.scene import Scene
 from fiction.story.world import ThreadSeed, World
 from fiction.storytellers.model import ModelStoryteller
 from fiction.storytellers.openings import begun, noted_by_model
@@ -22,10 +24,26 @@ from fiction.storytellers.prompts.templates import prompt
 from fiction.storytellers.replies.imagined_world import Imagined
 from fiction.storytellers.thread_seeds import next_seed
 from fiction.text.slugs import identified, slug
-from support.model_scenes import scene
+from support.model_scenes import WORLD, SceneChanges, scene
 from support.model_server import PASSAGE, ModelServer
 
-GERMAN = {
+
+class Whole(TypedDict):
+    """A reply in which nothing is missing."""
+
+    title: str
+    summary: str
+    setting: str
+    protagonist: str
+    genre: str | list[str]
+    characters: list[dict[str, str]]
+    places: list[dict[str, str]]
+    outline: list[str]
+    threads: list[dict[str, str]]
+    endings: list[dict[str, str]]
+
+
+GERMAN: Whole = {
     "title": "Das Haus über Sonnenschein",
     "summary": "Du sollst die Häuser zählen, die einsinken werden.",
     "setting": "Altenhövel im Ruhrgebiet, Dezember 1992. Wer nicht auf der Liste steht, bekommt nichts. Man schweigt.",
@@ -40,7 +58,7 @@ GERMAN = {
     "threads": [{"setup": "Schlüssel 61 fehlt.", "payoff": "Er findet sich."}, {"setup": "Überall hängt Gips."}],
     "endings": [{"title": "Zwölf Häuser", "condition": "Die Liste bleibt kurz."}],
 }
-CHINESE = {
+CHINESE: Whole = {
     "title": "封冻之前",
     "summary": "一封迟到二十年的信只写着一句话：今夜勿开闸。",
     "setting": "崇祯十四年十月，会通河只剩永安闸还蓄得住一塘水。今夜开闸，下游便要旱死；不开，船队便要封在冰里。",
@@ -56,7 +74,7 @@ CHINESE = {
     "threads": [{"setup": "闸簿不在架上。"}, {"setup": "孟菱见过亡父的烟杆。"}, {"setup": "井绳比井深长出一倍。"}],
     "endings": [{"title": "簿上有名"}, {"title": "一塘清水"}],
 }
-RUSSIAN = {
+RUSSIAN: Whole = {
     "title": "Последний паром",
     "summary": "Кто-то должен отвезти письмо до ледостава.",
     "setting": "Село на Оке, ноябрь 1931 года. Если паром не уйдёт сегодня, хлеба не будет до весны. Все молчат.",
@@ -74,8 +92,8 @@ RUSSIAN = {
 }
 
 
-def imagined(reply: object, wish: str = "a bell", genre: str = "", **reader: str) -> World:
-    imagining = Imagined(wish, genre, ReaderProfile(**reader))  # type: ignore[arg-type]
+def imagined(reply: object, wish: str = "a bell", genre: str = "", *, language: str = "", about: str = "") -> World:
+    imagining = Imagined(wish, genre, ReaderProfile(about=about, language=language))
     imagining.take(Answer(json.dumps(reply), cut=False, question="world"))
     return imagining.world()
 
@@ -90,13 +108,13 @@ def kept(world: World) -> World:
     ids=["German", "Chinese", "Russian"],
 )
 @pytest.mark.parametrize("said", [True, False], ids=["the reader's language", "the wish's language"])
-def test_an_imagined_world_survives_being_kept(reply: dict[str, object], wish: str, language: str, said: bool) -> None:
+def test_an_imagined_world_survives_being_kept(reply: Whole, wish: str, language: str, said: bool) -> None:
     world = imagined({**reply, "language": language}, wish, language=language if said else "")
     assert kept(world) == world
     assert world.language == language
-    assert len(world.characters) == len(reply["characters"])  # type: ignore[arg-type]
-    assert len(world.threads) == len(reply["threads"])  # type: ignore[arg-type]
-    assert len(world.endings) == len(reply["endings"])  # type: ignore[arg-type]
+    assert len(world.characters) == len(reply["characters"])
+    assert len(world.threads) == len(reply["threads"])
+    assert len(world.endings) == len(reply["endings"])
 
 
 def test_people_of_other_scripts_stay_themselves() -> None:
@@ -226,13 +244,13 @@ def test_names_that_are_spelt_almost_alike_are_two() -> None:
 SEEDS = tuple(ThreadSeed(f"thread-{n}", f"Something waits at gate {n}.", "It opens.") for n in range(1, 4))
 
 
-def beginning(**changes: object) -> object:
-    world = replace(scene().world, threads=SEEDS)
-    return scene(Choice(ChoiceKind.BEGIN), **{"world": world, "depth": 1, "recent": (), "memory": "", **changes})
+def beginning(**changes: Unpack[SceneChanges]) -> Scene:
+    first = scene(Choice(ChoiceKind.BEGIN), world=replace(WORLD, threads=SEEDS), depth=1, recent=(), memory="")
+    return replace(first, **changes)
 
 
 def test_a_world_without_an_opening_begins_with_two_of_its_threads() -> None:
-    known, opened = noted_by_model(beginning())  # type: ignore[arg-type]
+    known, opened = noted_by_model(beginning())
     assert [op.id for op in opened if isinstance(op, OpenThread)] == ["thread-1", "thread-2"]
     assert [thread.id for thread in known.ledger.open_threads] == ["thread-1", "thread-2"]
     assert begun(known) is known
@@ -242,7 +260,7 @@ def test_a_world_without_an_opening_begins_with_two_of_its_threads() -> None:
 
 
 async def test_the_first_turn_opens_them_once(server: ModelServer, storyteller: ModelStoryteller) -> None:
-    noted = await storyteller.reflect(beginning(), PASSAGE)  # type: ignore[arg-type]
+    noted = await storyteller.reflect(beginning(), PASSAGE)
     opened = [op.id for op in noted.ledger_ops if isinstance(op, OpenThread)]
     assert opened[:2] == ["thread-1", "thread-2"]
     assert len(set(opened)) == len(opened)

@@ -12,8 +12,8 @@ WERNER = Character("werner", "Werner Kortmann", "foreman", "Broad.", they="he", 
 FINKE = Character("finke", "Doktor Albert Finke", "head of the office", "Polite.", they="he", them="him")
 
 
-def world(*lore: Lore, cast: tuple[Character, ...] = (HILDE, WERNER, FINKE), **more: object) -> World:
-    return World("w", "1", "W", "S", "Setting.", lore=lore, characters=cast, **more)  # type: ignore[arg-type]
+def world(*lore: Lore, cast: tuple[Character, ...] = (HILDE, WERNER, FINKE), places: tuple[Place, ...] = ()) -> World:
+    return World("w", "1", "W", "S", "Setting.", lore=lore, characters=cast, places=places)
 
 
 def called(said: str, of: World | None = None) -> list[str]:

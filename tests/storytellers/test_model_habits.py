@@ -10,7 +10,7 @@ from fiction.errors import StorytellerError, Trouble
 from fiction.llm.capabilities.capabilities import OutputMode, TokenCap
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
 from support.model_scenes import scene, tell
-from support.model_server import NOTES, PASSAGE, ModelServer, Wire, good
+from support.model_server import LABELS, NOTES, PASSAGE, ModelServer, Wire, good
 
 KEY = "sk-verysecret123"
 
@@ -20,7 +20,7 @@ async def told_and_noted(storyteller: ModelStoryteller) -> None:
     told = await tell(storyteller)
     assert told.text == PASSAGE
     reflection = await storyteller.reflect(scene(), told.text)
-    assert [plan.label for plan in reflection.plans] == [plan["label"] for plan in NOTES["plans"]]  # type: ignore[union-attr]
+    assert [plan.label for plan in reflection.plans] == LABELS
     assert reflection.memory == NOTES["memory"]
     assert not reflection.plain
     assert not reflection.notice
@@ -535,7 +535,7 @@ async def test_the_key_goes_to_its_server_and_nothing_else_does(
     monkeypatch.setenv("OPENAI_ORG_ID", "org-mine")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-mine")
     await tell(storyteller)
-    headers = {name.lower(): value for name, value in server.requests[0]["_headers"].items()}
+    headers = server.headers[0]
     assert headers["authorization"] == f"Bearer {KEY}"
     assert not headers.get("openai-organization")
     assert not headers.get("openai-project")

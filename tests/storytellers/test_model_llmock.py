@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from llmock.journal import RequestRecord
 from llmock.pytest_plugin import LLMock
-from llmock.scenarios import Delay, Fail, Match, Reply, SlowFirstToken, StreamFault
+from llmock.scenarios import Delay, Fail, Match, Reply, SlowFirstToken, StreamFault, StreamFaultKind
 
 from fiction.engine.ports import Ahead
 from fiction.engine.session import Session
@@ -146,15 +146,20 @@ def failure(events: list[Event]) -> TurnFailed:
 Fault = Fail | StreamFault | Delay | SlowFirstToken
 
 
-def fail(status: int, **more: object) -> Callable[[Match], Fault]:
-    return lambda match: Fail(status, match=match, **more)  # type: ignore[arg-type]
+def fail(status: int, *, retry_after: float | None = None) -> Callable[[Match], Fault]:
+    return lambda match: Fail(status, retry_after=retry_after, match=match)
 
 
-def broken(kind: str, after: int) -> Callable[[Match], Fault]:
-    return lambda match: StreamFault(kind, after_chunks=after, stall_seconds=5.0, match=match)  # type: ignore[arg-type]
+def too_long(*, times: int | None = 1) -> Fault:
+    message = "This model's maximum context length was exceeded."
+    return Fail(400, code="context_length_exceeded", message=message, times=times, match=TELLER)
 
 
-OVERFLOW = {"code": "context_length_exceeded", "message": "This model's maximum context length was exceeded."}
+def broken(kind: StreamFaultKind, after: int) -> Callable[[Match], Fault]:
+    return lambda match: StreamFault(kind, after_chunks=after, stall_seconds=5.0, match=match)
+
+
+KINDS: tuple[StreamFaultKind, ...] = ("truncate", "disconnect", "malformed", "stall")
 FAULTS = [
     pytest.param(
         fail(429, retry_after=1), Trouble.BUSY, "asked too much just now; it asks to wait 1 s", id="rate limit"
@@ -188,7 +193,8 @@ async def test_a_fault_in_the_passage_keeps_the_story_and_says_so_and_a_retry_go
     assert failed.trouble is trouble
     assert says in failed.message
     assert play.head == before
-    assert play.session.pending == failed.choice == play.session.written(ACT)
+    kept = play.session.pending
+    assert kept == failed.choice == play.session.written(ACT)
     assert play.on_disk() == (before, ACT)
     await asyncio.sleep(failed.wait or 0)
     events = await play.retry()
@@ -202,8 +208,8 @@ async def test_a_fault_in_the_passage_keeps_the_story_and_says_so_and_a_retry_go
         play.llmock.assert_resilient()
 
 
-@pytest.mark.parametrize("kind", ["truncate", "disconnect", "malformed", "stall"])
-async def test_who_leaves_after_a_fault_finds_what_they_wrote_and_goes_on(play: Play, kind: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_who_leaves_after_a_fault_finds_what_they_wrote_and_goes_on(play: Play, kind: StreamFaultKind) -> None:
     before = play.head
     play.llmock.add(broken(kind, 40)(TELLER))
     failure(await play.play())
@@ -235,8 +241,8 @@ async def test_a_fault_in_the_first_passage_leaves_a_story_that_can_begin(llmock
 
 async def test_ten_faults_in_a_row_lose_nothing_and_make_no_storm(play: Play) -> None:
     before = play.head
-    for kind in ("truncate", "disconnect", "malformed") * 3:
-        play.llmock.add(StreamFault(kind, after_chunks=5, match=TELLER))  # type: ignore[arg-type]
+    for kind in KINDS[:3] * 3:
+        play.llmock.add(StreamFault(kind, after_chunks=5, match=TELLER))
     failure(await play.play())
     for _ in range(8):
         failure(await play.retry())
@@ -251,7 +257,7 @@ async def test_ten_faults_in_a_row_lose_nothing_and_make_no_storm(play: Play) ->
 async def test_an_overflow_makes_the_prompt_shorter_and_tells_the_turn(play: Play) -> None:
     for _ in range(6):
         await play.play()
-    play.llmock.add(Fail(400, match=TELLER, **OVERFLOW))  # type: ignore[arg-type]
+    play.llmock.add(too_long())
     events = await play.play()
     assert isinstance(events[-1], TurnSaved)
     assert play.head.passage == PASSAGE
@@ -263,7 +269,7 @@ async def test_an_overflow_makes_the_prompt_shorter_and_tells_the_turn(play: Pla
 
 async def test_a_model_too_small_for_any_prompt_is_told_of_as_such(play: Play) -> None:
     before = play.head
-    play.llmock.add(Fail(400, times=None, match=TELLER, **OVERFLOW))  # type: ignore[arg-type]
+    play.llmock.add(too_long(times=None))
     failed = failure(await play.play())
     assert failed.trouble is Trouble.TOO_LONG
     assert "does not fit the context of teller" in failed.message
@@ -274,7 +280,7 @@ async def test_a_model_too_small_for_any_prompt_is_told_of_as_such(play: Play) -
 
 
 async def test_a_short_prompt_that_does_not_fit_is_not_sent_again_as_it_was(play: Play) -> None:
-    play.llmock.add(Fail(400, times=None, match=TELLER, **OVERFLOW))  # type: ignore[arg-type]
+    play.llmock.add(too_long(times=None))
     failure(await play.play())
     play.llmock.assert_resilient()
 
@@ -373,9 +379,9 @@ async def test_a_fault_in_the_notes_never_costs_the_passage(
     assert play.head.memory == NOTES["memory"]
 
 
-@pytest.mark.parametrize("kind", ["truncate", "disconnect", "malformed", "stall"])
-async def test_a_broken_reply_with_notes_is_asked_for_again_where_that_helps(play: Play, kind: str) -> None:
-    play.llmock.add(StreamFault(kind, after_chunks=20, stall_seconds=5, match=KEEPER))  # type: ignore[arg-type]
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_broken_reply_with_notes_is_asked_for_again_where_that_helps(play: Play, kind: StreamFaultKind) -> None:
+    play.llmock.add(StreamFault(kind, after_chunks=20, stall_seconds=5, match=KEEPER))
     assert isinstance((await play.play())[-1], TurnSaved)
     if kind in ("truncate", "disconnect"):
         assert not play.head.plain
@@ -453,9 +459,8 @@ async def test_a_cap_stops_before_it_is_crossed_and_the_reader_may_go_on(llmock:
 
 
 async def test_a_whole_story_of_faults_is_told_to_its_end(play: Play) -> None:
-    kinds = ("truncate", "disconnect", "malformed", "stall")
     for number in range(8):
-        play.llmock.add(StreamFault(kinds[number % 4], after_chunks=9 * number, stall_seconds=5, match=TELLER))  # type: ignore[arg-type]
+        play.llmock.add(StreamFault(KINDS[number % 4], after_chunks=9 * number, stall_seconds=5, match=TELLER))
         failure(await play.play(play.session.offered(number % 3 + 1)))
         assert isinstance((await play.retry())[-1], TurnSaved)
     assert play.head.depth == 9

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -21,7 +22,7 @@ from fiction.story.reader import StoryRecord, StorySettings
 from fiction.story.turn import Stage
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
 from support.model_scenes import WORLD
-from support.model_server import ModelServer, Wire, a_story
+from support.model_server import ModelServer, Request, Wire, a_story
 from support.server_habits import no_format, no_parameter, no_room, only_caps, strict, tell, thinks
 
 TURNS = 5
@@ -421,6 +422,20 @@ SERVERS: dict[str, Callable[[ModelServer], None]] = {
 }
 
 
+class Loading(Protocol):
+    """A server that names the context it loaded its model with."""
+
+    def __call__(self, server: ModelServer, *, context: int) -> None: ...
+
+
+LOADED: dict[str, Loading] = {
+    "llama.cpp": habits.llama_cpp,
+    "LM Studio": habits.lm_studio,
+    "Ollama": habits.ollama,
+    "KoboldCpp": habits.koboldcpp,
+}
+
+
 @pytest.mark.parametrize("kind", SERVERS)
 async def test_a_known_server_is_recognised_and_asked_as_it_likes_from_the_first_request_on(
     story: Story, kind: str
@@ -430,9 +445,9 @@ async def test_a_known_server_is_recognised_and_asked_as_it_likes_from_the_first
     assert known.kind == kind
 
 
-@pytest.mark.parametrize("kind", ["llama.cpp", "LM Studio", "Ollama", "KoboldCpp"])
+@pytest.mark.parametrize("kind", LOADED)
 async def test_a_small_context_is_kept_to_because_the_server_tells_it(story: Story, kind: str) -> None:
-    SERVERS[kind](story.server, context=2600)  # type: ignore[call-arg]
+    LOADED[kind](story.server, context=2600)
     known = await story.told()
     assert known.context == 2600
 
@@ -444,7 +459,7 @@ async def test_what_ollama_drops_in_silence_is_noticed(story: Story) -> None:
     assert all(wire_size(request) <= 2048 for request in story.server.requests[-2:])
 
 
-def wire_size(request: dict) -> int:
+def wire_size(request: Request) -> int:
     return sum(len(message["content"]) for message in request["messages"]) // 4
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from fiction.errors import StorytellerError, Trouble
 from fiction.llm.anew import otherwise
-from fiction.story.events import ProseDelta, ProseReset
+from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
 from fiction.storytellers.model import ModelStoryteller
 from fiction.storytellers.prompts.turn import render_turn
 from fiction.storytellers.replies.passage import LOOPED
 from support.model_scenes import scene, tell
-from support.model_server import NOTES, PASSAGE, ModelServer, Wire
+from support.model_server import NOTES, PASSAGE, Habit, ModelServer, Wire
 
 CIRCLE = "You are in the middle of a storm and the river is rising. "
 
@@ -24,7 +24,7 @@ def endless(wire: Wire, circle: str, pieces: int = 4000) -> None:
     wire.delta("length")
 
 
-def looping(circle: str = CIRCLE):
+def looping(circle: str = CIRCLE) -> Habit:
     return lambda wire: endless(wire, circle)
 
 
@@ -117,6 +117,8 @@ async def test_marks_of_the_prompt_never_reach_the_page(
                 assert f"[/{mark[:2]}" not in seen
             case ProseReset():
                 seen = ""
+            case Spent() | Notice():
+                pass
     assert seen == PASSAGE
 
 

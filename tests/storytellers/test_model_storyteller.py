@@ -14,6 +14,7 @@ from fiction.llm.capabilities.capabilities import Capabilities, OutputMode
 from fiction.story.ledger import OpenThread
 from fiction.story.plan import Approach, Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile, StorySettings
+from fiction.story.scene import Scene
 from fiction.story.storylets import StoryletPlan
 from fiction.story.world import Opening, Place, ThreadSeed, World
 from fiction.storytellers.model import ModelStoryteller, ServerSettings
@@ -51,7 +52,7 @@ def three_plans() -> tuple[StoryletPlan, ...]:
     )
 
 
-def beginning(world: World) -> object:
+def beginning(world: World) -> Scene:
     return scene(BEGIN, world=world, depth=1, recent=(), memory="")
 
 
@@ -59,9 +60,9 @@ async def test_an_opening_is_told_as_it_stands_without_a_call(
     server: ModelServer, storyteller: ModelStoryteller
 ) -> None:
     of = beginning(opening_world(*three_plans()))
-    told = await tell(storyteller, of)  # type: ignore[arg-type]
+    told = await tell(storyteller, of)
     assert told.text.startswith("You stand at the quay, Ada. The boats are in.\n\nSomebody")
-    noted = await storyteller.reflect(of, told.text)  # type: ignore[arg-type]
+    noted = await storyteller.reflect(of, told.text)
     assert server.requests == []
     assert noted.memory == "You have come to light the lamp at the quay."
     assert [plan.key for plan in noted.plans] == ["quay/light", "quay/ask", "quay/leave"]
@@ -74,9 +75,9 @@ async def test_an_opening_without_plans_is_noted_down_by_the_model(
     server: ModelServer, storyteller: ModelStoryteller
 ) -> None:
     of = beginning(opening_world())
-    told = await tell(storyteller, of)  # type: ignore[arg-type]
+    told = await tell(storyteller, of)
     assert server.requests == []
-    noted = await storyteller.reflect(of, told.text)  # type: ignore[arg-type]
+    noted = await storyteller.reflect(of, told.text)
     assert len(server.requests) == 1
     assert noted.plans[0].label == "Take the oar and cross alone"
     assert OpenThread("lamp", "Who let the lamp go out?", "It is lit.") in noted.ledger_ops
@@ -85,7 +86,7 @@ async def test_an_opening_without_plans_is_noted_down_by_the_model(
 async def test_a_world_without_an_opening_is_begun_by_the_model(
     server: ModelServer, storyteller: ModelStoryteller
 ) -> None:
-    assert (await tell(storyteller, beginning(WORLD))).text == PASSAGE  # type: ignore[arg-type]
+    assert (await tell(storyteller, beginning(WORLD))).text == PASSAGE
     assert len(server.requests) == 1
 
 
@@ -137,7 +138,7 @@ async def test_a_model_that_can_not_imagine_leaves_a_world_that_can_be_played(
     assert len(world.outline) >= 6
     assert len(server.requests) <= 4
     server.habit = good
-    assert (await tell(storyteller, beginning(world))).text == PASSAGE  # type: ignore[arg-type]
+    assert (await tell(storyteller, beginning(world))).text == PASSAGE
 
 
 async def test_a_world_has_an_id_in_every_script(server: ModelServer, storyteller: ModelStoryteller) -> None:

@@ -16,8 +16,10 @@ from support.offline_world import GENERAL, READER, WORLD, Walk, scene, three
 BARE = Opening("start", "Start", "It begins.", memory="You are here. You want to leave.")
 
 
-def world(*storylets: Storylet, **more: object) -> World:
-    return dataclasses.replace(WORLD, **{"openings": (BARE,), "storylets": storylets, **more})
+def world(
+    *storylets: Storylet, openings: tuple[Opening, ...] = (BARE,), endings: tuple[Ending, ...] = WORLD.endings
+) -> World:
+    return dataclasses.replace(WORLD, openings=openings, storylets=storylets, endings=endings)
 
 
 def drawn(made: World, direction: Direction, *, seeds: int = 30, reader: ReaderProfile = READER) -> Counter[str]:

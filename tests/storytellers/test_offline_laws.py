@@ -2,6 +2,8 @@
 
 import json
 import random
+from collections.abc import Callable
+from typing import TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,6 +37,7 @@ TEXT = (
     "{you} {nobody} {",
     "“{other.them}?” it says.",
 )
+T = TypeVar("T")
 MOVES = (0, 1, 2, None, "", "I take the lamp", "Why?", "\x07{you}", "the sky falls", "\n\n“")
 
 
@@ -45,17 +48,17 @@ class Maker:
         self.rng = random.Random(seed)
         self.pick = self.rng.choice
 
-    def some(self, make: object, most: int) -> tuple[object, ...]:
-        return tuple(make() for _ in range(self.rng.randint(0, most)))  # type: ignore[operator]
+    def some(self, make: Callable[[], T], most: int) -> tuple[T, ...]:
+        return tuple(make() for _ in range(self.rng.randint(0, most)))
 
     def refs(self) -> tuple[str, ...]:
-        return self.some(lambda: self.pick(REFS), 2)  # type: ignore[return-value]
+        return self.some(lambda: self.pick(REFS), 2)
 
     def bodies(self) -> tuple[Body, ...]:
-        return self.some(lambda: Body(self.pick(TEXT), self.pick(WHEN)), 3)  # type: ignore[return-value]
+        return self.some(lambda: Body(self.pick(TEXT), self.pick(WHEN)), 3)
 
     def effects(self) -> tuple[Effect, ...]:
-        return self.some(lambda: Effect(self.pick("qr"), self.rng.randint(-9, 9), self.pick((True, False))), 2)  # type: ignore[return-value]
+        return self.some(lambda: Effect(self.pick("qr"), self.rng.randint(-9, 9), self.pick((True, False))), 2)
 
     def plan(self, name: str) -> StoryletPlan:
         return StoryletPlan(
@@ -67,7 +70,7 @@ class Maker:
             effects=self.effects(),
             memory=self.pick(TEXT),
             recollection=self.pick(("", "the lamp {role} took")),
-            facts=self.some(lambda: ("{role}", "holds", "{place}"), 1),  # type: ignore[arg-type]
+            facts=self.some(lambda: ("{role}", "holds", "{place}"), 1),
             opens=self.refs(),
             advances=self.refs(),
             pays=self.refs(),
@@ -92,9 +95,9 @@ class Maker:
             tension=self.rng.randint(0, 10),
             place=self.pick(REFS),
             only_by_goto=self.rng.random() < 0.2,
-            roles=self.some(lambda: Role(self.pick(("role", "other")), self.refs()), 2),  # type: ignore[arg-type]
+            roles=self.some(lambda: Role(self.pick(("role", "other")), self.refs()), 2),
             bodies=self.bodies(),
-            echoes=self.some(lambda: Echo(self.pick(WHEN), self.pick(TEXT)), 2),  # type: ignore[arg-type]
+            echoes=self.some(lambda: Echo(self.pick(WHEN), self.pick(TEXT)), 2),
             plans=self.plans(),
             note=self.pick(TEXT),
             effects=self.effects(),
@@ -133,7 +136,7 @@ class Maker:
             endings=tuple(
                 Ending(n, "The End", self.pick(WHEN), bodies=tuple(b.text for b in self.bodies())) for n in self.names()
             ),
-            epilogue=self.some(lambda: EpilogueLine(self.pick(WHEN), self.pick(TEXT)), 6),  # type: ignore[arg-type]
+            epilogue=self.some(lambda: EpilogueLine(self.pick(WHEN), self.pick(TEXT)), 6),
             qualities=(Quality("q"),),
             storylets=tuple(self.storylet(n) for n in self.names()),
             attempts=self.pick(((), ((Approach.BOLD, ("You {act}.",)),))),

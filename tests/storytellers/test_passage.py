@@ -8,7 +8,7 @@ from fiction.storytellers.model import ModelStoryteller
 from fiction.storytellers.replies.passage import ENDED_EARLY
 from fiction.storytellers.replies.refusals import declines
 from support.model_scenes import scene, tell
-from support.model_server import ModelServer
+from support.model_server import Habit, ModelServer
 
 STEP = "The water comes up another step, and nobody on the landing says so. "
 STEPS = "".join(
@@ -23,8 +23,11 @@ BROKEN = f"{STEP}Imre lets the rope run through his hands until the boat lies"
 REST = f"still, and holds out his palm for the coin. {MORE}"
 
 
-def replies(*texts: str, finish: str = "stop") -> list:
-    return [lambda wire, text=text: wire.stream(text, finish=finish) for text in texts]
+def replies(*texts: str, finish: str = "stop") -> list[Habit]:
+    def telling(text: str) -> Habit:
+        return lambda wire: wire.stream(text, finish=finish)
+
+    return [telling(text) for text in texts]
 
 
 async def test_what_breaks_off_late_is_ended_at_a_whole_sentence_and_marked(

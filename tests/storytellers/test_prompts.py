@@ -13,30 +13,26 @@ from fiction.story.reader import Length, ReaderProfile, StorySettings
 from fiction.story.scene import Direction, Scene
 from fiction.story.storylets import Body, StoryletPlan
 from fiction.story.turn import Turn
-from fiction.story.world import Beat, Character, Ending, Lore, Opening, Safety, Style, World
+from fiction.story.world import Beat, Character, Ending, Lore, Opening, Safety, Style
 from fiction.storytellers.prompts.turn import UNDECIDED, render_turn
 from fiction.storytellers.replies.reflection import questions
 from fiction.text.tokens import estimate
 from support.model_scenes import CHOICE, PLAN, WORLD, full_scene, scene, turn
 
 
-def whole_turn(of: object, budget: int) -> int:
+def whole_turn(of: Scene, budget: int) -> int:
     """Tokens of the greater of the two calls, with a passage and notes as long as they may be."""
-    rendered = render_turn(of, budget=budget)  # type: ignore[arg-type]
-    question = questions(of, "word " * 4000, rendered)[0]  # type: ignore[arg-type]
+    rendered = render_turn(of, budget=budget)
+    question = questions(of, "word " * 4000, rendered)[0]
     return sum(estimate(message["content"]) + 4 for message in question.messages) + question.max_tokens
 
 
 @pytest.mark.parametrize("budget", [2048, 3000, 4096, 6000, 8192, 32768])
 @pytest.mark.parametrize("length", list(Length))
 def test_a_turn_with_everything_in_it_keeps_to_its_budget(budget: int, length: Length) -> None:
-    world = World(**{**_fields(WORLD), "setting": "A river. " * 3000, "style": Style(sample="It rains. " * 900)})
+    world = dataclasses.replace(WORLD, setting="A river. " * 3000, style=Style(sample="It rains. " * 900))
     reader = ReaderProfile("Ada", about="She " * 2000, passage_length=length, lines=("spiders " * 50,) * 9)
     assert whole_turn(full_scene(world=world, reader=reader), budget) <= budget
-
-
-def _fields(world: World) -> dict[str, object]:
-    return {name: getattr(world, name) for name in World.__dataclass_fields__}
 
 
 def test_a_full_prompt_uses_most_of_what_it_may() -> None:
@@ -166,7 +162,7 @@ def test_every_open_thread_that_fits_is_named_and_the_longest_waiting_is_explain
 
 def test_whom_the_plan_names_comes_before_lore_that_is_always_there() -> None:
     lore = (Lore("a", (), "It has rained for a year. " * 12, always=True),)
-    user = render_turn(scene(world=World(**{**_fields(WORLD), "lore": lore}))).user
+    user = render_turn(scene(world=dataclasses.replace(WORLD, lore=lore))).user
     assert user.index("counts everything twice") < user.index("It has rained for a year.")
 
 
@@ -174,7 +170,7 @@ def test_of_somebody_the_plan_names_voice_and_wants_come_before_the_description(
     imre = Character(
         "imre", "Imre", "ferryman", "Born on the far bank. " * 40, voice="In threes", goals=("to be paid",)
     )
-    user = render_turn(scene(world=World(**{**_fields(WORLD), "characters": (imre,)}))).user
+    user = render_turn(scene(world=dataclasses.replace(WORLD, characters=(imre,)))).user
     assert "Speech: In threes. Wants: to be paid. Born on" in user
 
 
@@ -182,14 +178,14 @@ def test_everybody_in_the_world_is_named_though_there_is_no_room_for_what_they_a
     cast = tuple(
         Character(f"c{n}", f"Person{n} of Thole", f"keeper of gate {n}, and much else " * 4) for n in range(12)
     )
-    system = render_turn(scene(world=World(**{**_fields(WORLD), "characters": cast}))).system
+    system = render_turn(scene(world=dataclasses.replace(WORLD, characters=cast))).system
     assert all(f"Person{n} of Thole" in system for n in range(12))
-    few = World(**{**_fields(WORLD), "characters": cast[:1]})
+    few = dataclasses.replace(WORLD, characters=cast[:1])
     assert "Person0 of Thole, keeper of gate 0" in render_turn(scene(world=few)).system
 
 
 def test_a_protagonist_without_a_name_is_no_you_that_is() -> None:
-    world = World(**{**_fields(WORLD), "protagonist": "{you} is the Reader."})
+    world = dataclasses.replace(WORLD, protagonist="{you} is the Reader.")
     assert (
         "The protagonist: the protagonist is the Reader."
         in render_turn(scene(world=world, reader=ReaderProfile())).system
@@ -221,13 +217,13 @@ def test_keywords_are_whole_words(said: str, comes: bool) -> None:
 
 
 def test_keywords_in_scripts_without_spaces_are_found_anywhere() -> None:
-    world = World(**{**_fields(WORLD), "lore": (Lore("a", ("钥匙",), "钥匙是黄铜的。"),)})
+    world = dataclasses.replace(WORLD, lore=(Lore("a", ("钥匙",), "钥匙是黄铜的。"),))
     assert "黄铜" in render_turn(scene(Choice(ChoiceKind.WRITTEN, "把钥匙给他"), world=world)).user
 
 
 def test_what_is_called_for_comes_before_what_is_always_there_and_secrets_are_marked() -> None:
     lore = (Lore("a", ("bridge",), "Low.", priority=1), Lore("b", (), "Always.", always=True, secret=True))
-    user = render_turn(scene(world=World(**{**_fields(WORLD), "lore": lore}))).user
+    user = render_turn(scene(world=dataclasses.replace(WORLD, lore=lore))).user
     assert user.index("Low.") < user.index("(not to be told outright) Always.")
 
 
@@ -247,7 +243,7 @@ def test_a_wish_for_a_retry_stands_with_the_plan() -> None:
 
 def test_an_opening_plan_without_a_brief_is_told_by_its_packs_outcome() -> None:
     plan = StoryletPlan("pay", "Pay Imre", outcome=(Body("He bites the coin."),))
-    world = World(**{**_fields(WORLD), "openings": (Opening("quay", "The quay", "You stand.", plans=(plan,)),)})
+    world = dataclasses.replace(WORLD, openings=(Opening("quay", "The quay", "You stand.", plans=(plan,)),))
     chosen = Choice(ChoiceKind.OFFERED, "Pay Imre", Plan("Pay Imre", approach=Approach.WARM, key="quay/pay"))
     assert "He bites the coin." in render_turn(scene(chosen, world=world)).user
 
@@ -264,7 +260,7 @@ def test_a_beginning_without_an_opening_is_told_from_premise_and_outline() -> No
 
 def test_the_outline_is_told_as_far_as_the_story_has_come() -> None:
     outline = tuple(Beat(f"b{n}", f"Step {n} comes.") for n in range(8))
-    world = World(**{**_fields(WORLD), "outline": outline, "endings": (Ending("e", "The far bank", condition="met"),)})
+    world = dataclasses.replace(WORLD, outline=outline, endings=(Ending("e", "The far bank", condition="met"),))
     half = render_turn(scene(world=world, direction=Direction(progress=0.5))).user
     assert "About now, unless it has happened: Step 4 comes." in half
     assert "After that: Step 5 comes." in half
@@ -284,7 +280,7 @@ def test_every_ending_is_named_once_the_story_goes_to_its_end_and_the_nearest_ex
     endings = tuple(
         Ending(f"e{n}", f"Bank {n}", condition=f"the {thing} is given back") for n, thing in enumerate(THINGS)
     )
-    world = World(**{**_fields(WORLD), "endings": endings})
+    world = dataclasses.replace(WORLD, endings=endings)
     of = scene(world=world, memory="You carry the lantern.", direction=Direction(progress=0.9, toward_ending=True))
     user = render_turn(of).user
     assert "It may end as one of these: Bank 0 / Bank 1 / Bank 2 / Bank 3" in user
@@ -294,13 +290,13 @@ def test_every_ending_is_named_once_the_story_goes_to_its_end_and_the_nearest_ex
 
 def test_somebody_not_named_stands_in_a_prompt_that_has_room() -> None:
     cast = (*WORLD.characters, Character("oda", "Oda", "eel seller", "Oda has a boat of her own."))
-    of = scene(world=World(**{**_fields(WORLD), "characters": cast}))
+    of = scene(world=dataclasses.replace(WORLD, characters=cast))
     assert "a boat of her own" in render_turn(of).user
 
 
 def test_limits_of_reader_and_pack_are_rules() -> None:
     reader = ReaderProfile(lines=("spiders",), veils=("wounds",))
-    world = World(**{**_fields(WORLD), "safety": Safety("everyone", never=("slurs",)), "banned_names": ("Elara",)})
+    world = dataclasses.replace(WORLD, safety=Safety("everyone", never=("slurs",)), banned_names=("Elara",))
     system = render_turn(scene(reader=reader, world=world)).system
     assert "not even as a mention: spiders; slurs." in system
     assert "off-stage only, cut away before it: wounds." in system
@@ -310,7 +306,7 @@ def test_limits_of_reader_and_pack_are_rules() -> None:
 
 def test_the_language_is_the_readers_else_the_worlds() -> None:
     assert "In German (de-CH)" in render_turn(scene(reader=ReaderProfile(language="de-CH"))).system
-    assert "In French" in render_turn(scene(world=World(**{**_fields(WORLD), "language": "fr"}))).system
+    assert "In French" in render_turn(scene(world=dataclasses.replace(WORLD, language="fr"))).system
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
@@ -352,9 +348,10 @@ REMEMBERED = tuple(
 )
 
 
-def offering(choice: Choice, **changes: object) -> Scene:
+def offering(choice: Choice, *, recall: Recall | None = None) -> Scene:
     recent = (turn(1, "The first passage."), turn(2, "Imre waits at the landing. The bridge is gone.", *WAYS))
-    return full_scene(90, choice=choice, recent=recent, common=REMEMBERED[:3], **changes)
+    full = full_scene(90, choice=choice, recent=recent, common=REMEMBERED[:3])
+    return full if recall is None else dataclasses.replace(full, recall=recall)
 
 
 @pytest.mark.parametrize("budget", [3000, 4096, 8192])

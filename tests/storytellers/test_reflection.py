@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Unpack
 
 import pytest
 
@@ -14,7 +15,7 @@ from fiction.story.scene import Direction
 from fiction.story.turn import Reflection
 from fiction.story.world import Ending
 from fiction.storytellers.model import ModelStoryteller
-from support.model_scenes import CHOICE, PLAN, WORLD, scene, tell, turn
+from support.model_scenes import CHOICE, PLAN, WORLD, SceneChanges, scene, tell, turn
 from support.model_server import NOTES, PASSAGE, ModelServer, Wire, good
 
 
@@ -22,7 +23,9 @@ def noting(**changes: object) -> str:
     return json.dumps({**NOTES, **changes})
 
 
-async def reflect(server: ModelServer, storyteller: ModelStoryteller, reply: str, **changes: object) -> Reflection:
+async def reflect(
+    server: ModelServer, storyteller: ModelStoryteller, reply: str, **changes: Unpack[SceneChanges]
+) -> Reflection:
     server.habit = lambda wire: wire.stream(reply)
     return await storyteller.reflect(scene(**changes), PASSAGE)
 
@@ -81,13 +84,18 @@ async def test_a_server_that_ignores_the_schema_is_asked_again_one_rung_down(
         assert storyteller.capabilities.rung is rung
 
 
+def garbled(wire: Wire) -> None:
+    if wire.format == "json_schema":
+        wire.stream("A fine passage, that.")
+    else:
+        good(wire)
+
+
 async def test_garbled_replies_with_a_good_one_between_them_move_no_server_down(
     server: ModelServer, storyteller: ModelStoryteller
 ) -> None:
-    for garbled in (True, False, True, False):
-        server.habit = lambda wire, bad=garbled: (
-            wire.stream("A fine passage, that.") if bad and wire.format == "json_schema" else good(wire)
-        )
+    for habit in (garbled, good, garbled, good):
+        server.habit = habit
         await storyteller.reflect(scene(), PASSAGE)
     assert storyteller.capabilities.rung is OutputMode.JSON_SCHEMA
 

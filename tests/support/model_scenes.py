@@ -1,6 +1,7 @@
 """Scenes for the model storyteller's tests."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypedDict, Unpack
 
 from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
 from fiction.story.ledger import CastMember, Fact, Ledger, Thread
@@ -38,22 +39,39 @@ WORLD = World(
 CHOICE = Choice(ChoiceKind.OFFERED, PLAN.label, PLAN)
 
 
+class SceneChanges(TypedDict, total=False):
+    """Fields of a scene that a test gives a value of its own, besides the choice."""
+
+    world: World
+    reader: ReaderProfile
+    settings: StorySettings
+    depth: int
+    recent: tuple[Turn, ...]
+    memory: str
+    recall: Recall
+    ledger: Ledger
+    direction: Direction
+    established: tuple[str, ...]
+    common: tuple[Recalled, ...] | None
+    telling: int
+
+
 def turn(depth: int, passage: str, *plans: Plan, act: str = "Go on along the bank", title: str = "") -> Turn:
     choice = Choice(ChoiceKind.WRITTEN, act)
     return Turn(TurnId(depth), None, depth, 0, choice, Stage.COMPLETE, passage, plans=plans, title=title)
 
 
-def scene(choice: Choice = CHOICE, **changes: object) -> Scene:
-    given: dict[str, object] = {
-        "world": WORLD,
-        "reader": ReaderProfile(name="Ada"),
-        "settings": StorySettings(storyteller="model"),
-        "choice": choice,
-        "depth": 3,
-        "recent": (turn(1, "The first passage."), turn(2, "Imre waits at the landing. The bridge is gone.")),
-        "memory": "You came with a letter for the miller. Imre wants to be paid.",
-    }
-    return Scene(**{**given, **changes})  # type: ignore[arg-type]
+def scene(choice: Choice = CHOICE, **changes: Unpack[SceneChanges]) -> Scene:
+    usual = Scene(
+        WORLD,
+        ReaderProfile(name="Ada"),
+        StorySettings(storyteller="model"),
+        choice,
+        depth=3,
+        recent=(turn(1, "The first passage."), turn(2, "Imre waits at the landing. The bridge is gone.")),
+        memory="You came with a letter for the miller. Imre wants to be paid.",
+    )
+    return replace(usual, **changes)
 
 
 @dataclass
@@ -82,25 +100,26 @@ async def tell(storyteller: ModelStoryteller, of: Scene | None = None) -> Told:
     return told
 
 
-def full_scene(size: int = 60, **changes: object) -> Scene:
+def full_scene(size: int = 60, *, choice: Choice = CHOICE, **changes: Unpack[SceneChanges]) -> Scene:
     """A scene in which everything there is to say is more than there is room for."""
     said = "The river comes up another step, and somebody on the far bank says a name that is not yours. " * 8
     facts = tuple(
         Fact("Imre", f"remembers{n}", f"the brass key and the year {n} of it", n, TurnId(n)) for n in range(size)
     )
-    given: dict[str, object] = {
-        "depth": 90,
-        "recent": tuple(turn(n, f"({n}) {said}", act="Ask about the bridge " * 30) for n in range(80, 90)),
-        "memory": " ".join(f"You have seen thing number {n} with Imre at the mill." for n in range(size)),
-        "recall": Recall(
+    full = scene(
+        choice,
+        depth=90,
+        recent=tuple(turn(n, f"({n}) {said}", act="Ask about the bridge " * 30) for n in range(80, 90)),
+        memory=" ".join(f"You have seen thing number {n} with Imre at the mill." for n in range(size)),
+        recall=Recall(
             tuple(Recalled(TurnId(n), n, f"[{n}] Of the brass key: {said}", score=1) for n in range(1, size))
         ),
-        "ledger": Ledger(
+        ledger=Ledger(
             facts=facts,
             threads=tuple(Thread(f"t{n}", f"Thread {n} waits {said}", "It is paid.", n, n) for n in range(size)),
             cast=tuple(CastMember(f"Imre {n}", "a man " * 20, "here " * 20, "wary " * 20) for n in range(size)),
         ),
-        "direction": Direction(lines=tuple(said for _ in range(4))),
-        "established": tuple(f"The bridge is gone, says {said}" for _ in range(size)),
-    }
-    return scene(**{**given, **changes})
+        direction=Direction(lines=tuple(said for _ in range(4))),
+        established=tuple(f"The bridge is gone, says {said}" for _ in range(size)),
+    )
+    return replace(full, **changes)

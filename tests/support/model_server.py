@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NotRequired, TypedDict
 
 PASSAGE = (
     "The ferryman lets the rope run through his hands until the boat lies still. You hold out the coin and he turns it "
@@ -14,11 +15,13 @@ PASSAGE = (
     "'There is nobody over there tonight,' he says, and puts the coin into your palm and closes your fingers on it. "
     "The water has come up two steps since you began to talk. Somebody on the far side calls a name, not yours."
 )
+LABELS = ["Take the oar and cross alone", "Ask Imre whose name that was", "Cover the lantern and listen"]
+"""Of the plans in the notes."""
 NOTES: dict[str, object] = {
     "plans": [
-        {"label": "Take the oar and cross alone", "stake": "the boat", "approach": "bold", "brief": "You push off."},
-        {"label": "Ask Imre whose name that was", "stake": "his trust", "approach": "curious", "brief": "You ask."},
-        {"label": "Cover the lantern and listen", "stake": "time", "approach": "careful", "brief": "You listen."},
+        {"label": LABELS[0], "stake": "the boat", "approach": "bold", "brief": "You push off."},
+        {"label": LABELS[1], "stake": "his trust", "approach": "curious", "brief": "You ask."},
+        {"label": LABELS[2], "stake": "time", "approach": "careful", "brief": "You listen."},
     ],
     "rationale": {
         "dropped": [{"what": "The rain stopped.", "why": "it no longer matters"}],
@@ -36,10 +39,58 @@ NOTES: dict[str, object] = {
 }
 
 
+class Message(TypedDict):
+    """One message of a request."""
+
+    role: str
+    content: str
+
+
+class Schema(TypedDict, total=False):
+    """A JSON schema, as far as tests look into it."""
+
+    properties: dict[str, "Schema"]
+    minItems: int
+
+
+class JsonSchema(TypedDict):
+    """What a reply is held to."""
+
+    name: str
+    schema: Schema
+
+
+class Format(TypedDict):
+    """The form that a reply is asked for in."""
+
+    type: str
+    json_schema: NotRequired[JsonSchema]
+
+
+class Request(TypedDict, total=False):
+    """The body of a request for a reply."""
+
+    model: str
+    messages: list[Message]
+    stream: bool
+    stream_options: dict[str, bool]
+    response_format: Format
+    max_tokens: int
+    max_completion_tokens: int
+    temperature: float
+    top_p: float
+    min_p: float
+    seed: int
+    reasoning_effort: str
+    reasoning: dict[str, object]
+    thinking: dict[str, object]
+    chat_template_kwargs: dict[str, object]
+
+
 class Wire:
     """One request, and the ways to answer it."""
 
-    def __init__(self, server: "ModelServer", handler: BaseHTTPRequestHandler, body: dict) -> None:
+    def __init__(self, server: "ModelServer", handler: BaseHTTPRequestHandler, body: Request) -> None:
         self.server = server
         self.handler = handler
         self.body = body
@@ -53,7 +104,8 @@ class Wire:
     @property
     def format(self) -> str:
         """The response format that was asked for; empty for none."""
-        return self.body.get("response_format", {}).get("type", "")
+        asked = self.body.get("response_format")
+        return asked["type"] if asked else ""
 
     @property
     def reply(self) -> str:
@@ -147,7 +199,9 @@ class ModelServer:
         self.pages: dict[str, object] = {}
         self.looked_at: list[tuple[str, dict[str, str]]] = []
         """Paths and headers of what was asked about the server itself."""
-        self.requests: list[dict] = []
+        self.requests: list[Request] = []
+        self.headers: list[dict[str, str]] = []
+        """Of each of the requests, by names in lower case."""
         self.paths: list[str] = []
         """Of every request, with their queries."""
         self.hung_up = threading.Event()
@@ -175,7 +229,8 @@ class ModelServer:
             def do_POST(self) -> None:
                 outer.paths.append(self.path)
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.requests.append({**body, "_headers": dict(self.headers)})
+                outer.requests.append(body)
+                outer.headers.append({name.lower(): value for name, value in self.headers.items()})
                 habit = outer.script.pop(0) if outer.script else outer.habit
                 try:
                     habit(Wire(outer, self, body))

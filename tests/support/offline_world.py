@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 from fiction.story.ledger import Ledger, LedgerOp, OpenThread, Thread, ThreadStatus, TouchThread
 from fiction.story.memory import Recall, TurnId
@@ -15,7 +16,47 @@ from fiction.story.world import Character, Ending, EpilogueLine, Opening, Place,
 from fiction.storytellers.offline import OfflineStoryteller
 
 
-def plan(name: str, label: str, approach: Approach, outcome: str = "", **more: object) -> StoryletPlan:
+class PlanChanges(TypedDict, total=False):
+    """Fields of a plan that a test gives a value of its own."""
+
+    stake: str
+    brief: str
+    when: str
+    effects: tuple[Effect, ...]
+    memory: str
+    recollection: str
+    facts: tuple[tuple[str, str, str], ...]
+    opens: tuple[str, ...]
+    advances: tuple[str, ...]
+    pays: tuple[str, ...]
+    goto: str
+    ending: str
+    place: str
+
+
+class StoryletChanges(TypedDict, total=False):
+    """Fields of a storylet that a test gives a value of its own, besides the kind."""
+
+    title: str
+    acts: tuple[int, ...]
+    when: str
+    weight: int
+    once: bool
+    cooldown: int
+    tension: int
+    importance: int
+    place: str
+    only_by_goto: bool
+    roles: tuple[Role, ...]
+    bodies: tuple[Body, ...]
+    echoes: tuple[Echo, ...]
+    plans: tuple[StoryletPlan, ...]
+    note: str
+    effects: tuple[Effect, ...]
+    opens: tuple[str, ...]
+
+
+def plan(name: str, label: str, approach: Approach, outcome: str = "", **more: Unpack[PlanChanges]) -> StoryletPlan:
     text = outcome or f"You do it, and {name} turns out as such things do at {{place}}."
     made = StoryletPlan(
         name, label, f"the price of {name}", approach, outcome=(Body(text),), memory=f"You chose {name}."
@@ -23,7 +64,7 @@ def plan(name: str, label: str, approach: Approach, outcome: str = "", **more: o
     return replace(made, **more)
 
 
-def three(name: str, **more: object) -> tuple[StoryletPlan, ...]:
+def three(name: str, **more: Unpack[PlanChanges]) -> tuple[StoryletPlan, ...]:
     return (
         plan(f"{name}-a", f"Break the {name} lock with a stone", Approach.BOLD, **more),
         plan(f"{name}-b", f"Sing to whoever is behind the {name} wall", Approach.WARM),
@@ -31,7 +72,7 @@ def three(name: str, **more: object) -> tuple[StoryletPlan, ...]:
     )
 
 
-def scene(name: str, *, kind: StoryletKind = StoryletKind.SCENE, **more: object) -> Storylet:
+def scene(name: str, *, kind: StoryletKind = StoryletKind.SCENE, **more: Unpack[StoryletChanges]) -> Storylet:
     bodies = tuple(
         Body(f"{n} {name} stands open and {{other}} is there; {{other.they}} waves. {n} of it moves.") for n in "ABC"
     )

@@ -10,6 +10,7 @@ from fiction.engine.budget import Budget
 from fiction.engine.game import NewStory
 from fiction.engine.making import Making
 from fiction.engine.session import Session
+from fiction.engine.setup import Setup
 from fiction.errors import FictionError
 from fiction.plain import LinePrinter, PlainGame
 from fiction.plain.waits import Clock
@@ -18,6 +19,7 @@ from fiction.story.cards import SaveCard, StorytellerCard, WorldCard
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
 from fiction.story.world import World
 from support.scripted import ListMemory, Scripted
+from support.tui_game import Arranging
 
 WORLD = World("w", "1.0.0", "A World", "", "")
 
@@ -31,6 +33,7 @@ class Table:
     mind: Scripted = field(default_factory=lambda: Scripted(name="model", about="another script"))
     told_by: str = "offline"
     purse: Budget | None = None
+    setup: Setup = field(default_factory=Arranging)
     cards: tuple[StorytellerCard, ...] = (
         StorytellerCard("offline", "a script"),
         StorytellerCard("model", "", available=False, why_not="No model."),

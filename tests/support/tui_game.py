@@ -89,7 +89,7 @@ class Teller:
     about: str = "the built-in storyteller"
     passages: tuple[str, ...] = PROSE
     plans: tuple[Plan, ...] = PLANS
-    fail: StorytellerError | None = None
+    fail: Exception | None = None
     fail_reflect: StorytellerError | None = None
     halfway: asyncio.Event | None = None
     """Narration waits for it in the middle."""
