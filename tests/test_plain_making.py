@@ -24,7 +24,9 @@ class Keys:
 
     async def next(self) -> str | None:
         await asyncio.sleep(self._after)
-        return self._lines.pop(0) if self._lines else await asyncio.Event().wait() and None
+        if not self._lines:
+            await asyncio.Event().wait()
+        return self._lines.pop(0)
 
 
 async def until(making: Making, *, seconds: float = 5.0) -> Session:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from fiction.story.memory import TurnId
 from fiction.story.money import Price
 from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.reader import ENDLESS, StorySettings
+from fiction.story.scene import Scene, Telling
 from fiction.story.turn import Stage, Turn, Usage
 from support.scripted import Scripted
 from support.table import Table, drain
@@ -38,9 +40,17 @@ def at_most(one: Usage, other: Usage) -> bool:
     return all(getattr(one, name) <= getattr(other, name) for name in ("prompt", "completion", "cached", "cost"))
 
 
-def turn(depth: int, usage: Usage, *, storyteller: str = "mind", stage: Stage = Stage.COMPLETE, **more: object) -> Turn:
+def turn(
+    depth: int,
+    usage: Usage,
+    *,
+    storyteller: str = "mind",
+    stage: Stage = Stage.COMPLETE,
+    ending: str = "",
+    plain: bool = False,
+) -> Turn:
     told = Turn(TurnId(depth), None, depth, 1, Choice(ChoiceKind.CONTINUE), stage, "It rains.")
-    return dataclasses.replace(told, usage=usage, storyteller=storyteller, **more)
+    return dataclasses.replace(told, usage=usage, storyteller=storyteller, ending=ending, plain=plain)
 
 
 @dataclass
@@ -80,7 +90,7 @@ class Priced(Scripted):
     base_url: str = "https://example.org/v1"
     purse: Tin = field(default_factory=Tin)
 
-    async def _tell(self, scene):  # type: ignore[no-untyped-def]
+    async def _tell(self, scene: Scene) -> AsyncGenerator[Telling, None]:
         self.purse.permit(Usage(1000, 100), model=self.model, base_url=self.base_url)
         async for event in super()._tell(scene):
             yield event

@@ -19,7 +19,7 @@ WORLD = World(
 )  # fmt: skip
 
 
-def walk(turns: int, upto: int, world: World = WORLD) -> list:
+def walk(turns: int, upto: int, world: World = WORLD) -> list[Direction]:
     settings = StorySettings(turns=turns)
     return [direct(world, settings, Ledger(), (), depth) for depth in range(1, upto + 1)]
 

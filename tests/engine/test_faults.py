@@ -194,8 +194,10 @@ async def test_a_turn_stopped_after_its_passage_keeps_it(table: Table) -> None:
         if isinstance(event, PassageDone):
             break
     await events.aclose()
-    assert table.session.turn is not None
-    assert table.session.turn.stage is Stage.TOLD
+    stopped = table.session.turn
+    assert stopped is not None
+    assert stopped.stage is Stage.TOLD
     await drain(table.session.retry())
+    assert table.session.turn is not None
     assert table.session.turn.stage is Stage.COMPLETE
     assert len(table.session.plans) == 3

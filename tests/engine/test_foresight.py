@@ -2,8 +2,9 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -15,6 +16,7 @@ from fiction.errors import StorytellerError, Trouble
 from fiction.saves.store import SaveFile
 from fiction.story.events import (
     ChoiceSaved,
+    Event,
     Notice,
     PassageDone,
     ProseDelta,
@@ -27,6 +29,7 @@ from fiction.story.events import (
 from fiction.story.memory import Cue, Memory, Recall
 from fiction.story.plan import Approach, Choice, ChoiceKind
 from fiction.story.reader import ReaderProfile, StorySettings
+from fiction.story.scene import Scene, Telling
 from fiction.story.turn import Stage, Usage
 from support.scripted import Scripted, plans_at
 from support.table import Table, drain, until, working_ahead
@@ -88,8 +91,7 @@ class TestHowFar:
         await drain(table.session.play(table.session.offered(2)))
         scene = table.storyteller.scenes[-1]
         assert prepared.common
-        same = {"choice": scene.choice, "recall": scene.recall}
-        assert dataclasses.replace(prepared, **same) == scene
+        assert dataclasses.replace(prepared, choice=scene.choice, recall=scene.recall) == scene
 
     async def test_best_writes_the_likeliest_passage(self, lay: Callable[..., Table]) -> None:
         table = lay(Ahead.BEST, reader=WARM_READER)
@@ -198,7 +200,7 @@ class TestTaken:
         release = table.storyteller.holds["Climb stair 1"] = asyncio.Event()
 
         class Broken(asyncio.Event):
-            async def wait(self) -> bool:
+            async def wait(self) -> Literal[True]:
                 await release.wait()
                 raise DOWN
 
@@ -231,7 +233,7 @@ class TestTaken:
 
     async def test_what_was_shown_before_it_began_again_is_not_shown(self, lay: Callable[..., Table]) -> None:
         class Doubtful(Scripted):
-            async def _tell(self, scene):  # type: ignore[no-untyped-def]
+            async def _tell(self, scene: Scene) -> AsyncGenerator[Telling, None]:
                 yield ProseDelta("No, ")
                 yield Notice("It begins again.")
                 yield ProseReset()
@@ -245,7 +247,7 @@ class TestTaken:
         assert events[2:4] == [ProseDelta("yes!"), Notice("It begins again.")]
 
 
-OTHERWISE: dict[str, Callable[[Session], AsyncIterator[object]]] = {
+OTHERWISE: dict[str, Callable[[Session], AsyncIterator[Event]]] = {
     "another plan": lambda session: session.play(session.offered(2)),
     "the plan in other words": lambda session: session.play(session.edited(1, "Climb slowly")),
     "own words": lambda session: session.play(session.written("wave")),
@@ -260,7 +262,7 @@ OTHERWISE: dict[str, Callable[[Session], AsyncIterator[object]]] = {
 class TestNotTaken:
     @pytest.mark.parametrize("way", OTHERWISE.values(), ids=OTHERWISE)
     async def test_anything_else_throws_it_away_before_anything_is_asked(
-        self, lay: Callable[..., Table], way: Callable[[Session], AsyncIterator[object]]
+        self, lay: Callable[..., Table], way: Callable[[Session], AsyncIterator[Event]]
     ) -> None:
         table = lay(Ahead.BEST)
         table.other.log = table.storyteller.log
@@ -279,7 +281,7 @@ class TestNotTaken:
 
     @pytest.mark.parametrize("way", OTHERWISE.values(), ids=OTHERWISE)
     async def test_a_whole_passage_for_another_choice_is_told_to_nobody(
-        self, lay: Callable[..., Table], way: Callable[[Session], AsyncIterator[object]]
+        self, lay: Callable[..., Table], way: Callable[[Session], AsyncIterator[Event]]
     ) -> None:
         table = lay(Ahead.BEST)
         await table.play(1)
@@ -322,14 +324,16 @@ class TestNotTaken:
         with_what_was_told.close()
 
 
-def edit(session: Session) -> object:
-    return session.edit_memory(session.transcript(9)[0].id, "the stair was sound")
+def longer(log: list[str]) -> Callable[[], bool]:
+    """Whether more stands in it than now."""
+    known = len(log)
+    return lambda: len(log) > known
 
 
 ELSEWHERE: dict[str, Callable[[Session], object]] = {
     "undo": lambda session: session.undo(),
     "jump": lambda session: session.jump(session.transcript(9)[0].id),
-    "an edited memory": edit,
+    "an edited memory": lambda session: session.edit_memory(session.transcript(9)[0].id, "the stair was sound"),
     "a pin": lambda session: session.pin(session.transcript(9)[0].id),
     "a forgotten memory": lambda session: session.forget(session.transcript(9)[0].id),
     "a restored memory": lambda session: session.restore(session.transcript(9)[0].id),
@@ -368,8 +372,7 @@ class TestBegunAnew:
         table.storyteller.hold = asyncio.Event()
         for _ in range(3):
             table.session.pin(table.session.transcript(1)[0].id)
-            asked = len(table.storyteller.log)
-            await until(lambda asked=asked: len(table.storyteller.log) > asked)
+            await until(longer(table.storyteller.log))
         table.storyteller.hold.set()
         await quiet()
         open_now = 0
@@ -476,7 +479,7 @@ class TestTroubles:
         self, lay: Callable[..., Table]
     ) -> None:
         class Breaks(Scripted):
-            async def prepare(self, scene) -> None:  # type: ignore[no-untyped-def]
+            async def prepare(self, scene: Scene) -> None:
                 raise RuntimeError("a bug")
 
         table = lay(Ahead.ALL, teller=Breaks(name="mind"))

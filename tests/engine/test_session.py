@@ -275,10 +275,12 @@ async def test_a_story_stopped_between_passage_and_memory_reflects_when_it_is_re
             break
     await events.aclose()
     await table.reopen()
-    assert table.session.turn is not None
-    assert table.session.turn.stage is Stage.TOLD
+    stopped = table.session.turn
+    assert stopped is not None
+    assert stopped.stage is Stage.TOLD
     assert table.session.plans == ()
     await drain(table.session.proceed())
+    assert table.session.turn is not None
     assert table.session.turn.stage is Stage.COMPLETE
     assert len(table.session.plans) == 3
 
@@ -302,7 +304,8 @@ async def test_an_ending_offers_no_plans_and_the_reader_can_still_write_on(table
     table.storyteller.ends_at = 3
     events = await table.play(1, 1)
     assert any(isinstance(event, StoryEnded) for event in events)
-    assert table.session.ended
+    ended = table.session.ended
+    assert ended
     assert table.session.plans == ()
     await drain(table.session.play(table.session.written("go home")))
     assert not table.session.ended

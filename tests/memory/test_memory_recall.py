@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiction.engine.ports import LongTermMemory
+from fiction.memory.columns import Floats
+from fiction.memory.embedders import Rarity
 from fiction.memory.recall import StoryMemory, story_key
 from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, TurnId
 from support.memory_stories import ONE_BRANCH, ListArchive, cue, played, story, told
@@ -126,7 +129,7 @@ async def test_a_memory_without_a_vector_gets_one_and_the_save_keeps_it() -> Non
 
 async def test_a_story_that_can_not_be_read_says_so_once_and_goes_on() -> None:
     class Unreadable(ListArchive):
-        def memories(self, *, after: TurnId | None = None) -> object:  # type: ignore[override]
+        def memories(self, *, after: TurnId | None = None) -> Iterator[Memory]:
             raise OSError("gone")
 
     memory = StoryMemory(cache=None)
@@ -173,13 +176,13 @@ async def test_an_embedder_that_fails_costs_only_its_arm() -> None:
     class Failing:
         name, dim = "failing-4", 4
 
-        def embed(self, texts: object) -> object:
+        def embed(self, texts: Sequence[str]) -> Floats:
             raise OSError("no server")
 
-        def question(self, text: object, rarity: object) -> object:
+        def question(self, text: str, rarity: Rarity) -> Floats:
             raise OSError("no server")
 
-    memory = StoryMemory(cache=None, embedder=Failing())  # type: ignore[arg-type]
+    memory = StoryMemory(cache=None, embedder=Failing())
     await memory.open(ListArchive(TALE))
     assert await memory.embed("text") is None
     assert turns(await memory.recall(cue("Imre's key", limit=1))) == [1]

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from threading import Event
 
 import pytest
@@ -11,9 +12,18 @@ import pytest
 from fiction.memory.worker import Stopped, Worker
 
 
+def held_by(gate: Event) -> Callable[[], None]:
+    """Work that takes until the gate is opened."""
+
+    def work() -> None:
+        gate.wait(5)
+
+    return work
+
+
 async def test_what_somebody_waits_for_comes_before_what_can_be_done_later() -> None:
     worker, gate, done = Worker("test"), Event(), list[str]()
-    worker.post(lambda: gate.wait(5) and None)
+    worker.post(held_by(gate))
     worker.post(lambda: done.append("later"), later=True)
     answer = asyncio.ensure_future(worker.call(lambda: done.append("now")))
     await asyncio.sleep(0)
@@ -42,7 +52,7 @@ async def test_an_error_comes_back_and_the_worker_goes_on() -> None:
 
 async def test_a_cancelled_wait_harms_nobody() -> None:
     worker, gate = Worker("test"), Event()
-    worker.post(lambda: gate.wait(5) and None)
+    worker.post(held_by(gate))
     waiting = asyncio.ensure_future(worker.call(lambda: 1))
     await asyncio.sleep(0)
     waiting.cancel()
@@ -54,7 +64,7 @@ async def test_a_cancelled_wait_harms_nobody() -> None:
 
 async def test_the_end_waits_no_longer_than_its_patience() -> None:
     worker, gate = Worker("test"), Event()
-    worker.post(lambda: gate.wait(5) and None)
+    worker.post(held_by(gate))
     waiting = asyncio.ensure_future(worker.call(lambda: 1))
     await asyncio.sleep(0.01)
     start = time.monotonic()

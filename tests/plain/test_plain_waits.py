@@ -4,6 +4,7 @@ import asyncio
 import io
 import os
 import signal
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from fiction.plain import LinePrinter, PlainGame
 from fiction.plain.cost_lines import bill
 from fiction.story.cards import StorytellerCard
 from fiction.story.money import Price
-from fiction.story.turn import Usage
+from fiction.story.scene import Scene, Telling
+from fiction.story.turn import Reflection, Usage
 from support.clocks import FastClock, HandClock
 from support.plain_table import Table, Typed, play
 
@@ -117,12 +119,12 @@ class TestWaitingForAWord:
         reflecting = asyncio.Event()
         narrate, reflect = table.mind._tell, table.mind.reflect
 
-        async def slow_to_begin(scene):  # type: ignore[no-untyped-def]
+        async def slow_to_begin(scene: Scene) -> AsyncGenerator[Telling, None]:
             await first.wait()
             async for event in narrate(scene):
                 yield event
 
-        async def slow_to_reflect(scene, passage):  # type: ignore[no-untyped-def]
+        async def slow_to_reflect(scene: Scene, passage: str) -> Reflection:
             await reflecting.wait()
             return await reflect(scene, passage)
 

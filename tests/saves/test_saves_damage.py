@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def exact(whole: bytes, tmp_path: Path) -> dict[str, object]:
 
 def seen(save: SaveFile) -> dict[str, object]:
     """Everything a reader can see of a save, each part by itself; a part that says that it is damaged is left out."""
-    asks: dict[str, Callable[[], object]] = {f"turn {n}": lambda n=n: save.turn(TurnId(n)) for n in range(1, TURNS + 1)}
+    asks: dict[str, Callable[[], object]] = {f"turn {n}": partial(save.turn, TurnId(n)) for n in range(1, TURNS + 1)}
     asks["head"] = save.head
     asks["story"] = lambda: save.story
     asks["pending"] = save.pending

@@ -119,7 +119,9 @@ def test_a_date_out_of_range_hides_no_save(shelf: SaveLibrary, when: int) -> Non
     add(shelf, "Good")
     add(shelf, "Odd")
     with closing(sqlite3.connect(shelf._folder / "odd.fiction")) as db, db:
-        insert(db, row_of(db, HeadRow)._replace(updated=when), replace=True)  # type: ignore[union-attr]
+        row = row_of(db, HeadRow)
+        assert row is not None
+        insert(db, row._replace(updated=when), replace=True)
     cards = {card.name: card for card in shelf.cards()}
     assert (cards["odd"].updated, cards["odd"].trouble) == (0, "")
     assert shelf.find() == "good"
@@ -137,7 +139,9 @@ def test_a_file_from_the_far_future_or_past_hides_no_save(shelf: SaveLibrary, tm
 def test_a_title_without_end_is_a_line_in_the_list(shelf: SaveLibrary) -> None:
     add(shelf, "Odd")
     with closing(sqlite3.connect(shelf._folder / "odd.fiction")) as db, db:
-        insert(db, row_of(db, StoryRow)._replace(title="\x9d" * 1_000_000 + "A" * 1_000_000), replace=True)  # type: ignore[union-attr]
+        row = row_of(db, StoryRow)
+        assert row is not None
+        insert(db, row._replace(title="\x9d" * 1_000_000 + "A" * 1_000_000), replace=True)
     (card,) = shelf.cards()
     assert card.title == "A" * 199 + "…"
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fiction.story.money import billed, dollars, per_million
 
-HOSTILE = [
+HOSTILE: list[object] = [
     None,
     True,
     "",
