@@ -142,4 +142,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(serve() if "--serve" in sys.argv else main())
+    if "--serve" in sys.argv:
+        serve()
+    sys.exit(main())

@@ -25,6 +25,7 @@ import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from bench import stories
 from bench.recall import NAMES, PLACES, THINGS, sentence
@@ -49,6 +50,20 @@ _A_MESSAGE = 4
 """Tokens that a chat template puts around a message."""
 _PARTS = re.compile(r"\A(?P<material>\[(\w+)\].*)\n\n(?P<tail>[^\n]+\n\n\[\2\].*)\Z", re.DOTALL)
 """The user's message: fenced material, what the director wants; then what is asked in one paragraph, and the plan."""
+
+
+class Message(TypedDict):
+    """One message of a request."""
+
+    content: str
+
+
+class Request(TypedDict):
+    """What is looked at in a request for a reply."""
+
+    messages: list[Message]
+    max_tokens: NotRequired[int]
+    max_completion_tokens: NotRequired[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +143,7 @@ class Server:
         self._http.shutdown()
         self._http.server_close()
 
-    def answer(self, handler: BaseHTTPRequestHandler, body: dict) -> None:
+    def answer(self, handler: BaseHTTPRequestHandler, body: Request) -> None:
         messages = tuple(message["content"] for message in body["messages"])
         if 1 in (body.get("max_tokens"), body.get("max_completion_tokens")):
             return self._stream(handler, "The", "length", messages)  # sent ahead, so that it is read

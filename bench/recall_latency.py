@@ -11,7 +11,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from bench.recall import PATH, sentence
@@ -36,7 +37,7 @@ class Kept:
     def embeddings(self, model: str) -> list[tuple[TurnId, Embedding]]:
         return sorted(self.vectors.items(), key=lambda item: item[0])
 
-    def store_embeddings(self, rows: list[tuple[TurnId, Embedding]]) -> None:
+    def store_embeddings(self, rows: Iterable[tuple[TurnId, Embedding]]) -> None:
         self.vectors.update(rows)
 
     def close(self) -> None:
@@ -69,19 +70,19 @@ async def measure(turns: int, cache: Path) -> None:
     for _ in range(2):
         memory = StoryMemory(cache=cache)
         await memory.open(archive)
-        firsts.append(await timed(lambda memory=memory: memory.recall(plan(chance, turns))))
+        firsts.append(await timed(partial(memory.recall, plan(chance, turns))))
         start = time.perf_counter()
         await memory.ready()
         ready = time.perf_counter() - start
         if not firsts[1:]:
             await memory.close()
-    recalls = [await timed(lambda: memory.recall(plan(chance, turns))) for _ in range(ROUNDS)]
+    recalls = [await timed(partial(memory.recall, plan(chance, turns))) for _ in range(ROUNDS)]
     remembers = []
     for turn in range(turns + 1, turns + 21):
         told = passage(chance, turn)
         archive.told.append(told)
         embedding = await memory.embed(told.text)
-        remembers.append(await timed(lambda told=told, embedding=embedding: memory.remember(told, embedding)))
+        remembers.append(await timed(partial(memory.remember, told, embedding)))
     closing = await timed(memory.close)
     print(
         f"{turns:>7,} {statistics.median(recalls):>8.2f} {sorted(recalls)[int(0.95 * ROUNDS)]:>8.2f}"

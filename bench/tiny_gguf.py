@@ -16,7 +16,10 @@ from collections import Counter
 
 import gguf
 import numpy as np
+from numpy.typing import NDArray
 
+Table = NDArray[np.float64]
+"""Probabilities, a row for each token."""
 TEXT = """
 The ferryman ties the boat and looks at the water. The water is brown and slow. A woman waits on the landing with a
 basket of eels. She says the bridge is gone. The ferryman nods and holds out his hand. You give him a coin and he turns
@@ -53,10 +56,10 @@ def vocabulary() -> tuple[list[str], list[int], list[float], list[str]]:
     return [row[0] for row in rows], [int(row[1]) for row in rows], [row[2] for row in rows], words
 
 
-def followers(tokens: list[str], words: list[str]) -> np.ndarray:
+def followers(tokens: list[str], words: list[str]) -> Table:
     """The probability of each token after each other one, counted in the text."""
     at = {token: place for place, token in enumerate(tokens)}
-    table = np.full((len(tokens), len(tokens)), 1e-9)
+    table: Table = np.full((len(tokens), len(tokens)), 1e-9)
     told = [at.get(SPACE + word, at.get(word, 0)) for word in words]
     for before, after in itertools.pairwise(told):
         table[before, after] += 1
@@ -69,7 +72,8 @@ def followers(tokens: list[str], words: list[str]) -> np.ndarray:
     ends = table[dot].sum()
     table[dot, at['"']] += ends * QUOTE_AFTER_SENTENCE
     table[dot, at["<|im_end|>"]] += ends * END_AFTER_SENTENCE
-    return table / table.sum(1, keepdims=True)
+    shares: Table = table / table.sum(1, keepdims=True)
+    return shares
 
 
 def write(path: str) -> None:
@@ -103,7 +107,7 @@ def write(path: str) -> None:
     writer.add_add_space_prefix(False)
     writer.add_chat_template(CHAT_TEMPLATE)
 
-    def nothing(*shape: int) -> np.ndarray:
+    def nothing(*shape: int) -> Table:
         return np.zeros(shape, np.float32)
 
     embedding, output = nothing(size, width), nothing(size, width)

@@ -65,7 +65,8 @@ def told_twice(turns: Sequence[Turn], *, within: int) -> int:
 
 def plan_novelty(turns: Sequence[Turn], world: World) -> float:
     """Share of the offered plans that were not offered before, names masked; the same three again are one offer."""
-    names = {word for thing in (*world.characters, *world.places) for word in words(thing.name)}
+    called = (*(person.name for person in world.characters), *(place.name for place in world.places))
+    names = {word for name in called for word in words(name)}
     names |= {"stranger", "newcomer", "neighbour"}
     offers = [turn.plans for turn in turns if turn.plans]
     offers = offers[:1] + [plans for before, plans in pairwise(offers) if plans != before]

@@ -39,19 +39,19 @@ def loopback_only() -> Iterator[None]:
     def guarded(name: str) -> None:
         original: Callable[..., object] = getattr(socket.socket, name)
 
-        def connect(self: socket.socket, address: object) -> object:
-            if self.family in (socket.AF_INET, socket.AF_INET6) and not _stays_here(address[0]):  # type: ignore[index]
+        def connect(self: socket.socket, address: tuple[object, ...] | str | bytes) -> object:
+            if self.family in (socket.AF_INET, socket.AF_INET6) and not _stays_here(address[0]):
                 raise NetworkUsed(f"a test tried to connect to {address!r}")
             return original(self, address)
 
         guard.setattr(socket.socket, name, connect)
 
-    look_up = socket.getaddrinfo
+    look_up: Callable[..., object] = socket.getaddrinfo
 
     def getaddrinfo(host: object, *arguments: object, **options: object) -> object:
         if not _stays_here(host):
             raise socket.gaierror(socket.EAI_NONAME, f"a test tried to look up {host!r}")
-        return look_up(host, *arguments, **options)  # type: ignore[arg-type]
+        return look_up(host, *arguments, **options)
 
     guarded("connect")
     guarded("connect_ex")

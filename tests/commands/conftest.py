@@ -115,7 +115,9 @@ class Server:
 
     def streams(self, *pieces: str) -> None:
         """From now on, answer with these pieces of a reply."""
-        chunks = [{"delta": {"content": piece}, "index": 0, "finish_reason": None} for piece in pieces]
+        chunks: list[dict[str, object]] = [
+            {"delta": {"content": piece}, "index": 0, "finish_reason": None} for piece in pieces
+        ]
         chunks.append({"delta": {}, "index": 0, "finish_reason": "stop"})
         frame = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "tiny"}
         lines = [f"data: {json.dumps({**frame, 'choices': [chunk]})}\n\n" for chunk in chunks]

@@ -64,8 +64,8 @@ def test_a_server_that_works_is_said_to(
     assert "ok  story: It streams: first words after " in shown.out
     assert "It keeps to a JSON schema" in shown.out
     server.streams("The lamp is out.")
-    shown = fiction("doctor").out
-    assert "no  notes: It takes no notes that can be read" in shown
+    shown = fiction("doctor")
+    assert "no  notes: It takes no notes that can be read" in shown.out
 
 
 def test_every_server_of_the_settings_is_named_and_the_one_that_tells_is_tried(

@@ -129,7 +129,9 @@ def test_a_story_that_has_lost_its_world_goes_on_in_the_installed_one(fiction: F
 
 def test_a_story_without_a_date_is_listed_without_one(fiction: Fiction, kept: Path) -> None:
     with closing(sqlite3.connect(kept)) as db, db:
-        insert(db, row_of(db, HeadRow)._replace(updated=2**60), replace=True)  # type: ignore[union-attr]
+        row = row_of(db, HeadRow)
+        assert row is not None
+        insert(db, row._replace(updated=2**60), replace=True)
     (line,) = fiction("saves").lines
     assert "The Salt Road, turn 3" in line
     assert "20" not in line

@@ -4,6 +4,7 @@ Run by `bench/real_server.sh`, which builds both and says where they are: FICTIO
 """
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import AsyncIterator
 
@@ -13,7 +14,7 @@ from fiction.engine import ledger as ledgers
 from fiction.engine.director import direct
 from fiction.errors import StorytellerError, Trouble
 from fiction.llm.capabilities.capabilities import OutputMode
-from fiction.story.events import ProseDelta, ProseReset
+from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
 from fiction.story.ledger import Ledger
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, TurnId
 from fiction.story.plan import Choice, ChoiceKind
@@ -45,9 +46,10 @@ async def storyteller(roomy: str) -> AsyncIterator[ModelStoryteller]:
     await teller.close()
 
 
-def scene(depth: int = 1, choice: Choice | None = None, **more: object) -> Scene:
+def scene(depth: int = 1, choice: Choice | None = None, *, memory: str = "") -> Scene:
     settings = StorySettings(storyteller="model", turns=TURNS)
-    return Scene(WORLD, ReaderProfile(name="Ada"), settings, choice or Choice(ChoiceKind.BEGIN), depth, **more)  # type: ignore[arg-type]
+    begin = Choice(ChoiceKind.BEGIN)
+    return Scene(WORLD, ReaderProfile(name="Ada"), settings, choice or begin, depth, memory=memory)
 
 
 async def told(storyteller: ModelStoryteller, of: Scene) -> str:
@@ -58,6 +60,8 @@ async def told(storyteller: ModelStoryteller, of: Scene) -> str:
                 text += event.text
             case ProseReset():
                 text = ""
+            case Spent() | Notice():
+                pass
     return text
 
 
@@ -66,7 +70,8 @@ async def test_thirty_turns_are_told_and_noted_down(storyteller: ModelStorytelle
     ledger, memory, choice, plain = Ledger(), "", Choice(ChoiceKind.BEGIN), 0
     for depth in range(1, TURNS + 1):
         direction = direct(WORLD, scene().settings, ledger, tuple(recent), depth)
-        of = scene(depth, choice, recent=tuple(recent[-3:]), memory=memory, ledger=ledger, direction=direction)
+        of = scene(depth, choice, memory=memory)
+        of = dataclasses.replace(of, recent=tuple(recent[-3:]), ledger=ledger, direction=direction)
         passage = await told(storyteller, of)
         noted = await storyteller.reflect(of, passage)
         assert passage

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from commands.conftest import SALT
-from setup.conftest import Machine, listed, reply, told
+from setup.conftest import Answer, Machine, listed, reply, told
 
 from fiction.cli import main
 from fiction.commands import Context
@@ -28,7 +28,7 @@ IN_ENVIRONMENT = "sk-planted-in-the-environment-42"
 KEYS = (IN_FILE, IN_NAMED, IN_ENVIRONMENT)
 
 
-def repeats(status: int) -> object:
+def repeats(status: int) -> Answer:
     """A server that puts the key it was sent into its refusal, in every place there is."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -99,11 +99,11 @@ def test_no_command_prints_a_key_and_no_file_holds_one(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
-    habit: object,
+    habit: Answer,
     storyteller: str,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    planted.answers["POST /v1/chat/completions"] = habit  # type: ignore[assignment]
+    planted.answers["POST /v1/chat/completions"] = habit
     shown = ""
     for words, typed in (
         (
@@ -129,11 +129,11 @@ def test_no_command_prints_a_key_and_no_file_holds_one(
 
 
 @pytest.mark.parametrize("habit", [repeats(401), repeats(500), streams_an_error], ids=["401", "500", "in the stream"])
-async def test_no_finding_and_no_traceback_holds_one(planted: Machine, home: Path, habit: object) -> None:
-    planted.answers["POST /v1/chat/completions"] = habit  # type: ignore[assignment]
+async def test_no_finding_and_no_traceback_holds_one(planted: Machine, home: Path, habit: Answer) -> None:
+    planted.answers["POST /v1/chat/completions"] = habit
     house = LocalGame(Home.at(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
     findings = [each async for each in house.setup.try_out(ModelConfig(planted.base_url, "tiny", IN_FILE))]
-    planted.answers["GET /v1/models"] = habit  # type: ignore[assignment]
+    planted.answers["GET /v1/models"] = habit
     findings += [each async for each in house.setup.try_out(ModelConfig(planted.base_url, "tiny"))]
     said = repr(findings)
     about = NewStory(premise="a keeper", settings=StorySettings(storyteller="model:other"))
@@ -158,7 +158,7 @@ def test_a_doctor_that_meets_a_server_which_repeats_the_key_keeps_it_to_itself(
     planted: Machine, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("fiction.llm.discovery.local_servers.PORTS", {planted.port: "?"})
-    planted.answers["POST /v1/chat/completions"] = repeats(500)  # type: ignore[assignment]
+    planted.answers["POST /v1/chat/completions"] = repeats(500)
     shown = run(capsys, "doctor") + run(capsys, "doctor", "--json")
     assert "no  story: " in shown
     assert "server other" in shown

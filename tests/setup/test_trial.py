@@ -3,9 +3,10 @@
 import asyncio
 import json
 from contextlib import aclosing
+from http.server import BaseHTTPRequestHandler
 
 import pytest
-from setup.conftest import KEY, Machine, listed, played_through, reply, told
+from setup.conftest import KEY, Answer, Machine, listed, played_through, reply, told
 
 from fiction.config import ServerPart
 from fiction.engine.setup import ModelConfig, TrialResult
@@ -150,10 +151,10 @@ class TestListing:
         assert machine.asked == [("GET /v1/models", f"Bearer {KEY}")]
 
     async def test_no_key_follows_a_redirect(self, machine: Machine) -> None:
-        def elsewhere(handler: object) -> None:
-            handler.send_response(302)  # type: ignore[attr-defined]
-            handler.send_header("location", f"http://localhost:{machine.port}/stolen")  # type: ignore[attr-defined]
-            handler.end_headers()  # type: ignore[attr-defined]
+        def elsewhere(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(302)
+            handler.send_header("location", f"http://localhost:{machine.port}/stolen")
+            handler.end_headers()
 
         machine.answers["GET /v1/models"] = elsewhere
         with pytest.raises(StorytellerError, match="status 302"):
@@ -171,9 +172,9 @@ class TestListing:
         ],
     )
     async def test_what_is_no_list_is_one_sentence(
-        self, machine: Machine, answer: object, trouble: Trouble, said: str
+        self, machine: Machine, answer: Answer, trouble: Trouble, said: str
     ) -> None:
-        machine.answers["GET /v1/models"] = answer  # type: ignore[assignment]
+        machine.answers["GET /v1/models"] = answer
         with pytest.raises(StorytellerError) as caught:
             await list_models(ServerSettings(machine.base_url, "any", KEY))
         assert caught.value.trouble is trouble

@@ -4,6 +4,7 @@ import asyncio
 import builtins
 import dataclasses
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -128,9 +129,9 @@ async def test_every_server_of_the_settings_can_tell(house: LocalGame, home: Pat
     session = await house.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model:far")))
     assert session.storytellers == ("offline", "model", "model:home", "model:far")
     assert (session.storyteller.name, session.storyteller.about) == ("model:far", "three at api.openai.com")
-    assert session.storyteller.ahead is Ahead.RECALL
+    far = session.storyteller.ahead
     session.use("model")
-    assert session.storyteller.ahead is Ahead.WARM
+    assert (far, session.storyteller.ahead) == (Ahead.RECALL, Ahead.WARM)
     await session.close()
     house.close()
 
@@ -209,12 +210,12 @@ async def test_nothing_is_left_behind_by_a_story_that_can_not_begin(house: Local
 async def test_without_the_library_of_the_memory_a_story_is_told_all_the_same(
     house: LocalGame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    importing = builtins.__import__
+    importing: Callable[..., object] = builtins.__import__
 
     def broken(name: str, *arguments: object, **options: object) -> object:
         if name in ("numpy", "fiction.memory.recall"):
             raise ImportError("numpy is not for this machine")
-        return importing(name, *arguments, **options)  # type: ignore[arg-type]
+        return importing(name, *arguments, **options)
 
     monkeypatch.setattr(builtins, "__import__", broken)
     house.warm()
