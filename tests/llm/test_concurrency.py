@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +26,15 @@ STEPS = st.lists(
     ),
     max_size=40,
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_objects() -> Iterator[None]:
+    """Collecting garbage looks at what these tests make, and not at every module that is loaded."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @given(STEPS)

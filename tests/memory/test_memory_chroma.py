@@ -230,20 +230,18 @@ print(settings.chroma_api_impl, settings.is_persistent, settings.allow_reset)
 
 
 @pytest.mark.parametrize(
-    "line",
+    "lines",
     [
-        b"CHROMA_SERVER_HTTP_PORT=",
-        b"IS_PERSISTENT=nonsense",
-        b"CHROMA_API_IMPL=rest",
-        b"ALLOW_RESET=TRUE",
-        b"NAME=caf\xe9",
-        b"\x00\xff",
+        (b"CHROMA_SERVER_HTTP_PORT=", b"IS_PERSISTENT=nonsense", b"CHROMA_API_IMPL=rest", b"ALLOW_RESET=TRUE"),
+        (b"NAME=caf\xe9",),
+        (b"\x00\xff",),
     ],
+    ids=["settings", "not UTF-8", "no text"],
 )
-def test_a_strangers_environment_has_no_say_in_the_index(tmp_path: Path, line: bytes) -> None:
-    (tmp_path / ".env").write_bytes(line + b"\n")
-    name, _, value = line.partition(b"=")
-    around = dict(os.environ) | ({name.decode(): value.decode()} if line.isascii() and b"_" in name else {})
+def test_a_strangers_environment_has_no_say_in_the_index(tmp_path: Path, lines: tuple[bytes, ...]) -> None:
+    (tmp_path / ".env").write_bytes(b"\n".join(lines) + b"\n")
+    named = (line.decode().split("=") for line in lines if line.isascii() and b"_" in line)
+    around = dict(os.environ) | dict(named)
     done = subprocess.run([sys.executable, "-c", _PROBE], cwd=tmp_path, env=around, capture_output=True, text=True)
     assert done.stdout.split() == ["chromadb.api.rust.RustBindingsAPI", "False", "False"], done.stderr
 
