@@ -1,10 +1,13 @@
 """What a screen shows, as text, and the way into a story."""
 
 import asyncio
+import functools
+import time
 from collections.abc import Callable
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from fiction.tui.reading.screen import ReadingScreen
 
@@ -17,11 +20,13 @@ def shown(app: App[None]) -> str:
 
 async def until(pilot: Pilot[None], what: Callable[[], object], *, seconds: float = 20.0) -> None:
     """Wait for something to become true."""
-    for _ in range(int(seconds / 0.05)):
+    pause, end = 0.005, time.monotonic() + seconds
+    while time.monotonic() < end:
         await pilot.pause()
         if what():
             return
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(pause)
+        pause = min(0.05, 1.5 * pause)
     raise AssertionError(f"it never came to be; the screen shows:\n{shown(pilot.app)}")
 
 
@@ -36,11 +41,16 @@ def reading(app: App[None]) -> ReadingScreen:
     return app.screen
 
 
+def _has_left(app: App[None], screen: Screen[object]) -> bool:
+    return app.screen is not screen
+
+
 async def begin(pilot: Pilot[None]) -> ReadingScreen:
     """Three key presses from the title into a running story."""
     await pilot.pause()
     for _ in range(3):
+        before = pilot.app.screen
         await pilot.press("enter")
-        await pilot.pause(0.1)
+        await until(pilot, functools.partial(_has_left, pilot.app, before))
     await sees(pilot, "Climb down")
     return reading(pilot.app)

@@ -1,7 +1,7 @@
 """What a story costs on the reading screen, and what is done when a cap or a busy server stands in the way."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from textual.content import Content
 from fiction.engine.budget import Costs
 from fiction.engine.ports import Ahead
 from fiction.errors import StorytellerError, Trouble
+from fiction.story.scene import Scene, Telling
 from fiction.story.turn import Usage
 from fiction.tui import words
 from fiction.tui.app import FictionApp
@@ -240,10 +241,10 @@ class Busy(Teller):
     begun = False
     asked = 0
 
-    async def narrate(self, scene: object):  # type: ignore[no-untyped-def, override]
+    async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
         self.asked += self.begun
         self.fail = busy(0.1) if self.begun else None
-        async for event in super().narrate(scene):  # type: ignore[arg-type]
+        async for event in super().narrate(scene):
             yield event
 
 

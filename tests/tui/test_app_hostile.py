@@ -10,6 +10,7 @@ from fiction.story.cards import SaveCard, WorldCard
 from fiction.story.memory import MemoryChange, Rationale
 from fiction.story.plan import Approach, Plan
 from fiction.story.reader import ReaderProfile
+from fiction.story.scene import Scene
 from fiction.story.turn import Reflection
 from fiction.story.world import Opening, World
 from fiction.tui.app import FictionApp
@@ -28,9 +29,9 @@ class Everywhere(Teller):
 
     evil = ""
 
-    async def reflect(self, scene: object, passage: str) -> Reflection:
+    async def reflect(self, scene: Scene, passage: str) -> Reflection:
         evil = self.evil
-        whole = await super().reflect(scene, passage)  # type: ignore[arg-type]
+        whole = await super().reflect(scene, passage)
         change = MemoryChange(evil or "x", evil)
         plans = tuple(Plan(f"{n} {evil}", evil, approach, evil) for n, approach in enumerate(list(Approach)[:3]))
         return dataclasses.replace(

@@ -40,7 +40,9 @@ async def test_a_number_takes_that_plan(opened: Opened, size: tuple[int, int]) -
         await sees(pilot, "> Call Imre's name once, softly", "turn 2 of ~20", "The light goes down")
         assert screen.session.turn is not None
         assert screen.session.turn.choice.kind is ChoiceKind.OFFERED
-        assert screen.page.scroll_offset.y == screen.page.latest.virtual_region.y  # type: ignore[union-attr]
+        latest = screen.page.latest
+        assert latest is not None
+        assert screen.page.scroll_offset.y == latest.virtual_region.y
 
 
 async def test_a_click_takes_a_plan(opened: Opened) -> None:
@@ -308,7 +310,7 @@ async def test_the_memory_at_work_stands_beside_the_page_where_there_is_room(ope
 
 
 async def test_a_broken_part_of_the_game_is_a_sentence_and_a_report(opened: Opened, tmp_path: Path) -> None:
-    teller = Teller(fail=ZeroDivisionError("secret sk-abcdefghijklmnop"))  # type: ignore[arg-type]
+    teller = Teller(fail=ZeroDivisionError("secret sk-abcdefghijklmnop"))
     log = tmp_path / "crash.txt"
     app = opened(teller, crash_log=log)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:

@@ -20,10 +20,10 @@ READING = "1-3 choose"
 
 
 @contextmanager
-def reading(home: Path, **options: object) -> Iterator[PtyGame]:
+def reading(home: Path, *, ignoring: tuple[signal.Signals, ...] = ()) -> Iterator[PtyGame]:
     """The page of a new story, without Chroma, which takes a second to load."""
     (home / "config.yaml").write_text("memory: {chroma: false}\n")
-    with PtyGame("play", "a-river-in-two-minds", "--seed", "3", **options) as game:  # type: ignore[arg-type]
+    with PtyGame("play", "a-river-in-two-minds", "--seed", "3", ignoring=ignoring) as game:
         game.until(READING)
         yield game
 
