@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,9 @@ COMMANDS = {
 def test_the_tree_is_clean(command: list[str]) -> None:
     done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_types_are_checked_wherever_python_is_handed_out() -> None:
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    handed_out = tool["hatch"]["build"]["targets"]["sdist"]["include"]
+    assert {name for name in handed_out if any((ROOT / name).rglob("*.py"))} == set(tool["mypy"]["files"])
