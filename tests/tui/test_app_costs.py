@@ -1,6 +1,7 @@
 """What a story costs on the reading screen, and what is done when a cap or a busy server stands in the way."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
@@ -213,24 +214,25 @@ async def test_a_refused_key_leads_to_the_storytellers_and_the_turn_is_told_afte
 async def test_a_busy_server_is_asked_again_by_itself(shelf: Shelf, app: FictionApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await begin(pilot)
-        shelf.tellers[0].fail = busy(1)
+        shelf.tellers[0].fail = busy(2)
         await pilot.press("1")
-        await sees(pilot, "The server is busy.", "❯ r   Try now (by itself in 1 s")
+        asking = re.compile(r"The server is busy\..*❯ r   Try now \(by itself in [12] s", re.DOTALL)
+        await until(pilot, lambda: asking.search(shown(app)))
         await sees(pilot, "turn 2")
 
 
 async def test_any_key_stops_the_asking_by_itself(shelf: Shelf, app: FictionApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         screen = await begin(pilot)
-        shelf.tellers[0].fail = busy(2)
+        shelf.tellers[0].fail = busy(3)
         await pilot.press("1")
         await sees(pilot, "by itself in")
         await pilot.press("down")
         await sees(pilot, "Try again (better in")
-        await asyncio.sleep(2.2)
+        await until(pilot, lambda: "better in" not in shown(app))
+        await asyncio.sleep(0.2)
         await sees(pilot, "Try again")
         assert screen.phase is Phase.TROUBLE
-        assert "better in" not in shown(app)
         await pilot.press("r")
         await sees(pilot, "turn 2")
 
