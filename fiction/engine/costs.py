@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 from fiction.engine.budget import Budget, Costs
-from fiction.engine.ports import Ahead, Storyteller
+from fiction.engine.ports import Ahead, SaveStore, Storyteller
 from fiction.story.reader import ENDLESS, StorySettings
 from fiction.story.turn import Stage, Turn, Usage
 
@@ -43,12 +43,36 @@ class Billed(Protocol):
         ...
 
 
+class StoryCosts:
+    """The costs of one story, and the reader's leave to go beyond a cap."""
+
+    def __init__(self, store: SaveStore, budget: Budget | None) -> None:
+        """Without a budget nothing counts as spent, and no cap stands in the way."""
+        self._store = store
+        self._budget = budget
+
+    def at(self, head: Turn | None, storyteller: Storyteller) -> Costs:
+        """What was spent, and a forecast of the turns after `head` if `storyteller` tells them."""
+        return forecast(
+            self._budget.costs() if self._budget else Costs(),
+            recent=self._store.path(head.id, LOOKED_BACK) if head else (),
+            settings=self._store.story.settings,
+            storyteller=storyteller,
+            budget=self._budget,
+        )
+
+    def allow(self) -> None:
+        """Lift the caps that stand in the way; the reader was asked."""
+        if self._budget is not None:
+            self._budget.allow()
+
+
 def forecast(
-    spent: Costs, *, recent: Sequence[Turn], settings: StorySettings, storyteller: Storyteller, purse: Budget | None
+    spent: Costs, *, recent: Sequence[Turn], settings: StorySettings, storyteller: Storyteller, budget: Budget | None
 ) -> Costs:
     """What was spent, with what is to come. `recent` are the turns up to the head, oldest first."""
     told = _samples(recent, storyteller.name)
-    turn = mean(told) if told else _by_budget(settings, storyteller, purse)
+    turn = mean(told) if told else _by_token_budget(settings, storyteller, budget)
     each = with_work_ahead(turn, storyteller.ahead)
     left = turns_left(settings, recent[-1] if recent else None)
     return dataclasses.replace(spent, next_turn=each, rest=None if left is None else times(each, left))
@@ -99,13 +123,13 @@ def _samples(recent: Iterable[Turn], storyteller: str) -> list[Usage]:
     return [turn.usage for turn in told if turn.usage.total and not turn.plain][-_SAMPLES:]
 
 
-def _by_budget(settings: StorySettings, storyteller: Storyteller, purse: Budget | None) -> Usage:
+def _by_token_budget(settings: StorySettings, storyteller: Storyteller, budget: Budget | None) -> Usage:
     if storyteller.name == "offline":
         return Usage()
     usage = Usage(_CALLS * settings.tokens() * _FILLED // 100, _WRITTEN, estimated=True)
-    if purse is None or not isinstance(storyteller, Billed):
+    if budget is None or not isinstance(storyteller, Billed):
         return dataclasses.replace(usage, unpriced=True)
-    return purse.forecast(usage, model=storyteller.model, base_url=storyteller.base_url)
+    return budget.forecast(usage, model=storyteller.model, base_url=storyteller.base_url)
 
 
 def _scaled(usage: Usage, by: int, of: int) -> Usage:

@@ -8,7 +8,7 @@ from fiction.engine import recurrence
 from fiction.engine.foresight import Foresight
 from fiction.engine.ports import LongTermMemory, SaveStore, Storyteller
 from fiction.engine.scenes import Scenes
-from fiction.errors import FictionError, StorytellerError, Trouble
+from fiction.errors import FictionError, NotFound, StorytellerError, Trouble
 from fiction.story.events import ChoiceSaved, Event, PassageDone, Remembered
 from fiction.story.memory import TurnId
 from fiction.story.plan import Choice, ChoiceKind
@@ -35,6 +35,12 @@ class Turns:
         """Its last telling failed before the reader could have heard it, as far as is known."""
         self.head = store.head()
         """The turn the reader is at; None before the first."""
+
+    def begun(self) -> Turn:
+        """The head of a story that has one. Raises NotFound before the first turn."""
+        if self.head is None:
+            raise NotFound("The story has not begun.")
+        return self.head
 
     def move(self, turn: TurnId) -> Turn:
         """To any turn of the tree. Raises NotFound."""
