@@ -33,6 +33,7 @@ _QUOTED = re.compile(r"([\"“][^\"”]*[\"”]?)")
 _ASKS = re.compile(
     r"(?:who|what|where|when|why|how|which|is|are|do|does|did|can|could|will|would|may|have|has)\b", re.I
 )
+_NEXT_SENTENCE = re.compile(r" ?(?<![.!…])[.!…]+ (\w)")
 _NO_ACT = listed(
     "the a an my his her its their our your this that these those he she it they there here everyone everybody"
     " someone somebody nobody suddenly then because if when while"
@@ -102,7 +103,7 @@ def _phrase(text: str, names: frozenset[str]) -> str:
     """A verb phrase in the second person."""
     rest = _LEAD.sub("", text, count=1) or text
     rest = "".join(part if part[:1] in '"“' else _second_person(part) for part in _QUOTED.split(rest))
-    rest = re.sub(r"\s*[.!…]+\s+(\w)", lambda m: "; " + m.group(1).lower(), rest)
+    rest = _NEXT_SENTENCE.sub(lambda m: "; " + m.group(1).lower(), rest)
     rest = clip(rest, LIMIT).rstrip(" .!,;:")
     if meanwhile := _MEANWHILE.fullmatch(rest):
         rest = f"{meanwhile.group(2)}, {meanwhile.group(1)[0].lower()}{meanwhile.group(1)[1:]}"

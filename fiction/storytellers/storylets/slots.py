@@ -19,6 +19,8 @@ FRIEND = "friend"
 _SLOT = re.compile(r"\{([^\W\d][\w-]*)(?:\.(they|them|their))?\}")
 _BRACES = re.compile(r"[{}]")
 _STARTS = re.compile(r"(?:^|[.!?…][\"”’')\]]*\s+|\n\s*|[\"“(])[\"“‘'(*_]*$")
+_LOOKED_BACK = 40
+"""Characters before a slot that say whether a sentence begins there."""
 _ADVERB = r"(?:\s+(?:\w+ly|never|always|still|only|just|also|already|then|now))*"
 _AGREES = re.compile(
     rf"\x00([ps])(?:(['’]re|['’]s)(?!\w)|({_ADVERB}\s+)([^\W\d_]+(?:['’]t)?)(?:(\s+and\s+)([^\W\d_]+))?)"
@@ -45,11 +47,14 @@ def fill(text: str, names: Names) -> str:
     if "{" not in text and "}" not in text:
         return text
     filled: list[str] = []
+    before = ""
     end = 0
     for match in _SLOT.finditer(text):
-        filled.append(_BRACES.sub("", text[end : match.start()]))
-        starts = _STARTS.search("".join(filled)[-40:] if filled else "") is not None
-        filled.append(_said(match.group(1), match.group(2) or "", names, starts=starts))
+        written = _BRACES.sub("", text[end : match.start()])
+        before = (before + written)[-_LOOKED_BACK:]
+        word = _said(match.group(1), match.group(2) or "", names, starts=_STARTS.search(before) is not None)
+        before = (before + word)[-_LOOKED_BACK:]
+        filled += (written, word)
         end = match.end()
     filled.append(_BRACES.sub("", text[end:]))
     return _AGREES.sub(_agree, "".join(filled)).replace("\x00p", "").replace("\x00s", "")
