@@ -33,7 +33,7 @@ class Direction:
     stalled: bool = False
     """Nothing has happened for a while: the world must act by itself."""
     lines: tuple[str, ...] = ()
-    """At most four sentences for the prompt."""
+    """At most three sentences for the prompt."""
 
 
 @dataclass(frozen=True, slots=True)
