@@ -81,10 +81,11 @@ async def narrate(scene: Scene, storyteller: Storyteller) -> AsyncGenerator[Even
 
 async def reflect(
     scene: Scene, told: Turn, storyteller: Storyteller, store: SaveStore, memory: LongTermMemory
-) -> AsyncGenerator[Event, None]:
+) -> AsyncGenerator[Event | Turn, None]:
     """Make a told turn complete: memory, reasons, plans, ledger. The passage is safe whatever happens.
 
-    The last event is TurnSaved, or TurnFailed where the save can't be written or a cap stands in the way.
+    The complete Turn comes first, as soon as it is saved; the last event is TurnSaved, or TurnFailed where the save
+    can't be written or a cap stands in the way.
     """
     embedding = asyncio.ensure_future(memory.embed(told.passage))
     try:
@@ -102,6 +103,7 @@ async def reflect(
     except FictionError as error:
         yield TurnFailed(error.message, error.hint, None, told.choice)
         return
+    yield turn
     if reflection.usage != Usage():
         yield Spent(reflection.usage)
     if reflection.notice:

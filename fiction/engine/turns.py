@@ -132,13 +132,12 @@ class Turns:
             yield event
 
     async def _reflected(self, scene: Scene, told: Turn, teller: Storyteller) -> AsyncGenerator[Event, None]:
-        committed = False
         async for event in recurrence.reflect(scene, told, teller, self._store, self._memory):
-            if not committed:
-                self.head = now = self._store.turn(told.id)
-                self._scenes.entered(scene, now)
-                committed = True
-            yield event
+            if isinstance(event, Turn):
+                self.head = event
+                self._scenes.entered(scene, event)
+            else:
+                yield event
 
     async def _scene(self, parent: Turn | None, choice: Choice, teller: Storyteller) -> Scene:
         """What is remembered for any of the plans is asked for only where a storyteller works ahead."""
