@@ -10,9 +10,11 @@ from fiction.story.ledger import Ledger
 from fiction.story.plan import Choice, Plan
 from fiction.story.turn import Finding, Turn
 from fiction.text.folding import same_spelling
+from fiction.text.tokens import sentences
 
 _QUOTED = re.compile(r"[\"“«„][^\"”»“«„]*[\"”»“]")
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"”’')»]*\s*")
+_AROUND = " .!?…。！？\"“”„«»’'‘()"
+"""What may stand before or after the same words and makes no difference."""
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _ACTS_FOR_READER = re.compile(
     r"\byou (?:\w+ly )?(?:finally |then |now |suddenly )?"
@@ -76,8 +78,8 @@ def _agency(passage: str, choice: Choice) -> Iterable[Finding]:
 
 
 def _sentences(text: str) -> list[str]:
-    return [_normal(sentence) for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    return [_normal(sentence) for sentence in sentences(text)]
 
 
 def _normal(text: str) -> str:
-    return same_spelling(text).casefold().strip(" .!?…")
+    return same_spelling(text).casefold().strip(_AROUND)

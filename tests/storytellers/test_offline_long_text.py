@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiction.storytellers.storylets import attempts, slots, word_forms
+from fiction.storytellers.storylets import attempts, slots
 from support.growth import grows_linearly
 
 UNITS = (" .", ".", "!. ", "…", "{you}", "{x.they} sits and ", "you a a to ", "ing, you ", '"', "“a", "x", "going to ")
@@ -21,11 +21,6 @@ def test_an_attempt_is_smoothed_in_linear_time(unit: str) -> None:
 @pytest.mark.parametrize("unit", UNITS)
 def test_slots_are_filled_in_linear_time(unit: str) -> None:
     assert grows_linearly(lambda text: slots.fill(f"{text}{{you}}", slots.Names()), unit)
-
-
-@pytest.mark.parametrize("unit", UNITS)
-def test_sentences_are_found_in_linear_time(unit: str) -> None:
-    assert grows_linearly(word_forms.sentences, unit)
 
 
 def test_an_act_of_several_sentences_becomes_one_phrase() -> None:

@@ -12,7 +12,8 @@ from fiction.storytellers.storylets.chance import digest
 from fiction.storytellers.storylets.deck import PASSING, Deck
 from fiction.storytellers.storylets.page_draft import PageDraft
 from fiction.storytellers.storylets.tale import Recollection, Tale, load
-from fiction.storytellers.storylets.word_forms import paragraphs, sentences
+from fiction.storytellers.storylets.word_forms import paragraphs
+from fiction.text.tokens import sentences
 
 PATIENCE = 1
 """Attempts that a scene waits for before the story moves on; scenes that must come out somehow wait longer."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, MemoryChange, Rationale
 from fiction.storytellers.storylets.page_draft import PageDraft
 from fiction.storytellers.storylets.tale import Note
-from fiction.storytellers.storylets.word_forms import sentences, stems
+from fiction.storytellers.storylets.word_forms import stems
+from fiction.text.tokens import sentences
 
 LONG_AGO = 16
 """Turns after which a deed that no open thread needs may go."""

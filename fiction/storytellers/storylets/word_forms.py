@@ -1,10 +1,9 @@
-"""Reading text closely enough for the built-in storyteller: sentences, words, stems, capitals."""
+"""Reading text closely enough for the built-in storyteller: paragraphs, words, stems, capitals."""
 
 import re
 
 from fiction.text.folding import fold
 
-_SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"”’')\]]*(?:\s+|(?<=[。！？]))")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+(?:['’][^\W_]+)?")
 _LAST_WORD = re.compile(r"\s\S*\Z")
 _OPENERS = "\"“‘'([*_—"
@@ -27,16 +26,6 @@ _NEGATIONS = listed("not never no don't won't dont wont refuse without instead n
 def paragraphs(text: str) -> tuple[str, ...]:
     """The paragraphs of a text, each in one line."""
     return tuple(line for block in re.split(r"\n\s*\n", text) if (line := " ".join(block.split())))
-
-
-def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text, closing quotes with them."""
-    found, start = [], 0
-    for match in _SENTENCE.finditer(text):
-        found.append(text[start : match.end()].strip())
-        start = match.end()
-    found.append(text[start:].strip())
-    return tuple(sentence for sentence in found if sentence)
 
 
 def capital(text: str) -> str:
