@@ -1,6 +1,6 @@
-"""Checks without a model: does a passage repeat, does it act for the reader, are three plans three plans?
+"""Checks of a told turn, without a model: repeated sentences, acts of the protagonist that nobody chose, poor plans.
 
-They find and record; they never hold a turn back. Patterns of English only: other languages pass the agency check.
+They record findings and never hold a turn back. The check of acts knows English only; other languages pass it.
 """
 
 import re
@@ -23,18 +23,18 @@ _ACTS_FOR_READER = re.compile(
     re.IGNORECASE,
 )
 _SPEAKING = {"say", "reply", "answer", "tell", "ask", "shout", "whisper"}
-"""What words in quotes, or a question, license."""
+"""Verbs that a choice with a quotation or a question in it licenses."""
 _MIN_REPEATED_WORDS = 7
-"""A sentence this long that stands word for word in a recent passage is a repeat, shorter ones may recur."""
+"""Words from which a sentence that a recent passage has word for word is a repeat; shorter ones may recur."""
 
 
 def passage_findings(passage: str, choice: Choice, recent: tuple[Turn, ...]) -> tuple[Finding, ...]:
-    """What is doubtful in a passage: verbatim repeats of recent ones, acts of the protagonist beyond the choice."""
+    """Doubts about a passage: sentences repeated from recent ones, acts of the protagonist beyond the choice."""
     return (*_repeats(passage, recent), *_agency(passage, choice))
 
 
 def plan_findings(plans: tuple[Plan, ...], recent: tuple[Turn, ...]) -> tuple[Finding, ...]:
-    """What is wrong with plans: not three, empty, alike, the same approach twice, offered before."""
+    """Faults of plans: not three, empty, alike, the same approach twice, offered before."""
     labels = [_normal(plan.label) for plan in plans]
     before = {_normal(plan.label) for turn in recent for plan in turn.plans}
     found: list[str] = []

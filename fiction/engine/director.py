@@ -1,7 +1,7 @@
-"""The director: plain code that says where the story stands against its length, and what this turn might need.
+"""The director: where the story stands against its length, and up to three sentences on what this turn might need.
 
-It suggests in at most three sentences and never forces. The tension it wants is a register of the genre with a sawtooth
-around it and a peak late in the story; a smooth ramp is not how novels go (docs/design.md section 7).
+It suggests and never forces. The wanted tension is the level of the genre with a sawtooth around it and a peak late in
+the story; a smooth ramp is not how novels go (docs/design.md section 7).
 """
 
 import dataclasses
@@ -15,16 +15,16 @@ from fiction.story.turn import Turn
 from fiction.story.world import Act, World
 
 ENDING_AT = 0.85
-"""Share of the length from which the story goes toward its end."""
+"""Share of the length from which on the story goes toward its end."""
 MUST_END_AT = 1.1
 STALL_TURNS = 4
-"""So many turns without anything of importance make a stall."""
+"""Turns without anything of importance that make a stall."""
 ANSWERS_FROM = 0.6
-"""Share of the length before which what the story began with is not called for: it is the story's own question."""
+"""Share of the length before which threads of the first turn are not called for: they are the story's own question."""
 REMIND_EVERY = 2
-"""Turns between two words about the same waiting thread: said every turn, it is all that a storyteller tells."""
+"""Turns between two reminders of a waiting thread: reminded every turn, a storyteller tells of nothing else."""
 ENDLESS_CHAPTER = 60
-"""An endless story reaches its middle act as one of this many turns would, and stays there."""
+"""Turns by which an endless story is measured: it reaches the middle act as a story of that length, and stays there."""
 
 _REGISTERS = {
     "thriller": 7.0,
@@ -51,7 +51,7 @@ class _Position:
 
 
 def direct(world: World, settings: StorySettings, ledger: Ledger, recent: tuple[Turn, ...], depth: int) -> Direction:
-    """What the turn at `depth` (from 1) should be. `recent` are the turns before it, oldest first."""
+    """The direction for the turn at `depth` (from 1). `recent` are the turns before it, oldest first."""
     here = _position(world, settings, depth)
     before = _position(world, settings, depth - 1) if depth > 1 else None
     due = due_thread(ledger, settings, depth)

@@ -64,7 +64,7 @@ class Session:
 
     @property
     def story(self) -> StoryRecord:
-        """What the save says about its story."""
+        """The story's title, world, reader and settings."""
         return self._store.story
 
     @property
@@ -79,7 +79,7 @@ class Session:
 
     @property
     def plans(self) -> tuple[Plan, ...]:
-        """What can be chosen now; empty before the first turn, after an ending, and until a told turn is reflected."""
+        """The plans of the head; empty before the first turn, after an ending, and until a told turn is reflected."""
         return self.turn.plans if self.turn else ()
 
     @property
@@ -89,7 +89,7 @@ class Session:
 
     @property
     def pending(self) -> Choice | None:
-        """A decision that no turn has come of (the game was killed or the storyteller failed)."""
+        """A choice that no turn has come of (the game was killed or the storyteller failed)."""
         return self._store.pending()
 
     @property
@@ -105,7 +105,7 @@ class Session:
 
     @property
     def storyteller(self) -> Storyteller:
-        """Who tells the next turn unless asked otherwise."""
+        """The storyteller of the next turn unless another one is asked for."""
         return self._roster.current
 
     @property
@@ -125,7 +125,7 @@ class Session:
 
     @property
     def ready(self) -> frozenset[int]:
-        """Numbers of the plans whose passages are written already: they show at once when they are chosen."""
+        """Numbers of the plans whose passages are already written: chosen, they show at once."""
         return self._foresight.ready
 
     def transcript(self, count: int, *, before: TurnId | None = None) -> tuple[Turn, ...]:
@@ -152,7 +152,7 @@ class Session:
     # --- turns; each is an async generator of events that ends with TurnSaved or TurnFailed ---
 
     def proceed(self) -> AsyncGenerator[Event, None]:
-        """Whatever is due: the first turn of a new story, the reflection of a told turn; else nothing at all.
+        """Make what is due: the first turn of a new story, or the reflection of a told turn; else no event comes.
 
         Every face calls this once after `Game.start` or `Game.resume`.
         """
@@ -169,24 +169,24 @@ class Session:
     def retry(self, hint: str = "", *, storyteller: str = "") -> AsyncGenerator[Event, None]:
         """Tell the head's choice again as a sibling; the old telling stays in the tree.
 
-        What failed is what is retried: a passage that could not be saved is saved, a reflection that failed is made
-        again, a choice that is pending is told.
+        Where something failed, that is done again instead: an unsaved passage is saved, a failed reflection is made,
+        a pending choice is told.
         """
         return self._sequence.retry(hint, storyteller)
 
     def undo(self) -> Turn | None:
-        """Back to the turn before; None at the first turn. Nothing is deleted."""
+        """Move back to the turn before; None at the first turn. Nothing is deleted."""
         if self.turn is None or self.turn.parent is None:
             return None
         return self.jump(self.turn.parent)
 
     def redo(self) -> Turn | None:
-        """Forward to where `undo` came from; None where there is nothing."""
+        """Move forward to the turn that `undo` came from; None where there is none."""
         onward = self._store.forward(self.turn.id) if self.turn else None
         return self.jump(onward) if onward is not None else None
 
     def jump(self, turn: TurnId) -> Turn:
-        """To any turn of the tree. Raises NotFound."""
+        """Move to any turn of the tree. Raises NotFound."""
         self._sequence.require_idle()
         head = self._turns.move(turn)
         self._sequence.work_ahead()
@@ -242,11 +242,11 @@ class Session:
         return self._store.bookmark(" ".join(clean(name).split()))
 
     def bookmarks(self) -> tuple[Bookmark, ...]:
-        """All named places, oldest first."""
+        """All bookmarks, oldest first."""
         return self._store.bookmarks()
 
     def use(self, storyteller: str) -> None:
-        """Who tells from now on. Raises NotFound."""
+        """Make a storyteller the current one from now on. Raises NotFound."""
         self._roster.use(storyteller)
         self._sequence.work_ahead()
 

@@ -59,7 +59,7 @@ class TurnSequence:
     async def play(self, choice: Choice, storyteller: str) -> AsyncGenerator[Event, None]:
         """Make what is due, then the turn of a choice. Where the former fails the choice stays pending."""
         await self._open()
-        teller = self._roster.named(storyteller)
+        chosen = self._roster.named(storyteller)
         if self._is_due:
             try:
                 self._store.choose(choice)  # what is due may fail; what was typed is kept all the same
@@ -71,7 +71,7 @@ class TurnSequence:
                     yield event
             if self._is_due:
                 return
-        async with aclosing(self._alone(self._turns.make(self._turns.head, choice, teller, keep=True))) as events:
+        async with aclosing(self._alone(self._turns.make(self._turns.head, choice, chosen, keep=True))) as events:
             async for event in events:
                 yield event
 
