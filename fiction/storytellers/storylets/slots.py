@@ -1,7 +1,7 @@
-"""Filling the slots of told text so that it reads as if it had been written for this cast.
+"""Filling the slots of a text so that it reads as if written for this cast.
 
-Capitals at the beginning of sentences, no capital article within one ("in the Harbour Office"), and verbs that agree
-with the pronoun: packs write `{ally.they} nods`, and somebody who is *they* nods like everybody else.
+Sentences begin with capitals, articles within them have none ("in the Harbour Office"), and verbs agree with the
+pronoun: `{ally.they} nods` in a pack becomes "they nod".
 """
 
 import re
@@ -14,7 +14,7 @@ from fiction.storytellers.storylets.word_forms import listed
 NOBODY = Character("", "someone")
 NOWHERE = "this place"
 FRIEND = "friend"
-"""What others call a reader who gave no name."""
+"""The name of a reader who gave none."""
 
 _SLOT = re.compile(r"\{([^\W\d][\w-]*)(?:\.(they|them|their))?\}")
 _BRACES = re.compile(r"[{}]")
@@ -33,17 +33,17 @@ _NO_VERBS = listed("as this his its perhaps towards always besides across less u
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Who and what the slots stand for."""
+    """The values of the slots."""
 
     you: str = ""
     place: str = ""
     roles: Mapping[str, Character] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
-    """Further slots, as they are: `act` of an attempt, `recollection` of a callback."""
+    """Further slots with their text: `act` of an attempt, `recollection` of a callback."""
 
 
 def fill(text: str, names: Names) -> str:
-    """The text with its slots filled; one that stands for nobody becomes `someone`, and no brace is left."""
+    """The text with its slots filled; an unknown slot becomes `someone`, and no brace is left."""
     if "{" not in text and "}" not in text:
         return text
     filled: list[str] = []
@@ -61,7 +61,7 @@ def fill(text: str, names: Names) -> str:
 
 
 def _said(slot: str, form: str, names: Names, *, starts: bool) -> str:
-    """What stands in place of one slot."""
+    """The word for one slot."""
     capital = starts or slot[0].isupper()
     word = _word(slot[0].lower() + slot[1:], form, names)
     if not capital and word.startswith("The "):
@@ -108,7 +108,7 @@ def _agree(match: re.Match[str]) -> str:
 
 
 def _plural(verb: str) -> str:
-    """The form that goes with *they* of a verb that goes with *she*."""
+    """The plural form of a verb in the third person singular."""
     plain = verb.replace("’", "'")
     if plain in _PLURAL:
         return _PLURAL[plain]

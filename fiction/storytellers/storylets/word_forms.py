@@ -1,4 +1,4 @@
-"""Reading text closely enough for the built-in storyteller: paragraphs, words, stems, capitals."""
+"""Paragraphs, words, stems and capitals, as the built-in storyteller needs them; English only."""
 
 import re
 
@@ -29,7 +29,7 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 
 def capital(text: str) -> str:
-    """With a capital at its beginning, behind an opening quote as well."""
+    """The text with a capital at its beginning, behind an opening quote too."""
     for index, char in enumerate(text[:3]):
         if char not in _OPENERS:
             return text[:index] + char.upper() + text[index + 1 :]
@@ -37,7 +37,7 @@ def capital(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words, folded; where a script has no spaces, its characters."""
+    """Folded words; for scripts without spaces, characters."""
     return _WORD.findall(fold(text))
 
 
@@ -54,12 +54,12 @@ def stem(word: str) -> str:
 
 
 def stems(text: str) -> list[str]:
-    """Stems of the words that carry meaning, in their order."""
+    """Stems of the words but STOP, in their order."""
     return [stem(word) for word in tokens(text) if word not in STOP]
 
 
 def negates(text: str) -> bool:
-    """Whether the text says what is not done."""
+    """Whether the text has a negation."""
     return not _NEGATIONS.isdisjoint(tokens(text))
 
 
