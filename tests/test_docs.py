@@ -55,3 +55,10 @@ def test_every_section_of_the_design_that_code_names_is_there() -> None:
     named = {number for path in code for number in SECTION.findall(path.read_text(encoding="utf-8"))}
     assert named
     assert named <= sections
+
+
+def test_every_file_on_the_map_of_the_house_is_there() -> None:
+    drawn = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```")[1]
+    named = set(re.findall(r"\w+\.(?:py|md)\b", drawn))
+    assert "session.py" in named
+    assert named <= {path.name for path in (ROOT / "fiction").rglob("*") if path.is_file()}

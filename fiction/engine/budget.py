@@ -1,4 +1,4 @@
-"""What a story costs, and what the reader allows it to: the port, and the values that faces show."""
+"""The budget of a story: the port that every call to a server passes, and the costs that faces show."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,25 +9,25 @@ from fiction.story.turn import Usage
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Where a story stands. Caps are in millionths of a US dollar; 0 is no cap."""
+    """The costs of a story. Caps are in millionths of a US dollar; 0 is no cap."""
 
     story: Usage = Usage()
     """All that was asked of servers for this story, told or not: retries, notes and passages written ahead included."""
     today: Usage = Usage()
     """The same for all stories since midnight."""
     next_turn: Usage = Usage()
-    """About what the next turn will be; always an estimate."""
+    """An estimate for the next turn."""
     rest: Usage | None = None
-    """About what the rest of the story will be, by its length contract; None for an endless one."""
+    """An estimate for the rest of the story, by its length contract; None for an endless story."""
     story_cap: int = 0
     day_cap: int = 0
 
 
 class Budget(Protocol):
-    """What one story may spend. Every call to a server passes here, whatever came of it."""
+    """The spending of one story. Every call to a server passes here, whatever comes of it."""
 
     def permit(self, expected: Usage, *, model: str, base_url: str) -> None:
-        """Before a call (or a turn of several) is made. Prices what is expected.
+        """Check the expected cost against the caps before a call, or before a turn of several calls.
 
         Raises:
             StorytellerError: `Trouble.CAPPED`; a cap would be crossed, or there is a cap and no price is known.
@@ -36,25 +36,25 @@ class Budget(Protocol):
         ...
 
     def pay(self, usage: Usage, *, model: str, base_url: str, billed: int | None = None) -> Usage:
-        """After a call: write it down; the usage with its cost. Never raises: a passage is not lost over its bill.
+        """Log a call that was made, and return its usage with its cost. Never raises: no passage is lost over its bill.
 
         `billed` is what the server says it has cost, in millionths of a dollar; None where it does not say.
         """
         ...
 
     def learn(self, price: Price | None, *, model: str, base_url: str) -> None:
-        """Take in the price that a server's own list tells; None where it tells none (any more)."""
+        """Take in the price on a server's own list; None where the list has none (any more)."""
         ...
 
     def forecast(self, usage: Usage, *, model: str, base_url: str) -> Usage:
-        """The usage with its cost; nothing is written down."""
+        """The usage with its cost; nothing is logged."""
         ...
 
     def allow(self) -> None:
-        """The reader was asked and goes on: the caps that stand in the way are lifted by as much again, and a model
-        whose price is not known may be asked, until the game is left."""
+        """Raise the caps that stand in the way by as much again, and permit models of unknown price, until the game is
+        left; the reader was asked."""
         ...
 
     def costs(self) -> Costs:
-        """Where the story stands; `next_turn` and `rest` are left to the session, which knows the turns."""
+        """The costs so far; `next_turn` and `rest` are left to the session, which knows the turns."""
         ...

@@ -1,6 +1,6 @@
-"""Checks without a model: does a passage repeat, does it act for the reader, are three plans three plans?
+"""Checks of a told turn, without a model: repeated sentences, acts of the protagonist that nobody chose, poor plans.
 
-They find and record; they never hold a turn back. Patterns of English only: other languages pass the agency check.
+They record findings and never hold a turn back. The check of acts knows English only; other languages pass it.
 """
 
 import re
@@ -10,9 +10,11 @@ from fiction.story.ledger import Ledger
 from fiction.story.plan import Choice, Plan
 from fiction.story.turn import Finding, Turn
 from fiction.text.folding import same_spelling
+from fiction.text.tokens import sentences
 
 _QUOTED = re.compile(r"[\"“«„][^\"”»“«„]*[\"”»“]")
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"”’')»]*\s*")
+_AROUND = " .!?…。！？\"“”„«»’'‘()"
+"""What may stand before or after the same words and makes no difference."""
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _ACTS_FOR_READER = re.compile(
     r"\byou (?:\w+ly )?(?:finally |then |now |suddenly )?"
@@ -21,18 +23,18 @@ _ACTS_FOR_READER = re.compile(
     re.IGNORECASE,
 )
 _SPEAKING = {"say", "reply", "answer", "tell", "ask", "shout", "whisper"}
-"""What words in quotes, or a question, license."""
+"""Verbs that a choice with a quotation or a question in it licenses."""
 _MIN_REPEATED_WORDS = 7
-"""A sentence this long that stands word for word in a recent passage is a repeat, shorter ones may recur."""
+"""Words from which a sentence that a recent passage has word for word is a repeat; shorter ones may recur."""
 
 
 def passage_findings(passage: str, choice: Choice, recent: tuple[Turn, ...]) -> tuple[Finding, ...]:
-    """What is doubtful in a passage: verbatim repeats of recent ones, acts of the protagonist beyond the choice."""
+    """Doubts about a passage: sentences repeated from recent ones, acts of the protagonist beyond the choice."""
     return (*_repeats(passage, recent), *_agency(passage, choice))
 
 
 def plan_findings(plans: tuple[Plan, ...], recent: tuple[Turn, ...]) -> tuple[Finding, ...]:
-    """What is wrong with plans: not three, empty, alike, the same approach twice, offered before."""
+    """Faults of plans: not three, empty, alike, the same approach twice, offered before."""
     labels = [_normal(plan.label) for plan in plans]
     before = {_normal(plan.label) for turn in recent for plan in turn.plans}
     found: list[str] = []
@@ -76,8 +78,8 @@ def _agency(passage: str, choice: Choice) -> Iterable[Finding]:
 
 
 def _sentences(text: str) -> list[str]:
-    return [_normal(sentence) for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    return [_normal(sentence) for sentence in sentences(text)]
 
 
 def _normal(text: str) -> str:
-    return same_spelling(text).casefold().strip(" .!?…")
+    return same_spelling(text).casefold().strip(_AROUND)

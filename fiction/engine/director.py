@@ -1,12 +1,13 @@
-"""The director: plain code that says where the story stands against its length, and what this turn might need.
+"""The director: where the story stands against its length, and up to three sentences on what this turn might need.
 
-It suggests in at most three sentences and never forces. The tension it wants is a register of the genre with a sawtooth
-around it and a peak late in the story; a smooth ramp is not how novels go (docs/design.md section 7).
+It suggests and never forces. The wanted tension is the level of the genre with a sawtooth around it and a peak late in
+the story; a smooth ramp is not how novels go (docs/design.md section 7).
 """
 
 import dataclasses
 from dataclasses import dataclass
 
+from fiction.engine.directions import direction, directions
 from fiction.story.ledger import Ledger, OpenThread, Thread, TouchThread
 from fiction.story.reader import ENDLESS, StorySettings
 from fiction.story.scene import Direction
@@ -14,16 +15,16 @@ from fiction.story.turn import Turn
 from fiction.story.world import Act, World
 
 ENDING_AT = 0.85
-"""Share of the length from which the story goes toward its end."""
+"""Share of the length from which on the story goes toward its end."""
 MUST_END_AT = 1.1
 STALL_TURNS = 4
-"""So many turns without anything of importance make a stall."""
+"""Turns without anything of importance that make a stall."""
 ANSWERS_FROM = 0.6
-"""Share of the length before which what the story began with is not called for: it is the story's own question."""
+"""Share of the length before which threads of the first turn are not called for: they are the story's own question."""
 REMIND_EVERY = 2
-"""Turns between two words about the same waiting thread: said every turn, it is all that a storyteller tells."""
+"""Turns between two reminders of a waiting thread: reminded every turn, a storyteller tells of nothing else."""
 ENDLESS_CHAPTER = 60
-"""An endless story reaches its middle act as one of this many turns would, and stays there."""
+"""Turns by which an endless story is measured: it reaches the middle act as a story of that length, and stays there."""
 
 _REGISTERS = {
     "thriller": 7.0,
@@ -39,23 +40,6 @@ _REGISTERS = {
     "comedy": 4.0,
 }
 _SAWTOOTH = (-1.5, -0.5, 0.5, 1.5, 0.0)
-_TIGHT = (
-    "Keep this passage tight: something is at risk in it right now.",
-    "Time presses in this passage: what is not settled now can't be settled in the same way again.",
-    "Somebody here is about to lose something, and acts like it.",
-)
-_STEADY = (
-    "Let something in this passage go other than expected, without haste.",
-    "Somebody here wants something of the protagonist; let it show in what they do.",
-    "A thing that is at hand turns out to matter.",
-    "Something that seemed settled is not quite so.",
-    "Let somebody else have the upper hand for a moment.",
-)
-_CALM = (
-    "This passage may breathe: a small, exact, human moment.",
-    "Nothing needs to go wrong in this passage: let somebody say a little more than they meant to.",
-    "Stay with the place for a moment: how it is used, and by whom.",
-)
 _DEFAULT_ACTS = (Act("I", share=0.25), Act("II", share=0.5), Act("III", share=0.25))
 
 
@@ -67,12 +51,12 @@ class _Position:
 
 
 def direct(world: World, settings: StorySettings, ledger: Ledger, recent: tuple[Turn, ...], depth: int) -> Direction:
-    """What the turn at `depth` (from 1) should be. `recent` are the turns before it, oldest first."""
+    """The direction for the turn at `depth` (from 1). `recent` are the turns before it, oldest first."""
     here = _position(world, settings, depth)
     before = _position(world, settings, depth - 1) if depth > 1 else None
     due = due_thread(ledger, settings, depth)
     ends = settings.turns != ENDLESS
-    direction = Direction(
+    wanted = Direction(
         act=here.act,
         acts=here.acts,
         progress=here.progress if ends else 0.0,
@@ -83,7 +67,7 @@ def direct(world: World, settings: StorySettings, ledger: Ledger, recent: tuple[
         due_thread=due.id if due else "",
         stalled=_stalled(recent),
     )
-    return _with_lines(direction, world, due, depth)
+    return _with_lines(wanted, world, due, depth)
 
 
 def due_thread(ledger: Ledger, settings: StorySettings, depth: int) -> Thread | None:
@@ -122,31 +106,29 @@ def _stalled(recent: tuple[Turn, ...]) -> bool:
     return not moved and all(turn.importance <= 4 for turn in last)
 
 
-def _with_lines(direction: Direction, world: World, due: Thread | None, depth: int) -> Direction:
+def _with_lines(wanted: Direction, world: World, due: Thread | None, depth: int) -> Direction:
     lines: list[str] = []
-    opening = direction.opens_act and direction.act > 1
-    if direction.must_end:
-        lines.append(
-            "This passage is the story's last: bring it to its end, whole and earned, and offer no new question."
-        )
-    elif direction.toward_ending:
-        lines.append("The story is near its end: open nothing new and let what is open come to a head.")
+    opening = wanted.opens_act and wanted.act > 1
+    if wanted.must_end:
+        lines.append(direction("last passage"))
+    elif wanted.toward_ending:
+        lines.append(direction("toward the end"))
     elif opening:
-        summary = world.acts[direction.act - 1].summary if direction.act <= len(world.acts) else ""
-        lines.append("A new part begins here, and something changes that can't be undone.")
+        summary = world.acts[wanted.act - 1].summary if wanted.act <= len(world.acts) else ""
+        lines.append(direction("new part"))
         if summary:
-            lines.append(f"In the course of this part: {summary}")
-    own = due is not None and due.opened <= 1 and 0 < direction.progress < ANSWERS_FROM
+            lines.append(direction("part", summary=summary))
+    own = due is not None and due.opened <= 1 and 0 < wanted.progress < ANSWERS_FROM
     if due is not None and not own and not opening and (depth - due.touched) % REMIND_EVERY == 0:
-        lines.append(f"This has waited longest and wants a step forward or an answer: {due.setup}")
-    if direction.stalled and not direction.must_end:
-        lines.append("Little has happened lately: let somebody in this world act on their own, now.")
-    if not direction.toward_ending and not direction.must_end and not opening:
-        lines.append(_pace(direction.tension, depth))
-    return dataclasses.replace(direction, lines=tuple(lines))
+        lines.append(direction("thread", setup=due.setup))
+    if wanted.stalled and not wanted.must_end:
+        lines.append(direction("stall"))
+    if not wanted.toward_ending and not wanted.must_end and not opening:
+        lines.append(_pace(wanted.tension, depth))
+    return dataclasses.replace(wanted, lines=tuple(lines))
 
 
 def _pace(tension: float, depth: int) -> str:
-    """A word on pace; never the same one in two turns running."""
-    words = _TIGHT if tension >= 7 else _STEADY if tension >= 4.5 else _CALM
-    return words[depth % len(words)]
+    """A sentence on pace; never the same one in two turns running."""
+    sentences = directions("tight" if tension >= 7 else "steady" if tension >= 4.5 else "calm")
+    return sentences[depth % len(sentences)]

@@ -20,7 +20,7 @@ from fiction.story.scene import Scene
 from fiction.story.turn import Draft, Turn
 
 PATIENCE = 2.0
-"""Seconds that work which was cancelled may take to let go; the reader's turn waits no longer for it."""
+"""Seconds that the reader's turn waits for cancelled work to end."""
 
 
 class Foreseen:
@@ -28,10 +28,10 @@ class Foreseen:
 
     def __init__(self, number: int, choice: Choice) -> None:
         self.number = number
-        """The plan's, from 1."""
+        """Number of the plan, from 1."""
         self.choice = choice
         self.scene: Scene | None = None
-        """What it is told of; None until it is begun."""
+        """The scene it is told of; None until the telling begins."""
         self.whole = False
         self._events: list[Event | Draft] = []
         self._more = asyncio.Event()
@@ -40,14 +40,14 @@ class Foreseen:
 
     @property
     def hopeful(self) -> bool:
-        """It is whole, or on its way to it."""
+        """It is whole, or still being written without a failure."""
         return self.scene is not None and (self.whole or not self._over)
 
-    async def write(self, scene: Scene, teller: Storyteller) -> None:
-        """Write it down as it is told. Raises what the storyteller raises."""
+    async def write(self, scene: Scene, storyteller: Storyteller) -> None:
+        """Have it told, and collect its events. Raises what the storyteller raises."""
         self.scene = scene
         try:
-            async with aclosing(recurrence.narrate(scene, teller)) as telling:
+            async with aclosing(recurrence.narrate(scene, storyteller)) as telling:
                 async for event in telling:
                     self._events.append(event)
                     self._more.set()
@@ -60,10 +60,10 @@ class Foreseen:
             self._more.set()
 
     async def told(self) -> AsyncGenerator[Event | Draft, None]:
-        """What there is at once, and then the rest as it comes; the last thing is the Draft.
+        """The events so far at once, then the others as they come; the Draft is the last.
 
         Raises:
-            StorytellerError: the rest did not come.
+            StorytellerError: the telling broke off.
         """
         sent = len(self._events)
         for event in _gathered(self._events):
@@ -82,12 +82,12 @@ class Foreseen:
 
 
 class Foresight:
-    """What is made ready for the turn after one head, and the task that makes it."""
+    """The work done ahead for the turn after one head: prepared prompts, passages, and the task that makes them."""
 
     def __init__(self, scenes: Scenes) -> None:
         self._scenes = scenes
         self._head: Turn | None = None
-        self._teller: Storyteller | None = None
+        self._storyteller: Storyteller | None = None
         self._foreseen: tuple[Foreseen, ...] = ()
         self._due: deque[Foreseen] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -101,42 +101,43 @@ class Foresight:
 
     @property
     def idle(self) -> bool:
-        """Nothing was begun since it was last thrown away."""
+        """No work has begun since the last `drop`."""
         return self._task is None
 
-    def begin(self, head: Turn, teller: Storyteller, reader: ReaderProfile) -> None:
+    def begin(self, head: Turn, storyteller: Storyteller, reader: ReaderProfile) -> None:
         """Work ahead from `head` as far as the storyteller goes, in a task of its own; the likeliest plan first."""
         self.drop()
-        plans = likeliest(head.plans, reader)[: _passages(teller.ahead, len(head.plans))]
-        self._head, self._teller = head, teller
+        plans = likeliest(head.plans, reader)[: _passages(storyteller.ahead, len(head.plans))]
+        self._head, self._storyteller = head, storyteller
         self._foreseen = tuple(Foreseen(number, Choice(ChoiceKind.OFFERED, plan.label, plan)) for number, plan in plans)
         self._due = deque(self._foreseen)
-        self._task = asyncio.create_task(self._work(head, teller, self._due, set(self._ending)), name="working ahead")
+        self._task = asyncio.create_task(
+            self._work(head, storyteller, self._due, set(self._ending)), name="working ahead"
+        )
         self._ending.add(self._task)
         self._task.add_done_callback(self._ending.discard)
 
     def drop(self) -> None:
-        """Throw away what was made ready, and tell what is under way to let go; `stop` waits until it has."""
+        """Throw the passages away and cancel the work under way; `stop` also waits for its end."""
         if self._task is not None:
             self._task.cancel()
-        self._task = self._head = self._teller = None
+        self._task = self._head = self._storyteller = None
         self._foreseen = ()
         self._due.clear()
 
     async def stop(self) -> None:
-        """Throw everything away and wait until nothing is asked of the storyteller any more (2 s at the most)."""
+        """Throw everything away and wait until the storyteller is asked nothing any more (2 s at the most)."""
         self.drop()
         if self._ending:
             await asyncio.wait(set(self._ending), timeout=PATIENCE)
 
-    async def take(self, parent: Turn | None, choice: Choice, teller: Storyteller) -> Foreseen | None:
-        """The passage for this very choice, whole or in the writing, if there is one; everything else is thrown away.
+    async def take(self, parent: Turn | None, choice: Choice, storyteller: Storyteller) -> Foreseen | None:
+        """The passage for this very choice, whole or being written; or None. All others are thrown away.
 
-        Without one, nothing is asked of the storyteller any more when this returns; with one, when `told` has ended:
-        what is there is shown first.
+        Where there is none, all work has stopped when this returns; else it goes on until `told` has ended.
         """
         found = next((each for each in self._foreseen if each.choice == choice and each.hopeful), None)
-        if found is None or parent != self._head or teller is not self._teller:
+        if found is None or parent != self._head or storyteller is not self._storyteller:
             await self.stop()
             return None
         if found.whole:
@@ -146,7 +147,7 @@ class Foresight:
         return found
 
     async def told(self, foreseen: Foreseen) -> AsyncGenerator[Event | Draft, None]:
-        """The passage that was taken; who stops reading it in the middle stops its writing too."""
+        """The events of a passage from `take`; closing this generator stops the writing too."""
         try:
             async with aclosing(foreseen.told()) as telling:
                 async for event in telling:
@@ -155,30 +156,30 @@ class Foresight:
             await self.stop()
 
     def reminded(self, scene: Scene) -> Scene:
-        """The scene with what the long-term memory had to say to the reader in one that was thrown away."""
+        """The scene with the memory notice of a discarded scene, so that the reader sees it."""
         unsaid, self._unsaid = self._unsaid, ""
         if scene.recall.notice or not unsaid:
             return scene
         return dataclasses.replace(scene, recall=dataclasses.replace(scene.recall, notice=unsaid))
 
     async def _work(
-        self, head: Turn, teller: Storyteller, due: deque[Foreseen], before: set[asyncio.Task[None]]
+        self, head: Turn, storyteller: Storyteller, due: deque[Foreseen], before: set[asyncio.Task[None]]
     ) -> None:
         if before:
             await asyncio.wait(before, timeout=PATIENCE)
         try:
-            await teller.prepare(await self._scenes.ahead(head))
+            await storyteller.prepare(await self._scenes.ahead(head))
             while due:
                 foreseen = due.popleft()
                 scene = await self._scenes.after(head, foreseen.choice, common=True)
                 self._unsaid = self._unsaid or scene.recall.notice
-                await foreseen.write(scene, teller)
-        except Exception:  # noqa: BLE001 - nobody asked for it yet: what fails here fails again when it matters
+                await foreseen.write(scene, storyteller)
+        except Exception:  # noqa: BLE001 - nobody asked for it yet: a lasting failure comes again when it matters
             due.clear()
 
 
 def likeliest(plans: Sequence[Plan], reader: ReaderProfile) -> list[tuple[int, Plan]]:
-    """The plans with their numbers, those first that the reader leans to; among equals the first."""
+    """The plans with their numbers, by the reader's leanings; equals stay in order."""
     leanings = dict(reader.leanings)
     return sorted(enumerate(plans, start=1), key=lambda plan: -leanings.get(plan[1].approach, 1.0))
 
@@ -194,7 +195,7 @@ def _passages(ahead: Ahead, plans: int) -> int:
 
 
 def _gathered(events: Sequence[Event | Draft]) -> list[Event | Draft]:
-    """What has come so far, in as few events as say the same: the page stands at once, however it was written."""
+    """The same events with all prose in one of them, so that the page stands at once."""
     prose: list[str] = []
     others: list[Event | Draft] = []
     for event in events:

@@ -1,4 +1,4 @@
-"""What a face can do besides playing a session: look into the library, start stories, take them up again."""
+"""The port of a face to all but one running story: worlds, saves, settings, starting and resuming."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NewStory:
-    """What the reader asked for."""
+    """The reader's wishes for a story that is to begin."""
 
     world: str = ""
     """Id of a world; empty with a premise."""
@@ -28,7 +28,7 @@ class NewStory:
 
 
 class Game(Protocol):
-    """What a face can do besides playing a session; made by the composition root and handed to the face.
+    """The library and the settings, as a face uses them; made in `wiring` and handed to the face.
 
     Raises:
         FictionError: with a sentence for the reader.
@@ -36,11 +36,11 @@ class Game(Protocol):
 
     @property
     def setup(self) -> Setup:
-        """Finding, trying and keeping minds that tell stories."""
+        """Finding, trying and keeping models that tell stories."""
         ...
 
     def worlds(self) -> tuple[WorldCard, ...]:
-        """Every world there is, bundled first, broken ones with their trouble."""
+        """All worlds, bundled ones first, broken ones with their trouble."""
         ...
 
     def world(self, world: str) -> World:
@@ -48,7 +48,7 @@ class Game(Protocol):
         ...
 
     def saves(self) -> tuple[SaveCard, ...]:
-        """Every save, the newest first, damaged ones with their trouble."""
+        """All saves, the newest first, damaged ones with their trouble."""
         ...
 
     def rename(self, save: str, title: str) -> None:
@@ -60,7 +60,7 @@ class Game(Protocol):
         ...
 
     def storytellers(self) -> tuple[StorytellerCard, ...]:
-        """Those that can be chosen, the best first."""
+        """The storytellers that can be chosen, the best first."""
         ...
 
     def reader(self) -> ReaderProfile:
@@ -74,7 +74,7 @@ class Game(Protocol):
     async def start(self, story: NewStory, *, making: "Making | None" = None) -> "Session":
         """A new save with a session on it; nothing is told before `Session.proceed`.
 
-        `making` is told how far a world is that a storyteller makes of a sentence, and may end the wait for it.
+        `making` follows a world that is made of the reader's sentence, and can end the wait for it.
         """
         ...
 
@@ -83,5 +83,5 @@ class Game(Protocol):
         ...
 
     def warm(self) -> None:
-        """Load what the first turn will need; called once in a daemon thread after the first frame. Never raises."""
+        """Load the libraries of the first turn; called once in a daemon thread after the first frame. Never raises."""
         ...

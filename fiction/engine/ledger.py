@@ -1,4 +1,4 @@
-"""The ledger as a fold: operations along a branch give facts, threads, cast, and what contradicts what."""
+"""The ledger as a fold: the operations along a branch give facts, threads, cast and contradictions."""
 
 import dataclasses
 
@@ -26,7 +26,7 @@ MAX_FACTS = 240
 MAX_CAST = 80
 MAX_OPEN_THREADS = 30
 KEPT_CLOSED_THREADS = 12
-"""Bounds that keep a turn as quick in the ten thousandth as in the tenth. What falls out is still in the passages."""
+"""Bounds that keep the ten thousandth turn as quick as the tenth. Entries that fall out are still in the passages."""
 
 _SINGLE_VALUED = ("is", "was", "is in", "is at", "lives", "lives in", "lives at", "works as", "is called", "is named")
 """Relations that have one object at a time; of others (`has`, `knows`, `owes`) there may be many."""
@@ -34,14 +34,14 @@ _LIVE = (ThreadStatus.OPEN, ThreadStatus.ADVANCED)
 
 
 def fold(base: Ledger, turns: tuple[Turn, ...]) -> Ledger:
-    """The state after `turns`, which follow one another along a branch from where `base` was the state."""
+    """The ledger after `turns`, consecutive turns of a branch; `base` is the ledger before the first of them."""
     for turn in turns:
         base = apply(base, turn.ledger_ops, turn=turn.id, depth=turn.depth)
     return base
 
 
 def apply(ledger: Ledger, ops: tuple[LedgerOp, ...], *, turn: TurnId, depth: int) -> Ledger:
-    """The state after one turn's operations. Total: an operation on what is not there does nothing."""
+    """The ledger after one turn's operations. An operation on a missing entry does nothing."""
     book = _Book(ledger)
     for op in ops:
         book.enter(op, turn, depth)
@@ -136,7 +136,7 @@ def _reworded(thread: Thread, setup: str, payoff: str) -> Thread:
 
 
 def _newest(facts: list[Fact], limit: int) -> tuple[Fact, ...]:
-    """The last facts within the limit; pinned ones stay whatever their age."""
+    """The newest facts within the limit, and all pinned ones."""
     surplus = len(facts) - limit
     kept: list[Fact] = []
     for fact in facts:

@@ -1,4 +1,4 @@
-"""A world in the making: what of it is there, how long it takes, and the reader's wish to begin without it."""
+"""A world in the making: its progress, the time left, and the reader's wish to begin without it."""
 
 import asyncio
 import re
@@ -9,17 +9,17 @@ PARTS = (
     *("language", "title", "summary", "setting", "protagonist", "genre"),
     *("style", "characters", "places", "outline", "threads", "endings"),
 )
-"""What a storyteller is asked for, in this order."""
+"""The fields a storyteller is asked for, in this order."""
 CHARACTERS = 7_000
-"""Of a world that was made whole, about."""
+"""About the length of a whole world."""
 _KEY = re.compile(rf'"({"|".join(PARTS)})"\s*:')
 _SOONEST = 5.0
-"""Seconds until there is enough to say how long it will take."""
+"""Seconds of writing before the time left is estimated."""
 _NEARLY = 0.97
 
 
 class Making:
-    """One world in the making. A storyteller tells it what it hears; a face looks at it now and then.
+    """One world in the making. A storyteller reports the reply to it piece by piece; a face looks at it now and then.
 
     Use once.
     """
@@ -37,35 +37,35 @@ class Making:
     # --- for the storyteller ---
 
     def hear(self, piece: str) -> None:
-        """More of the world, as it is written."""
+        """Take in the next piece of the reply."""
         if self._first is None:
             self._first = self._clock()
         self._heard += piece
 
     def forget(self) -> None:
-        """It is begun anew."""
+        """Start over: the reply is begun anew."""
         self._heard, self._first = "", None
 
     # --- for the face ---
 
     @property
     def parts(self) -> int:
-        """How many of PARTS are there, the one that is being written included."""
+        """How many of PARTS the reply has, the unfinished one included."""
         return len(set(_KEY.findall(self._heard)))
 
     @property
     def characters(self) -> int:
-        """How many characters are written."""
+        """Length of the reply so far."""
         return len(self._heard)
 
     @property
     def seconds(self) -> float:
-        """How long it has taken."""
+        """Seconds since the making began."""
         return self._clock() - self._began
 
     @property
     def left(self) -> float | None:
-        """About how many seconds more, at the speed so far; None while nobody can say."""
+        """Estimated seconds left, at the speed so far; None before there is an estimate."""
         if self._first is None or not self._heard:
             return None
         taken = self._clock() - self._first
@@ -80,5 +80,5 @@ class Making:
         self._given_up.set()
 
     async def given_up(self) -> None:
-        """Return when the reader does not wait any longer."""
+        """Wait until the reader gives up waiting."""
         await self._given_up.wait()

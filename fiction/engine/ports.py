@@ -1,4 +1,4 @@
-"""What the game needs from the outside. Each port has one contract test that every implementation passes."""
+"""The ports of the game: storyteller, long-term memory, save. tests/contracts holds every implementation to them."""
 
 from collections.abc import AsyncGenerator, Iterable
 from enum import StrEnum
@@ -17,17 +17,17 @@ class Ahead(StrEnum):
 
     OFF = "off"
     RECALL = "recall"
-    """What is remembered for the plans is looked up; nothing is asked of a server."""
+    """The long-term memory is asked for each plan; no server is."""
     WARM = "warm"
-    """It makes ready: the server has read the next prompt up to the plan."""
+    """The server also reads the next prompt up to the plan."""
     BEST = "best"
-    """It also writes the next passage for the likeliest plan."""
+    """The next passage for the likeliest plan is written too."""
     ALL = "all"
-    """It also writes the next passages for all plans."""
+    """The next passages for all plans are written too."""
 
     @property
     def asks(self) -> bool:
-        """Something is asked of a server that the reader may never see."""
+        """Servers are asked for work that the reader may never see."""
         return self in (Ahead.WARM, Ahead.BEST, Ahead.ALL)
 
     @property
@@ -50,18 +50,18 @@ class Storyteller(Protocol):
 
     @property
     def about(self) -> str:
-        """One honest line for the reader: what tells this story (`the built-in storyteller`, `gemma4 at 127.0.0.1`)."""
+        """An honest line for the reader on who tells the story (`the built-in storyteller`, `gemma4 at 127.0.0.1`)."""
         ...
 
     @property
     def ahead(self) -> Ahead:
-        """How far it works ahead; OFF for one that has nothing to make ready."""
+        """How far it works ahead; OFF for a storyteller that has nothing to prepare."""
         ...
 
     async def prepare(self, scene: Scene) -> None:
-        """Make ready for the turn after `scene.parent` while the reader reads; the scene's choice is an OFFERED one
-        without a plan. Cancelled as soon as the reader does anything. Raises nothing: what fails here fails again when
-        it matters.
+        """Prepare the turn after `scene.parent` while the reader reads; the scene's choice is an OFFERED one without a
+        plan. Cancelled as soon as the reader does anything. Raises nothing: a lasting failure comes again when it
+        matters.
         """
         ...
 
@@ -72,8 +72,7 @@ class Storyteller(Protocol):
     async def reflect(self, scene: Scene, passage: str) -> Reflection:
         """New memory, reasons, plans, ledger operations for the passage just told.
 
-        Called again for the same passage after a failure or a resume; the same arguments may be given to another
-        storyteller than the one that told it.
+        Called again for the same passage after a failure or a resume, also of a storyteller that did not tell it.
         """
         ...
 
@@ -90,7 +89,7 @@ class LongTermMemory(Protocol):
         ...
 
     async def embed(self, text: str) -> Embedding | None:
-        """The text's vector, for the save; None where there is no embedder to be had."""
+        """The text's vector, for the save; None where no embedder is available."""
         ...
 
     async def remember(self, memory: Memory, embedding: Embedding | None) -> None:
@@ -98,11 +97,11 @@ class LongTermMemory(Protocol):
         ...
 
     async def recall(self, cue: Cue, overrides: tuple[Memory, ...] = ()) -> Recall:
-        """What is remembered for the cue. `overrides` are the memories on this branch that the reader changed."""
+        """The memories that answer the cue. `overrides` are the memories on this branch that the reader changed."""
         ...
 
     async def ready(self, timeout: float | None = None) -> bool:
-        """Wait until all that the archive holds is indexed (seconds; None without limit); False on a time-out."""
+        """Wait until the whole archive is indexed, at most `timeout` seconds (None: no limit); False on a time-out."""
         ...
 
     async def close(self) -> None:
@@ -111,7 +110,7 @@ class LongTermMemory(Protocol):
 
 
 class Archive(Protocol):
-    """What an index reads of a save. Made so that it can be used from the index's own thread."""
+    """The part of a save that an index reads and writes; usable from the index's own thread."""
 
     @property
     def uuid(self) -> str:
@@ -127,7 +126,7 @@ class Archive(Protocol):
         ...
 
     def store_embeddings(self, rows: Iterable[tuple[TurnId, Embedding]]) -> None:
-        """Keep vectors that were computed anew. Does nothing where the save can't be written."""
+        """Store vectors that were computed anew. Does nothing where the save can't be written."""
         ...
 
     def close(self) -> None:
@@ -144,12 +143,12 @@ class SaveStore(Protocol):
 
     @property
     def name(self) -> str:
-        """By which `fiction resume NAME` finds it."""
+        """Its name for `fiction resume NAME`."""
         ...
 
     @property
     def story(self) -> StoryRecord:
-        """What the save says about its story."""
+        """The story's title, world, reader and settings."""
         ...
 
     def rename(self, title: str) -> None:
@@ -157,7 +156,7 @@ class SaveStore(Protocol):
         ...
 
     def configure(self, settings: StorySettings, reader: ReaderProfile) -> None:
-        """Change the contract or the reader in mid-story."""
+        """Change the settings or the reader in mid-story."""
         ...
 
     def head(self) -> Turn | None:
@@ -173,19 +172,19 @@ class SaveStore(Protocol):
         ...
 
     def lineage(self, turn: TurnId) -> Lineage:
-        """Which turns lie on the way to `turn`."""
+        """The path from the first turn to `turn`."""
         ...
 
     def choose(self, choice: Choice) -> None:
-        """Keep what the reader decided, before anything is told."""
+        """Keep the reader's choice as pending, before anything is told."""
         ...
 
     def pending(self) -> Choice | None:
-        """A decision that no turn has come of yet."""
+        """The choice that no turn has come of yet."""
         ...
 
     def tell(self, parent: TurnId | None, draft: Draft, *, head: TurnId | None) -> Turn:
-        """Append a told turn after `parent`, move the head to it, and clear what was pending, in one transaction.
+        """Append a told turn after `parent`, move the head to it, and clear the pending choice, in one transaction.
 
         `head` is where the caller believes the head to be: at `parent`, or elsewhere for a retry.
 
@@ -205,7 +204,7 @@ class SaveStore(Protocol):
     ) -> Turn:
         """Write memory, plans, ledger operations and the rest into a told turn, in one transaction.
 
-        `ledger` is the state after the turn where a snapshot is wanted, so that a fold needs few turns.
+        `ledger` is the ledger after the turn, where a snapshot is wanted, so that a fold needs few turns.
         """
         ...
 
@@ -218,7 +217,7 @@ class SaveStore(Protocol):
         ...
 
     def children(self, turn: TurnId | None) -> tuple[Turn, ...]:
-        """What was told after it, in the order of telling; None asks for the first turns."""
+        """The turns told after it, in the order of telling; None asks for the first turns."""
         ...
 
     def ledger_before(self, turn: TurnId) -> tuple[Ledger, tuple[Turn, ...]]:
@@ -246,7 +245,7 @@ class SaveStore(Protocol):
         ...
 
     def bookmarks(self) -> tuple[Bookmark, ...]:
-        """All of them, oldest first."""
+        """All bookmarks, oldest first."""
         ...
 
     def archive(self) -> Archive:

@@ -31,18 +31,18 @@ from fiction.story.scene import Scene
 from fiction.story.turn import Draft, Reflection, Turn, Usage
 
 SNAPSHOT_EVERY = 32
-"""Turns between two snapshots of the ledger: a fold reads at most this many turns."""
+"""Turns between two snapshots of the ledger, and the most that a fold reads."""
 
 PLAIN_PLANS = (
     Plan("Look closer at what is before you", "what you have missed so far", Approach.CURIOUS),
     Plan("Speak to whoever is nearest", "an answer, and what it costs", Approach.WARM),
     Plan("Leave here and take the next step", "what stays behind", Approach.BOLD),
 )
-"""What is offered when a storyteller could make no plans of its own; always marked as such."""
+"""General plans for when a storyteller could make none of its own; faces mark them as such."""
 
 
 async def narrate(scene: Scene, storyteller: Storyteller) -> AsyncGenerator[Event | Draft, None]:
-    """Stream a passage; the last thing that comes is the Draft to save.
+    """Stream a passage; the Draft to save comes last.
 
     Raises:
         StorytellerError: it could not be told; nothing is lost.
@@ -81,10 +81,11 @@ async def narrate(scene: Scene, storyteller: Storyteller) -> AsyncGenerator[Even
 
 async def reflect(
     scene: Scene, told: Turn, storyteller: Storyteller, store: SaveStore, memory: LongTermMemory
-) -> AsyncGenerator[Event, None]:
+) -> AsyncGenerator[Event | Turn, None]:
     """Make a told turn complete: memory, reasons, plans, ledger. The passage is safe whatever happens.
 
-    The last event is TurnSaved, or TurnFailed where the save can't be written or a cap stands in the way.
+    The complete Turn comes first, as soon as it is saved; the last event is TurnSaved, or TurnFailed where the save
+    can't be written or a cap stands in the way.
     """
     embedding = asyncio.ensure_future(memory.embed(told.passage))
     try:
@@ -102,6 +103,7 @@ async def reflect(
     except FictionError as error:
         yield TurnFailed(error.message, error.hint, None, told.choice)
         return
+    yield turn
     if reflection.usage != Usage():
         yield Spent(reflection.usage)
     if reflection.notice:
@@ -113,7 +115,7 @@ async def reflect(
 
 
 def as_memory(turn: Turn) -> Memory:
-    """A turn as the long-term memory takes it in."""
+    """The memory of a turn, as it was told."""
     return Memory(turn.id, turn.segment, turn.depth, turn.passage, title=turn.title, importance=turn.importance)
 
 
@@ -128,7 +130,7 @@ async def _reflection(scene: Scene, told: Turn, storyteller: Storyteller) -> Ref
     try:
         reflection = await storyteller.reflect(scene, told.passage)
     except StorytellerError as error:
-        if error.trouble is Trouble.CAPPED:  # the reader is asked; the passage is saved meanwhile
+        if error.trouble is Trouble.CAPPED:  # the reader is asked first; the passage is saved
             raise
         notice = f"The memory could not be brought up to date. {error.message} The plans below are general ones."
         reflection = Reflection(memory=scene.memory, plans=PLAIN_PLANS, plain=True, notice=notice)

@@ -1,4 +1,4 @@
-"""What the reader made of the long-term memory: a fold of revisions into the memories they change."""
+"""The reader's edits of the long-term memory: a fold of revisions into the memories they change."""
 
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -7,7 +7,7 @@ from fiction.story.memory import Memory, Revision, RevisionKind, TurnId
 
 
 def revised(revisions: Iterable[Revision], original: Callable[[TurnId], Memory]) -> dict[TurnId, Memory]:
-    """The memories that differ from what was told, by turn. `original` gives a turn's memory as it was told."""
+    """The edited memories by turn. `original` gives a turn's memory as it was told."""
     changed: dict[TurnId, Memory] = {}
     for revision in revisions:
         if revision.kind is RevisionKind.SHORT_TERM:

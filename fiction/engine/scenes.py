@@ -1,4 +1,4 @@
-"""What a storyteller is told about one turn: the save, the long-term memory and the director, put together."""
+"""Scenes: all that a storyteller is told about one turn, from the save, the long-term memory and the director."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _RECENT = 8
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What is remembered for each of the plans that a turn offered."""
+    """The recall for each plan that a turn offered, and a notice of the memory that the reader has not seen."""
 
     turn: TurnId
     recalls: Mapping[Choice, Recall]
@@ -31,7 +31,7 @@ class Offers:
 
     @property
     def common(self) -> tuple[Recalled, ...]:
-        """The pinned ones, then for each plan in turn the best, the second best ...; none twice."""
+        """Pinned memories, then in turn the best of each plan, the second best of each, and so on; none twice."""
         ranked = [sorted(each.items, key=_worth) for each in self.recalls.values()]
         rounds = zip_longest(*ranked)
         items = [item for each in rounds for item in each if item is not None]
@@ -45,7 +45,7 @@ def _worth(item: Recalled) -> tuple[bool, float]:
 
 
 class Scenes:
-    """Makes scenes for one story. Keeps the ledger of one turn at a time, so that a fold is rarely needed."""
+    """Makes the scenes of one story. Caches the ledger of one turn, so that a fold is rarely needed."""
 
     def __init__(self, store: SaveStore, world: World, memory: LongTermMemory) -> None:
         self._store = store
@@ -54,18 +54,18 @@ class Scenes:
         self._ledger: tuple[TurnId, Ledger] | None = None
         self._offers: Offers | None = None
         self._known: Scene | None = None
-        """The scene that was last asked for, without what was recalled for its choice."""
+        """The last scene, without choice and recall."""
 
     async def ahead(self, parent: Turn) -> Scene:
-        """The scene of the turn after `parent` as far as it is known before the reader has chosen."""
+        """The scene after `parent` before the reader has chosen: without a plan, with the memories for all plans."""
         scene = self._without_recall(parent, Choice(ChoiceKind.OFFERED))
         return dataclasses.replace(scene, common=(await self._offered(parent)).common)
 
     async def after(self, parent: Turn | None, choice: Choice, *, common: bool = False) -> Scene:
-        """The scene of the turn that comes of `choice` after `parent`; None is before the first turn.
+        """The scene of the turn that `choice` makes after `parent`; None is before the first turn.
 
         Args:
-            common: what is remembered for any of the parent's plans is wanted too, for prompts that begin alike.
+            common: include the memories for all of the parent's plans, for prompts that begin alike.
         """
         scene = self._without_recall(parent, choice)
         if parent is None:
@@ -80,11 +80,11 @@ class Scenes:
         return dataclasses.replace(scene, recall=told, common=offers.common if common else None)
 
     def forget_common(self) -> None:
-        """Memories have changed: what was recalled for the plans is recalled anew."""
+        """Recall anew for the plans: memories have changed."""
         self._offers = None
 
     async def _offered(self, parent: Turn) -> "Offers":
-        """What is remembered for the plans that the reader can take after `parent`; asked once."""
+        """The recall for each plan of `parent`; asked once."""
         if self._offers is None or self._offers.turn != parent.id:
             choices = [Choice(ChoiceKind.OFFERED, plan.label, plan) for plan in parent.plans]
             choices = choices or [Choice(ChoiceKind.CONTINUE)]
@@ -105,7 +105,7 @@ class Scenes:
         return await self._memory.recall(cue, tuple(self.overrides(parent).values()))
 
     def _without_recall(self, parent: Turn | None, choice: Choice) -> Scene:
-        """All but the recall. What is the same whatever is chosen was mostly put together while the reader read."""
+        """The scene without recall; its choice-independent part is cached per parent."""
         story, known = self._store.story, self._known
         fresh = known is None or known.parent is not parent
         if known is None or fresh or (known.settings, known.reader) != (story.settings, story.reader):
@@ -142,11 +142,11 @@ class Scenes:
         return self._ledger[1]
 
     def entered(self, scene: Scene, turn: Turn) -> None:
-        """Take note of the ledger after a turn that was just completed."""
+        """Cache the ledger after a turn that was just completed."""
         self._ledger = (turn.id, apply(scene.ledger, turn.ledger_ops, turn=turn.id, depth=turn.depth))
 
     def overrides(self, at: Turn | None) -> dict[TurnId, Memory]:
-        """The memories that the reader changed, as they are on the branch of `at`."""
+        """The edited memories by turn, on the branch of `at`."""
         if at is None:
             return {}
         revisions = self._store.revisions(self._store.lineage(at.id))
@@ -154,5 +154,5 @@ class Scenes:
 
 
 def _last_memory(recent: tuple[Turn, ...]) -> str:
-    """h(t-1): the newest short-term memory there is; a turn that was told but never reflected has none."""
+    """h(t-1): the newest short-term memory; a turn that was told but never reflected has none."""
     return next((turn.memory for turn in reversed(recent) if turn.memory), "")

@@ -1,29 +1,27 @@
-"""One play-through: begin, choose, retry, undo, redo, continue; and the reader's hand on the memories."""
+"""One story being played, as the faces see it: where it stands, choices, turns, memories, costs, bookmarks."""
 
-import dataclasses
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, suppress
 
-from fiction.engine import costs, recurrence
+from fiction.engine import choices
 from fiction.engine.budget import Budget, Costs
+from fiction.engine.costs import StoryCosts
 from fiction.engine.director import direct
 from fiction.engine.foresight import Foresight
-from fiction.engine.ports import Ahead, LongTermMemory, SaveStore, Storyteller
+from fiction.engine.memories import Memories
+from fiction.engine.ports import LongTermMemory, SaveStore, Storyteller
+from fiction.engine.roster import Roster
 from fiction.engine.scenes import Scenes
+from fiction.engine.turn_sequence import TurnSequence
 from fiction.engine.turns import Turns
-from fiction.errors import FictionError, NotFound
-from fiction.story.events import Event, Notice, TurnSaved
+from fiction.story.events import Event
 from fiction.story.ledger import Ledger
-from fiction.story.memory import Memory, RevisionKind, TurnId
+from fiction.story.memory import Memory, TurnId
 from fiction.story.plan import Choice, ChoiceKind, Plan
 from fiction.story.reader import StoryRecord
 from fiction.story.scene import Direction
-from fiction.story.turn import Bookmark, Stage, Turn
+from fiction.story.turn import Bookmark, Turn
 from fiction.story.world import World
 from fiction.text.sanitise import clean
-
-MAX_WRITTEN = 2_000
-"""Characters of the reader's own act."""
 
 
 class Session:
@@ -36,21 +34,26 @@ class Session:
         world: World,
         memory: LongTermMemory,
         storytellers: Mapping[str, Storyteller],
-        purse: Budget | None = None,
+        budget: Budget | None = None,
         notice: str = "",
     ) -> None:
         """A session on a store that is open; `notice` is said before anything is told."""
         self._store = store
         self._world = world
-        self._memory = memory
-        self._storytellers = storytellers
-        self._purse = purse
-        self._notice = notice
+        self._roster = Roster(store, storytellers)
         self._scenes = Scenes(store, world, memory)
         self._foresight = Foresight(self._scenes)
         self._turns = Turns(store=store, memory=memory, scenes=self._scenes, foresight=self._foresight)
-        self._opened = False
-        self._busy = False
+        self._memories = Memories(store, self._scenes, self._turns)
+        self._costs = StoryCosts(store, budget)
+        self._sequence = TurnSequence(
+            store=store,
+            memory=memory,
+            turns=self._turns,
+            foresight=self._foresight,
+            roster=self._roster,
+            notice=notice,
+        )
 
     # --- where the story stands ---
 
@@ -61,7 +64,7 @@ class Session:
 
     @property
     def story(self) -> StoryRecord:
-        """What the save says about its story."""
+        """The story's title, world, reader and settings."""
         return self._store.story
 
     @property
@@ -76,7 +79,7 @@ class Session:
 
     @property
     def plans(self) -> tuple[Plan, ...]:
-        """What can be chosen now; empty before the first turn, after an ending, and until a told turn is reflected."""
+        """The plans of the head; empty before the first turn, after an ending, and until a told turn is reflected."""
         return self.turn.plans if self.turn else ()
 
     @property
@@ -86,7 +89,7 @@ class Session:
 
     @property
     def pending(self) -> Choice | None:
-        """A decision that no turn has come of (the game was killed or the storyteller failed)."""
+        """A choice that no turn has come of (the game was killed or the storyteller failed)."""
         return self._store.pending()
 
     @property
@@ -102,13 +105,13 @@ class Session:
 
     @property
     def storyteller(self) -> Storyteller:
-        """Who tells the next turn unless asked otherwise."""
-        return self._storytellers[self._teller_name()]
+        """The storyteller of the next turn unless another one is asked for."""
+        return self._roster.current
 
     @property
     def storytellers(self) -> tuple[str, ...]:
         """The names that `use`, `play` and `retry` take."""
-        return tuple(self._storytellers)
+        return self._roster.names
 
     @property
     def can_undo(self) -> bool:
@@ -122,7 +125,7 @@ class Session:
 
     @property
     def ready(self) -> frozenset[int]:
-        """Numbers of the plans whose passages are written already: they show at once when they are chosen."""
+        """Numbers of the plans whose passages are already written: chosen, they show at once."""
         return self._foresight.ready
 
     def transcript(self, count: int, *, before: TurnId | None = None) -> tuple[Turn, ...]:
@@ -136,255 +139,119 @@ class Session:
 
     def offered(self, number: int) -> Choice:
         """The plan with that number, from 1. Raises NotFound."""
-        plan = self._plan(number)
-        return Choice(ChoiceKind.OFFERED, plan.label, plan)
+        return choices.offered(self.plans, number)
 
     def edited(self, number: int, text: str) -> Choice:
-        """The plan with that number in the reader's words. Raises NotFound."""
-        plan = self._plan(number)
-        words = self._words(text)
-        return self.offered(number) if words == plan.label else Choice(ChoiceKind.EDITED, words, plan)
+        """The plan with that number in the reader's words. Raises NotFound; FictionError for an empty text."""
+        return choices.edited(self.plans, number, text)
 
     def written(self, text: str) -> Choice:
-        """The reader's own act. Raises FictionError where the text is empty."""
-        return Choice(ChoiceKind.WRITTEN, self._words(text))
+        """An act of the reader's own. Raises FictionError where the text is empty or too long."""
+        return choices.written(text)
 
     # --- turns; each is an async generator of events that ends with TurnSaved or TurnFailed ---
 
-    async def proceed(self) -> AsyncGenerator[Event, None]:
-        """Whatever is due: the first turn of a new story, the reflection of a told turn; else nothing at all.
+    def proceed(self) -> AsyncGenerator[Event, None]:
+        """Make what is due: the first turn of a new story, or the reflection of a told turn; else no event comes.
 
         Every face calls this once after `Game.start` or `Game.resume`.
         """
-        await self._open()
-        if self._notice:
-            notice, self._notice = self._notice, ""
-            yield Notice(notice)
-        head = self._turns.head
-        if head is None:
-            due = self._turns.make(None, Choice(ChoiceKind.BEGIN), self.storyteller, keep=False)
-        elif head.stage is Stage.TOLD:
-            due = self._turns.reflect(head, self.storyteller)
-        else:
-            if self._foresight.idle:
-                self._look_ahead()
-            return
-        async with aclosing(self._alone(due)) as events:
-            async for event in events:
-                yield event
+        return self._sequence.proceed()
 
-    async def play(self, choice: Choice, *, storyteller: str = "") -> AsyncGenerator[Event, None]:
+    def play(self, choice: Choice, *, storyteller: str = "") -> AsyncGenerator[Event, None]:
         """Make the next turn. `storyteller` names another one for this turn only."""
-        await self._open()
-        teller = self._teller(storyteller)
-        if self._is_due:
-            try:
-                self._store.choose(choice)  # what is due may fail; what was typed is kept all the same
-            except FictionError as error:
-                yield recurrence.failure(error, choice)
-                return
-            async with aclosing(self.proceed()) as events:
-                async for event in events:
-                    yield event
-            if self._is_due:
-                return
-        async with aclosing(self._alone(self._turns.make(self.turn, choice, teller, keep=True))) as events:
-            async for event in events:
-                yield event
+        return self._sequence.play(choice, storyteller)
 
     def continue_(self) -> AsyncGenerator[Event, None]:
         """Let the moment run on without an act of the reader's."""
         return self.play(Choice(ChoiceKind.CONTINUE))
 
-    async def retry(self, hint: str = "", *, storyteller: str = "") -> AsyncGenerator[Event, None]:
+    def retry(self, hint: str = "", *, storyteller: str = "") -> AsyncGenerator[Event, None]:
         """Tell the head's choice again as a sibling; the old telling stays in the tree.
 
-        What failed is what is retried: a passage that could not be saved is saved, a reflection that failed is made
-        again, a choice that is pending is told.
+        Where something failed, that is done again instead: an unsaved passage is saved, a failed reflection is made,
+        a pending choice is told.
         """
-        await self._open()
-        async with aclosing(self._alone(self._turns.again(hint, self._teller(storyteller)))) as events:
-            async for event in events:
-                yield event
+        return self._sequence.retry(hint, storyteller)
 
     def undo(self) -> Turn | None:
-        """Back to the turn before; None at the first turn. Nothing is deleted."""
+        """Move back to the turn before; None at the first turn. Nothing is deleted."""
         if self.turn is None or self.turn.parent is None:
             return None
         return self.jump(self.turn.parent)
 
     def redo(self) -> Turn | None:
-        """Forward to where `undo` came from; None where there is nothing."""
+        """Move forward to the turn that `undo` came from; None where there is none."""
         onward = self._store.forward(self.turn.id) if self.turn else None
         return self.jump(onward) if onward is not None else None
 
     def jump(self, turn: TurnId) -> Turn:
-        """To any turn of the tree. Raises NotFound."""
-        self._idle()
+        """Move to any turn of the tree. Raises NotFound."""
+        self._sequence.require_idle()
         head = self._turns.move(turn)
-        self._look_ahead()
+        self._sequence.work_ahead()
         return head
 
-    # --- memories ---
-
-    def edit_short_term(self, text: str) -> None:
-        """The short-term memory in the reader's words; it is in the very next prompt."""
-        head = self._require_head()
-        self._revise(RevisionKind.SHORT_TERM, head.id, clean(text).strip())
+    # --- memories; an edit counts from the very next prompt on ---
 
     def memories(self, search: str = "", *, limit: int = 200, before: int = 0) -> tuple[Memory, ...]:
-        """The long-term memory of this branch, newest first, with the reader's changes. `before` pages by depth."""
-        if self.turn is None:
-            return ()
-        lineage = self._store.lineage(self.turn.id)
-        changed = self._scenes.overrides(self.turn)
-        told = self._store.memories(lineage, search=search, limit=limit, before=before)
-        return tuple(changed.get(memory.turn, memory) for memory in told)
+        """The long-term memory of this branch, newest first, with the reader's edits. `before` pages by depth."""
+        return self._memories.page(search, limit=limit, before=before)
+
+    def edit_short_term(self, text: str) -> None:
+        """Replace the short-term memory. Raises NotFound before the first turn."""
+        self._memories.edit_short_term(text)
+        self._sequence.work_ahead()
 
     def edit_memory(self, turn: TurnId, text: str) -> None:
-        """What is remembered of a turn, in the reader's words. Raises NotFound."""
-        words = clean(text).strip()
-        if not words:
-            raise FictionError("A memory can't be empty.", hint="To be rid of it, forget it.")
-        self._revise(RevisionKind.EDIT, turn, words)
+        """Replace the memory of a turn. Raises NotFound, or FictionError where the text is empty."""
+        self._memories.edit(turn, text)
+        self._sequence.work_ahead()
 
     def pin(self, turn: TurnId, *, pinned: bool = True) -> None:
-        """A pinned memory is in every prompt. Raises NotFound."""
-        self._revise(RevisionKind.PIN if pinned else RevisionKind.UNPIN, turn)
+        """Put the memory of a turn into every prompt, or no longer. Raises NotFound."""
+        self._memories.pin(turn, pinned=pinned)
+        self._sequence.work_ahead()
 
     def forget(self, turn: TurnId) -> None:
-        """Never recall this again on this branch. Raises NotFound."""
-        self._revise(RevisionKind.FORGET, turn)
+        """Never recall the memory of a turn again on this branch. Raises NotFound."""
+        self._memories.forget(turn)
+        self._sequence.work_ahead()
 
     def restore(self, turn: TurnId) -> None:
-        """The memory as it was told: undoes forgetting and editing. Raises NotFound."""
-        self._revise(RevisionKind.RESTORE, turn)
+        """Undo the edits of a memory, and its forgetting. Raises NotFound."""
+        self._memories.restore(turn)
+        self._sequence.work_ahead()
 
-    # --- what it costs ---
+    # --- costs ---
 
     @property
     def costs(self) -> Costs:
-        """What was spent, and about what the next turn and the rest of the story will cost."""
-        head = self.turn
-        recent = self._store.path(head.id, costs.LOOKED_BACK) if head else ()
-        spent = self._purse.costs() if self._purse else Costs()
-        return costs.forecast(
-            spent, recent=recent, settings=self.story.settings, storyteller=self.storyteller, purse=self._purse
-        )
+        """What was spent so far, and about what the next turn and the rest of the story will cost."""
+        return self._costs.at(self.turn, self.storyteller)
 
     def allow(self) -> None:
-        """Go on beyond a cap that stands in the way; the reader was asked."""
-        if self._purse is not None:
-            self._purse.allow()
+        """Lift the caps that stand in the way; the reader was asked."""
+        self._costs.allow()
 
     # --- the save ---
 
     def bookmark(self, name: str) -> Bookmark:
         """Give this place in the story a name."""
-        self._require_head()
+        self._turns.begun()
         return self._store.bookmark(" ".join(clean(name).split()))
 
     def bookmarks(self) -> tuple[Bookmark, ...]:
-        """All named places, oldest first."""
+        """All bookmarks, oldest first."""
         return self._store.bookmarks()
 
     def use(self, storyteller: str) -> None:
-        """Who tells from now on. Raises NotFound."""
-        self._teller(storyteller)
-        self._store.configure(dataclasses.replace(self.story.settings, storyteller=storyteller), self.story.reader)
-        self._look_ahead()
+        """Make a storyteller the current one from now on. Raises NotFound."""
+        self._roster.use(storyteller)
+        self._sequence.work_ahead()
 
     async def close(self) -> None:
         """Let go of the save, the memory and the storytellers. Idempotent."""
-        self._opened = False
-        await self._foresight.stop()
-        await self._memory.close()
-        for storyteller in self._storytellers.values():
-            await storyteller.close()
+        await self._sequence.close()
+        await self._roster.close()
         self._store.close()
-
-    # --- inside ---
-
-    async def _open(self) -> None:
-        if not self._opened:
-            self._opened = True
-            await self._memory.open(self._store.archive())
-
-    @property
-    def _is_due(self) -> bool:
-        """The head has still to be told, or to be reflected."""
-        return self.turn is None or self.turn.stage is Stage.TOLD
-
-    async def _alone(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
-        """One turn at a time: two at once would fork the story behind the reader's back."""
-        try:
-            self._idle()
-        except FictionError:
-            await events.aclose()
-            raise
-        self._busy, saved = True, False
-        try:
-            async with aclosing(events):
-                async for event in events:
-                    saved = isinstance(event, TurnSaved)
-                    yield event
-        finally:
-            self._busy = False
-            if saved:
-                self._look_ahead()
-
-    def _look_ahead(self) -> None:
-        """Work ahead from where the head is now; what was made ready elsewhere is thrown away."""
-        if self._busy or not self._opened:
-            return
-        self._foresight.drop()
-        head, teller = self.turn, self.storyteller
-        if teller.ahead is Ahead.OFF or head is None or head.stage is Stage.TOLD or head.ending:
-            return
-        with suppress(FictionError):  # a save that can't be read says so to whom it is asked for
-            if self._store.pending() is None:
-                self._foresight.begin(head, teller, self.story.reader)
-
-    def _revise(self, kind: RevisionKind, turn: TurnId, text: str = "") -> None:
-        """What the reader does to a memory holds from the very next prompt on."""
-        self._store.revise(kind, turn, text)
-        if kind is RevisionKind.SHORT_TERM:
-            self._turns.head = self._store.turn(turn)
-        else:
-            self._scenes.forget_common()
-        self._look_ahead()
-
-    def _plan(self, number: int) -> Plan:
-        if not 1 <= number <= len(self.plans):
-            raise NotFound(f"There is no plan {number}.", hint=f"There are {len(self.plans)}." if self.plans else "")
-        return self.plans[number - 1]
-
-    def _words(self, text: str) -> str:
-        words = clean(text).strip()
-        if not words:
-            raise FictionError("There is nothing written.", hint="Say what you do or try.")
-        if len(words) > MAX_WRITTEN:
-            raise FictionError(
-                f"That is {len(words)} characters; an act has at most {MAX_WRITTEN}.", hint="Say it in fewer words."
-            )
-        return words
-
-    def _require_head(self) -> Turn:
-        if self.turn is None:
-            raise NotFound("The story has not begun.")
-        return self.turn
-
-    def _idle(self) -> None:
-        if self._busy:
-            raise FictionError("A turn is being told.", hint="Wait for it, or stop it first.")
-
-    def _teller_name(self) -> str:
-        wanted = self.story.settings.storyteller
-        return wanted if wanted in self._storytellers else next(iter(self._storytellers))
-
-    def _teller(self, name: str) -> Storyteller:
-        if name and name not in self._storytellers:
-            raise NotFound(
-                f"There is no storyteller {name!r} here.", hint=f"There are: {', '.join(self._storytellers)}."
-            )
-        return self._storytellers[name or self._teller_name()]

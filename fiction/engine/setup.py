@@ -1,4 +1,4 @@
-"""Finding a mind to tell the stories: the port that first-run and settings screens use, and its values."""
+"""Finding a model to tell the stories: the port that the screens for it use, and its values."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -7,45 +7,45 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class FoundServer:
-    """A server that answers."""
+    """A server that answered when servers were looked for."""
 
     base_url: str
     """Up to and with `/v1`."""
     kind: str
-    """What it probably is: `Ollama`, `llama.cpp` ..."""
+    """The probable program: `Ollama`, `llama.cpp` ..."""
     models: tuple[str, ...] = ()
-    """The likeliest to tell a story well first."""
+    """Ranked by how well they probably tell a story."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A service that wants a key."""
+    """A service whose server wants a key."""
 
     name: str
     base_url: str
     models: tuple[str, ...]
     """Recommended ones, the best value first."""
     keys_at: str = ""
-    """Where a key is to be had."""
+    """Page on which a key can be made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """A model that tells stories on a machine of one's own."""
+    """A model that runs on the reader's own machine."""
 
     title: str
     size: float
     """GB to download."""
     memory: float
-    """GB of memory that it wants."""
+    """GB of memory it needs."""
     licence: str
     note: str
     ollama: str = ""
-    """Its name there; empty where it has none."""
+    """Its name on Ollama; empty where it has none."""
     llama: str = ""
-    """As `llama-server -hf` takes it."""
+    """Its name for `llama-server -hf`."""
     litert: str = ""
-    """As `litert-lm import --from-huggingface-repo` takes it."""
+    """Its name for `litert-lm import --from-huggingface-repo`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class ModelConfig:
     base_url: str = ""
     """Empty with `run`."""
     model: str = ""
-    """As the server lists it; with `run` what is run: a file of weights or a repository of them."""
+    """Its name on the server; with `run` a file of weights or a repository of them."""
     api_key: str = field(default="", repr=False)
     run: str = ""
-    """Name of a runner whose child the game starts and stops; empty for a server that runs anyway."""
+    """Name of the runner that the game starts and stops as a child; empty for a server that runs anyway."""
     name: str = ""
-    """What the settings call it; empty is the one that tells unless asked otherwise."""
+    """Its name in the settings; empty for the default model."""
     ahead: str = ""
     """How far it works ahead while the reader reads, as a value of `ports.Ahead`; empty leaves it to the game."""
 
@@ -87,17 +87,17 @@ class TrialResult:
 
 @dataclass(frozen=True, slots=True)
 class Pulling:
-    """How far a download is."""
+    """Progress of a download."""
 
     status: str
     done: int = 0
     """Bytes."""
     total: int = 0
-    """Bytes; 0 while nobody knows."""
+    """Bytes; 0 while unknown."""
 
 
 class Setup(Protocol):
-    """Finding, trying and keeping minds.
+    """Finding, trying and keeping models.
 
     Raises:
         FictionError: with a sentence for the reader; never with a key in it.
@@ -107,38 +107,38 @@ class Setup(Protocol):
         """Servers on this machine; takes about a tenth of a second."""
         ...
 
-    async def models(self, mind: ModelConfig) -> tuple[str, ...]:
-        """What a server lists, the likeliest to tell a story well first."""
+    async def models(self, model: ModelConfig) -> tuple[str, ...]:
+        """The models that a server lists, ranked by how well they probably tell a story."""
         ...
 
     def providers(self) -> tuple[Provider, ...]:
-        """Services to paste a key for."""
+        """Services that take a key."""
         ...
 
     def recommended(self) -> tuple[Recommended, ...]:
-        """Models to fetch, the best first."""
+        """Models to download, the best first."""
         ...
 
     def runners(self) -> tuple[Runner, ...]:
-        """Programs that can run one; empty where none is on PATH."""
+        """Programs on PATH that can run a model."""
         ...
 
-    def try_out(self, mind: ModelConfig) -> AsyncGenerator[TrialResult, None]:
-        """A short real turn: what is found is said as it is found. Ends after the first finding that is fatal."""
+    def try_out(self, model: ModelConfig) -> AsyncGenerator[TrialResult, None]:
+        """Try a model with a short real turn; each finding comes as it is made. Ends after the first fatal one."""
         ...
 
     def pull(self, server: FoundServer, model: str) -> AsyncGenerator[Pulling, None]:
-        """Have Ollama download a model. Closing the generator stops it; another call goes on where it stopped."""
+        """Have Ollama download a model. Closing the generator stops the download; another call resumes it."""
         ...
 
     def minds(self) -> tuple[ModelConfig, ...]:
-        """Those in the settings, without their keys; the default one first."""
+        """The models in the settings, without their keys; the default one first."""
         ...
 
-    def keep(self, mind: ModelConfig) -> None:
-        """Write a mind into the settings (mode 0600); under no name it becomes the one that tells new stories."""
+    def keep(self, model: ModelConfig) -> None:
+        """Write a model into the settings (mode 0600); one without a name becomes the default for new stories."""
         ...
 
     def forget(self, name: str) -> None:
-        """Take a mind out of the settings, its key too."""
+        """Take a model out of the settings, its key too."""
         ...

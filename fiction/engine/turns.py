@@ -1,4 +1,4 @@
-"""How the turns of a story come about: made, made again, saved late, reflected late; and where its head is."""
+"""Making turns: told and reflected, told again, saved or reflected late; and the head of the story."""
 
 import dataclasses
 from collections.abc import AsyncGenerator
@@ -8,7 +8,7 @@ from fiction.engine import recurrence
 from fiction.engine.foresight import Foresight
 from fiction.engine.ports import LongTermMemory, SaveStore, Storyteller
 from fiction.engine.scenes import Scenes
-from fiction.errors import FictionError, StorytellerError, Trouble
+from fiction.errors import FictionError, NotFound, StorytellerError, Trouble
 from fiction.story.events import ChoiceSaved, Event, PassageDone, Remembered
 from fiction.story.memory import TurnId
 from fiction.story.plan import Choice, ChoiceKind
@@ -17,11 +17,11 @@ from fiction.story.turn import Draft, Stage, Turn
 from fiction.text.sanitise import clean
 
 _OF_THE_REPLY = frozenset({Trouble.REFUSED})
-"""Troubles that come of what the model said, not of how it was reached."""
+"""Troubles with the content of a reply, not with reaching the model."""
 
 
 class Turns:
-    """Makes turns, each as events that end with TurnSaved or TurnFailed. One at a time is the session's to see to."""
+    """Makes turns, each as events that end with TurnSaved or TurnFailed. TurnSequence makes one at a time."""
 
     def __init__(self, *, store: SaveStore, memory: LongTermMemory, scenes: Scenes, foresight: Foresight) -> None:
         self._store = store
@@ -30,37 +30,43 @@ class Turns:
         self._foresight = foresight
         self._unsaved: tuple[TurnId | None, Draft] | None = None
         self._retries = 0
-        """Of the choice that is pending, in a row."""
+        """Retries of the pending choice, in a row."""
         self._unheard = True
-        """Its last telling failed before the reader could have heard it, as far as is known."""
+        """The last telling of the pending choice failed before the model had answered, as far as is known."""
         self.head = store.head()
         """The turn the reader is at; None before the first."""
 
+    def begun(self) -> Turn:
+        """The head of a story that has one. Raises NotFound before the first turn."""
+        if self.head is None:
+            raise NotFound("The story has not begun.")
+        return self.head
+
     def move(self, turn: TurnId) -> Turn:
-        """To any turn of the tree. Raises NotFound."""
+        """Move the head to any turn of the tree. Raises NotFound."""
         self._unsaved = None
         self.head = self._store.move(turn, expected=self.head.id if self.head else None)
         return self.head
 
     async def make(
-        self, parent: Turn | None, choice: Choice, teller: Storyteller, *, keep: bool, telling: int = 0
+        self, parent: Turn | None, choice: Choice, storyteller: Storyteller, *, keep: bool, telling: int = 0
     ) -> AsyncGenerator[Event, None]:
         """Choose, recall, narrate, commit, reflect.
 
         Args:
-            keep: the reader's words are new and must be saved first.
-            telling: how often it was told before.
+            keep: save the choice first; it is new.
+            telling: how often this choice was told before.
         """
         try:
             if keep:
                 self._store.choose(choice)
                 self._unsaved = None  # a new decision: a retry is of this one
                 yield ChoiceSaved(choice)
-            foreseen = await self._foresight.take(parent, choice, teller)
-            scene = (foreseen.scene if foreseen else None) or await self._scene(parent, choice, teller)
+            foreseen = await self._foresight.take(parent, choice, storyteller)
+            scene = (foreseen.scene if foreseen else None) or await self._scene(parent, choice, storyteller)
             scene = dataclasses.replace(self._foresight.reminded(scene), telling=telling)
             yield Remembered(scene.recall)
-            passage = self._foresight.told(foreseen) if foreseen else recurrence.narrate(scene, teller)
+            passage = self._foresight.told(foreseen) if foreseen else recurrence.narrate(scene, storyteller)
             async with aclosing(passage) as events:
                 async for event in events:
                     if not isinstance(event, Draft):
@@ -74,69 +80,68 @@ class Turns:
             yield recurrence.failure(error, choice)
             return
         yield PassageDone(told)
-        async for event in self._reflected(scene, told, teller):
+        async for event in self._reflected(scene, told, storyteller):
             yield event
 
-    def again(self, hint: str, teller: Storyteller) -> AsyncGenerator[Event, None]:
-        """What failed, once more: a passage that could not be saved is saved, a reflection that failed is made again,
-        a choice that is pending is told. Where nothing failed, another telling of the head's choice, as a sibling.
+    def again(self, hint: str, storyteller: Storyteller) -> AsyncGenerator[Event, None]:
+        """Do again what failed: save an unsaved passage, make a failed reflection, tell a pending choice. Where nothing
+        failed, tell the head's choice once more, as a sibling.
         """
         head = self.head
         pending = self._store.pending()
         if self._unsaved is not None:
-            return self._save(*self._unsaved, teller)
+            return self._save(*self._unsaved, storyteller)
         if head is None:
             begin = Choice(ChoiceKind.BEGIN, hint=clean(hint))
-            return self.make(None, begin, teller, keep=False, telling=self._next_telling())
+            return self.make(None, begin, storyteller, keep=False, telling=self._next_telling())
         if head.stage is Stage.TOLD:
-            return self.reflect(head, teller)
+            return self.reflect(head, storyteller)
         if pending is not None:
             choice = dataclasses.replace(pending, hint=clean(hint))
-            return self.make(head, choice, teller, keep=True, telling=self._next_telling())
+            return self.make(head, choice, storyteller, keep=True, telling=self._next_telling())
         if head.plain and not hint:
-            return self.reflect(head, teller)
+            return self.reflect(head, storyteller)
         parent = self._store.turn(head.parent) if head.parent is not None else None
         told = len(self._store.children(head.parent))
         wish = clean(hint) or f"Tell it in another way (telling {told + 1})."
         choice = dataclasses.replace(head.choice, hint=wish)
-        return self.make(parent, choice, teller, keep=False, telling=told)
+        return self.make(parent, choice, storyteller, keep=False, telling=told)
 
     def _next_telling(self) -> int:
-        """How often a pending choice was told; one that nobody heard is asked for once more as it was."""
+        """How often the pending choice was told; a telling that never reached the model does not count."""
         self._retries += 1
         return self._retries - self._unheard
 
-    async def reflect(self, told: Turn, teller: Storyteller) -> AsyncGenerator[Event, None]:
+    async def reflect(self, told: Turn, storyteller: Storyteller) -> AsyncGenerator[Event, None]:
         """Memory, plans and ledger of a turn whose passage is saved."""
         await self._foresight.stop()
         parent = self._store.turn(told.parent) if told.parent is not None else None
-        scene = await self._scene(parent, told.choice, teller)
-        async for event in self._reflected(scene, told, teller):
+        scene = await self._scene(parent, told.choice, storyteller)
+        async for event in self._reflected(scene, told, storyteller):
             yield event
 
-    async def _save(self, parent: TurnId | None, draft: Draft, teller: Storyteller) -> AsyncGenerator[Event, None]:
-        """Write a passage that could not be saved when it was told."""
+    async def _save(self, parent: TurnId | None, draft: Draft, storyteller: Storyteller) -> AsyncGenerator[Event, None]:
+        """Save a passage that could not be saved when it was told, and reflect it."""
         try:
             told = self._tell(parent, draft)
         except FictionError as error:
             yield recurrence.failure(error, draft.choice)
             return
         yield PassageDone(told)
-        async for event in self.reflect(told, teller):
+        async for event in self.reflect(told, storyteller):
             yield event
 
-    async def _reflected(self, scene: Scene, told: Turn, teller: Storyteller) -> AsyncGenerator[Event, None]:
-        committed = False
-        async for event in recurrence.reflect(scene, told, teller, self._store, self._memory):
-            if not committed:
-                self.head = now = self._store.turn(told.id)
-                self._scenes.entered(scene, now)
-                committed = True
-            yield event
+    async def _reflected(self, scene: Scene, told: Turn, storyteller: Storyteller) -> AsyncGenerator[Event, None]:
+        async for event in recurrence.reflect(scene, told, storyteller, self._store, self._memory):
+            if isinstance(event, Turn):
+                self.head = event
+                self._scenes.entered(scene, event)
+            else:
+                yield event
 
-    async def _scene(self, parent: Turn | None, choice: Choice, teller: Storyteller) -> Scene:
-        """What is remembered for any of the plans is asked for only where a storyteller works ahead."""
-        return await self._scenes.after(parent, choice, common=teller.ahead.asks)
+    async def _scene(self, parent: Turn | None, choice: Choice, storyteller: Storyteller) -> Scene:
+        """The scene of a turn, with the memories common to all plans where the storyteller works ahead."""
+        return await self._scenes.after(parent, choice, common=storyteller.ahead.asks)
 
     def _tell(self, parent: TurnId | None, draft: Draft) -> Turn:
         self.head = self._store.tell(parent, draft, head=self.head.id if self.head else None)

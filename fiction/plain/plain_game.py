@@ -4,8 +4,9 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from fiction.engine.choices import MAX_WRITTEN
 from fiction.engine.game import Game
-from fiction.engine.session import MAX_WRITTEN, Session
+from fiction.engine.session import Session
 from fiction.errors import FictionError, NotFound, Trouble
 from fiction.plain import cost_lines, sentences
 from fiction.plain.interrupts import Interrupts

@@ -28,7 +28,7 @@ _PORTS = range(61_000, 65_500)
 """Above those that Linux gives to connections."""
 _TAIL = 8_192
 _FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
-_MARKED = re.compile(r"[\d.]+ E +")
+_MARKED = re.compile(r"\A[\d.]+ E +")
 _OFFLINE = "The built-in storyteller can tell this turn."
 
 
@@ -133,21 +133,25 @@ class Child:
         return _trouble(f"{self.wanted.run} ended {when}{because}", f"All that it said is in {self.log}.")
 
     def _last_words(self) -> str:
-        """The last line of its log; of one that marks errors as llama.cpp does, the first that is marked."""
+        """The error line of its log."""
         try:
             with self.log.open("rb") as file:
                 file.seek(max(0, self.log.stat().st_size - _TAIL))
-                lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines()]
+                return error_line(file.read().decode("utf-8", "replace"))
         except OSError:
             return ""
-        said = [line for line in lines if line]
-        marked = [line for line in said if _MARKED.match(line)]
-        return clean_line(_MARKED.sub("", (marked[:1] or said[-1:] or [""])[0]), limit=200)
 
     def _let_go_of_port(self) -> None:
         claim, self._claim = self._claim, None
         if claim is not None:
             claim.close()
+
+
+def error_line(log: str) -> str:
+    """The first line that llama.cpp marks as an error, without its mark; else the last line; empty for an empty log."""
+    said = [line for each in log.splitlines() if (line := each.strip())]
+    marked = [line for line in said if _MARKED.match(line)]
+    return clean_line(_MARKED.sub("", (marked[:1] or said[-1:] or [""])[0]), limit=200)
 
 
 class Children:

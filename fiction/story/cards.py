@@ -1,4 +1,4 @@
-"""Lines of the lists that a face shows: worlds, saves, storytellers."""
+"""Entries of the lists that a face shows: worlds, saves, storytellers."""
 
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ class SaveCard:
     """Bytes."""
     ended: bool = False
     pending: str = ""
-    """Text that was typed and not yet told."""
+    """Text of the pending choice: typed and not yet told."""
     storyteller: str = ""
     trouble: str = ""
     """Why it can't be opened, in one sentence; a damaged save is listed, not hidden."""

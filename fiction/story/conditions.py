@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MAX_LENGTH = 400
-"""Characters of an expression: far more than anybody needs, and few enough that reading one can't be made slow."""
+"""Characters of an expression: far more than anybody needs, and too few to make parsing slow."""
 
 CALLS = ("seen", "did", "met", "paid", "open")
 VARIABLES = ("act", "turn", "tension", "place", "opening")
@@ -21,7 +21,7 @@ Value = int | str | bool
 
 
 class ConditionError(ValueError):
-    """The expression is not of this language; the message says what is wrong, `offset` where (from 0)."""
+    """A fault in an expression; `offset` is its place (from 0)."""
 
     def __init__(self, message: str, offset: int = 0) -> None:
         super().__init__(message)
@@ -30,10 +30,10 @@ class ConditionError(ValueError):
 
 @dataclass(frozen=True)
 class Situation:
-    """What an expression is asked about."""
+    """The values and calls that an expression is evaluated with."""
 
     values: Mapping[str, Value]
-    """Qualities and variables; a name that is not there counts as 0."""
+    """Qualities and variables; a missing name counts as 0."""
     calls: Mapping[str, Callable[[str], bool]]
     """One for each of CALLS."""
 
@@ -45,23 +45,23 @@ class Condition:
     text: str
     tree: ast.expr
     names: frozenset[str]
-    """Qualities and variables it speaks of."""
+    """Qualities and variables in it."""
     references: frozenset[tuple[str, str]]
-    """Calls it makes, as (call, argument)."""
+    """Calls in it, as (call, argument)."""
     specificity: int
-    """How many things it demands: the number of comparisons, calls and bare names."""
+    """Number of comparisons, calls and bare names."""
 
     def holds(self, situation: Situation) -> bool:
-        """Whether it is true of the situation. Total: a comparison of text with a number is false."""
+        """Whether it is true in the situation. Never raises: a comparison of text with a number is false."""
         return bool(_value(self.tree, situation))
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Condition:
-    """Read an expression.
+    """Parse and check an expression.
 
     Raises:
-        ConditionError: it is not of this language.
+        ConditionError: it is no expression of this language.
     """
     if len(text) > MAX_LENGTH:
         raise ConditionError(f"an expression of {len(text)} characters; the limit is {MAX_LENGTH}")
@@ -92,7 +92,7 @@ def holds(text: str, situation: Situation) -> bool:
 
 
 def _checked(node: ast.expr) -> Iterator[tuple[ast.expr, int]]:
-    """Every node that matters with how much it demands; raises ConditionError at the first one not allowed."""
+    """The nodes with what each adds to `specificity`; raises ConditionError at the first node not allowed."""
     match node:
         case ast.BoolOp(values=values):
             for value in values:

@@ -1,4 +1,4 @@
-"""What happens while a turn is made. Every face, test and bench consumes these."""
+"""The events of a turn in the making. Every face, test and bench consumes these."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from fiction.story.turn import Turn, Usage
 
 @dataclass(frozen=True, slots=True)
 class ChoiceSaved:
-    """The reader's words are on disk; nothing is told yet."""
+    """The choice is saved; nothing is told yet."""
 
     choice: Choice
 
@@ -31,7 +31,7 @@ class ProseDelta:
 
 @dataclass(frozen=True, slots=True)
 class ProseReset:
-    """What was streamed of this passage is void (the storyteller starts over); empty the page."""
+    """The passage so far is void (the storyteller starts over); empty the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class MemoryUpdated:
 
 @dataclass(frozen=True, slots=True)
 class PlansOffered:
-    """Three ways on."""
+    """The plans of this turn."""
 
     plans: tuple[Plan, ...]
     plain: bool = False
@@ -82,7 +82,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the reader should know; the turn goes on."""
+    """A message for the reader; the turn goes on."""
 
     text: str
 
@@ -95,7 +95,7 @@ class TurnFailed:
     hint: str
     trouble: Trouble | None
     choice: Choice
-    """What to retry with."""
+    """The choice to retry."""
     wait: float | None = None
     """Seconds until a retry makes sense, where known."""
 

@@ -1,4 +1,4 @@
-"""What is established in a story: facts, threads and cast, and the operations that change them."""
+"""The ledger of a story: facts, threads, cast, and the operations that change them."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _UMLAUT = re.compile(r"(?<=[aou])e")
 
 
 class ThreadStatus(StrEnum):
-    """Where a thread stands."""
+    """The state of a thread."""
 
     OPEN = "open"
     ADVANCED = "advanced"
@@ -38,14 +38,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A promise to the reader: something set up that wants paying off (cf. arXiv 2601.07033)."""
+    """A promise to the reader: a setup that wants a payoff (cf. arXiv 2601.07033)."""
 
     id: str
     setup: str
     payoff: str = ""
-    """What would pay it off."""
+    """The event that would settle it."""
     opened: int = 0
-    """Depth."""
+    """Depth of the turn that opened it."""
     touched: int = 0
     """Depth of the last turn that opened or advanced it."""
     status: ThreadStatus = ThreadStatus.OPEN
@@ -53,7 +53,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class CastMember:
-    """Somebody the reader has met, or something that acts."""
+    """A character whom the reader has met."""
 
     name: str
     who: str = ""
@@ -61,9 +61,9 @@ class CastMember:
     stance: str = ""
     """How they stand to the reader."""
     met: int = 0
-    """Depth at which they came in."""
+    """Depth of the turn in which they came in."""
     seen: int = 0
-    """Depth at which they were last touched."""
+    """Depth of the last turn that has an operation on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class AddFact:
 
 @dataclass(frozen=True, slots=True)
 class SupersedeFact:
-    """What held no longer does: the new object takes the place of whatever stood there."""
+    """Replace the object of a fact."""
 
     subject: str
     relation: str
@@ -88,7 +88,7 @@ class SupersedeFact:
 
 @dataclass(frozen=True, slots=True)
 class RetractFact:
-    """What was established was wrong, or is over."""
+    """Remove a fact that was wrong, or is over."""
 
     subject: str
     relation: str
@@ -97,7 +97,7 @@ class RetractFact:
 
 @dataclass(frozen=True, slots=True)
 class OpenThread:
-    """Set something up."""
+    """Open a thread."""
 
     id: str
     setup: str
@@ -107,9 +107,9 @@ class OpenThread:
 
 @dataclass(frozen=True, slots=True)
 class TouchThread:
-    """Advance, pay or drop a thread, and say how it stands now; OPEN changes the wording alone.
+    """Advance, pay or drop a thread, and reword it; OPEN changes the wording alone.
 
-    Empty texts keep what was known.
+    Empty texts keep the former wording.
     """
 
     id: str
@@ -121,7 +121,7 @@ class TouchThread:
 
 @dataclass(frozen=True, slots=True)
 class PutCast:
-    """Bring somebody in, or say where they are and how they stand now. Empty fields keep what was known."""
+    """Bring in a character, or update one. Empty fields keep their former text."""
 
     name: str
     who: str = ""
@@ -135,7 +135,7 @@ LedgerOp = AddFact | SupersedeFact | RetractFact | OpenThread | TouchThread | Pu
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two facts that can't both hold; found by code, shown to the reader and to the next prompt."""
+    """Two facts that can't both hold; found by code, shown to the reader, and in the next prompt."""
 
     established: Fact
     claimed: str
@@ -144,24 +144,24 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The state of all facts, threads and cast at a turn: a fold of the operations along the branch."""
+    """All facts, threads and cast at a turn: a fold of the operations along the branch."""
 
     facts: tuple[Fact, ...] = ()
     threads: tuple[Thread, ...] = ()
-    """Open and advanced ones first come, first listed; the last few that were paid or dropped stay for the epilogue."""
+    """Open and advanced threads, the longest untouched first; then the last few paid or dropped, for the epilogue."""
     cast: tuple[CastMember, ...] = ()
     contradictions: tuple[Contradiction, ...] = field(default=())
-    """Those that the last fold met."""
+    """The contradictions of the last turn."""
 
     @property
     def open_threads(self) -> tuple[Thread, ...]:
-        """Threads that still want paying off, the longest untouched first."""
+        """Open and advanced threads, the longest untouched first."""
         live = [t for t in self.threads if t.status in (ThreadStatus.OPEN, ThreadStatus.ADVANCED)]
         return tuple(sorted(live, key=lambda t: (t.touched, t.opened)))
 
 
 @lru_cache(maxsize=2048)
 def thread_key(name: str) -> str:
-    """What the spellings of one thread's id have in common: `hildes-küche`, `hildes-kueche` and `Hildes Kuche`."""
+    """One key for all spellings of a thread's id: `hildes-küche`, `hildes-kueche` and `Hildes Kuche`."""
     plain = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", name.casefold())))
     return _UMLAUT.sub("", _BESIDES.sub("", plain)) or name

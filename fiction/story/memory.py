@@ -1,4 +1,4 @@
-"""What a story remembers: the short-term memory with its reasons, and what the long-term memory gives back."""
+"""The memories of a story: the reasons of the short-term memory; questions to the long-term memory, and answers."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,7 +14,7 @@ SHORT_TERM_WORDS = 400
 
 @dataclass(frozen=True, slots=True)
 class MemoryChange:
-    """One sentence that the short-term memory dropped or took in, and why."""
+    """A sentence that the short-term memory dropped or added, and why."""
 
     what: str
     why: str = ""
@@ -30,10 +30,10 @@ class Rationale:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The turns on the way from the story's first turn to one of them, as (segment, greatest depth) pairs.
+    """The path from the story's first turn to another turn, as (segment, greatest depth) pairs.
 
-    A segment is a run of turns without a fork, so this is as long as the number of forks above the turn, not as
-    the story. A turn is on the path exactly if its segment is named and its depth is not greater than that segment's.
+    A segment is a run of turns without a fork, so a path has as many pairs as forks, not as turns. A turn is on the
+    path exactly if its segment is named and its depth is not greater than that segment's.
     """
 
     segments: tuple[tuple[int, int], ...] = ()
@@ -45,27 +45,27 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """One thing in the long-term memory: a told passage, or what the reader made of it."""
+    """One entry of the long-term memory: a told passage, or the reader's edit of it."""
 
     turn: TurnId
     segment: int
     depth: int
     """The turn's number along its branch, from 1."""
     text: str
-    """What the prompt would hold: the passage, or the reader's own wording."""
+    """The text for prompts: the passage, or the reader's wording."""
     title: str = ""
     importance: int = 5
     """1 (small talk) to 10 (it changes everything), as the storyteller judged it."""
     pinned: bool = False
     """Always recalled."""
     forgotten: bool = False
-    """Never recalled; kept in the save, so that it can be brought back."""
+    """Never recalled; kept in the save, so that it can be restored."""
     edited: bool = False
     """The text is the reader's, not the passage's."""
 
 
 class RevisionKind(StrEnum):
-    """What a reader can do to a memory."""
+    """The kinds of edit that a reader can make."""
 
     SHORT_TERM = "short_term"
     EDIT = "edit"
@@ -78,14 +78,14 @@ class RevisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A reader's edit of a memory. It holds on the branch it was made on, from the turn it was made at."""
+    """A reader's edit of a memory. It counts on the branch it was made on, from the turn it was made at."""
 
     id: int
     made_at: TurnId
     """The head of the story when the reader made it."""
     kind: RevisionKind
     target: TurnId
-    """Whose memory is changed; equals `made_at` for SHORT_TERM."""
+    """The turn whose memory is changed; equals `made_at` for SHORT_TERM."""
     text: str = ""
     """The new text, for SHORT_TERM and EDIT."""
     created: int = 0
@@ -97,20 +97,20 @@ class Cue:
     """A question to the long-term memory."""
 
     text: str
-    """The chosen plan: the paper asks with the plan, not with the last passage."""
+    """The chosen plan, as in the paper; not the last passage."""
     lineage: Lineage
     """Only turns on this path are recalled."""
     before: int
-    """Only turns of smaller depth are recalled: what is younger stands in the prompt already."""
+    """Only turns of smaller depth are recalled: younger passages are in the prompt already."""
     limit: int = 4
-    """How many passages at most, pinned ones not counted."""
+    """Most passages to recall, pinned ones not counted."""
     thread: str = ""
     """The oldest open thread, asked for at half weight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A memory that came back, with the reasons."""
+    """A recalled memory with its scores."""
 
     turn: TurnId
     depth: int
@@ -126,14 +126,14 @@ class Recalled:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """c(t) of RecurrentGPT: what the long-term memory returns for a plan."""
+    """c(t) of RecurrentGPT: the long-term memory's answer to a cue."""
 
     items: tuple[Recalled, ...] = ()
-    """Both arms fused, in the order of the story; what the prompt and the reader see."""
+    """Both arms fused, in the order of the story; shown to the model and to the reader."""
     lexical: tuple[Recalled, ...] = ()
     """BM25's own best, best first: the same on every machine, so the offline storyteller's callbacks use it."""
     notice: str = ""
-    """What the reader should know (the index is being rebuilt, Chroma is not to be had), or empty."""
+    """A message for the reader (the index is being rebuilt, Chroma is missing), or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +141,5 @@ class Embedding:
     """A vector of one text, as bytes of little-endian float16."""
 
     model: str
-    """Which embedder made it, with its dimension (`hashed-2048`)."""
+    """Name of the embedder, with its dimension (`hashed-2048`)."""
     vector: bytes = field(repr=False)

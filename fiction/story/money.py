@@ -1,6 +1,6 @@
-"""Money in whole millionths of a US dollar: a price, an amount that a server names, and words for it.
+"""Money in whole millionths of a US dollar: prices, amounts that servers name, and how an amount is written.
 
-An amount that nobody knows is None, never 0.
+An unknown amount is None, never 0.
 """
 
 import re
@@ -10,9 +10,9 @@ from decimal import ROUND_CEILING, Decimal
 MICRO = 1_000_000
 """Costs are counted in millionths of a dollar."""
 MAX_DOLLARS = 1_000_000
-"""For a million tokens; more is no price."""
+"""Greatest price of a million tokens; a greater number is no price."""
 _MAX_BILL = 1_000
-"""Dollars for one call; more is no bill."""
+"""Greatest bill of one call, in dollars; a greater number is no bill."""
 
 _CENT, _DIME = 10_000, 100_000
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{0,40})?(?:[eE][+-]?\d{1,2})?\Z", re.ASCII)
@@ -20,18 +20,18 @@ _NUMBER = re.compile(r"\d{1,12}(?:\.\d{0,40})?(?:[eE][+-]?\d{1,2})?\Z", re.ASCII
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a model costs, in millionths of a US dollar for a million tokens."""
+    """The price of a million tokens of a model, in millionths of a US dollar."""
 
     prompt: int
     cached: int
-    """Of the prompt's tokens, those that came from the cache."""
+    """For prompt tokens from the server's cache."""
     completion: int
     request: int = 0
-    """What each call costs besides, in millionths of a dollar."""
+    """For each call besides, in millionths of a dollar."""
 
     @property
     def free(self) -> bool:
-        """Nothing is to be paid."""
+        """Every price is 0."""
         return not (self.prompt or self.cached or self.completion or self.request)
 
 
@@ -47,13 +47,13 @@ def dollars(amount: int) -> str:
 
 
 def billed(named: object) -> int | None:
-    """Millionths of a dollar that a server says a call has cost, rounded up; None for what is no such amount."""
+    """The cost of a call as the server names it, in millionths of a dollar, rounded up; None for no such amount."""
     amount = _decimal(named)
     return None if amount is None or amount > _MAX_BILL else _rounded_up(amount * MICRO)
 
 
 def per_million(named: object) -> int | None:
-    """A price for a token in dollars, as services list it, as one for a million tokens; None for what is none.
+    """The price of a million tokens from the listed one of a token in dollars; None for no price.
 
     OpenRouter writes it as a string, and -1 for a price that varies.
     """
@@ -64,7 +64,7 @@ def per_million(named: object) -> int | None:
 
 
 def _decimal(named: object) -> Decimal | None:
-    """What a server wrote as a number or as a string; None for NaN, infinities, what is negative or no number."""
+    """A server's number or string as a decimal; None for NaN, infinities, negative numbers and other text."""
     if isinstance(named, bool) or not isinstance(named, int | float | str):
         return None
     try:

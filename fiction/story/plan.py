@@ -1,11 +1,11 @@
-"""What the protagonist may do next, and what the reader made of it."""
+"""The plans that a turn offers, and the reader's choice."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Approach(StrEnum):
-    """In which spirit a plan goes at things. Three plans of one turn have three different ones."""
+    """The spirit of a plan. The three plans of a turn have three different approaches."""
 
     BOLD = "bold"
     CAREFUL = "careful"
@@ -17,21 +17,21 @@ class Approach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A way on from this moment: x(t) of RecurrentGPT (arXiv 2305.13304, section 3)."""
+    """One thing the protagonist may do next: x(t) of RecurrentGPT (arXiv 2305.13304, section 3)."""
 
     label: str
     """One line in the second person or the imperative, at most 14 words, with a concrete verb."""
     stake: str = ""
-    """What may be won or lost, in a few words; shown beside the label."""
+    """The possible gain or loss, in a few words; shown beside the label."""
     approach: Approach = Approach.CURIOUS
     brief: str = ""
     """Three to five sentences for the storyteller; not shown unless the reader asks."""
     key: str = ""
-    """The storyteller's own name for this plan (`storylet/plan`), so that an offline plan finds its outcome again."""
+    """The built-in storyteller's id for the plan (`storylet/plan`), by which it finds the outcome again."""
 
 
 class ChoiceKind(StrEnum):
-    """Where a choice comes from."""
+    """The origin of a choice."""
 
     BEGIN = "begin"
     """The story's first turn; nobody has chosen anything yet."""
@@ -40,18 +40,18 @@ class ChoiceKind(StrEnum):
     EDITED = "edited"
     """A plan whose words the reader changed."""
     WRITTEN = "written"
-    """The reader's own words: an attempt, of which the storyteller says what comes of it."""
+    """The reader's own words: an attempt, whose outcome the storyteller tells."""
     CONTINUE = "continue"
     """The reader lets the moment run on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the reader decided: it makes the next turn."""
+    """The reader's decision, which makes the next turn."""
 
     kind: ChoiceKind
     text: str = ""
-    """What the protagonist does or tries, as the reader saw or wrote it."""
+    """The protagonist's act, as the reader saw or wrote it."""
     plan: Plan | None = None
     """The plan that was taken or edited; None for the reader's own words."""
     hint: str = ""
@@ -59,7 +59,7 @@ class Choice:
 
     @property
     def query(self) -> str:
-        """What long-term memory is asked with: the plan with its brief, or the reader's words."""
+        """The text that the long-term memory is asked with: the plan with its brief, or the reader's words."""
         if self.plan is None or self.kind is ChoiceKind.EDITED:
             return self.text
         return f"{self.plan.label} {self.plan.brief}".strip()

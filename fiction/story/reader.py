@@ -1,4 +1,4 @@
-"""Who reads, how they like their stories, and what kind of story this one is to be."""
+"""The reader's profile, the settings of a story, and the record of it in a save."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -27,19 +27,19 @@ class Length(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pronouns:
-    """How others in the story speak of somebody."""
+    """The pronouns of a character or of the reader."""
 
     they: str = "they"
     them: str = "them"
     their: str = "their"
     chosen: bool = False
-    """Whether somebody said so; singular they also stands in where nobody did."""
+    """Somebody chose them; otherwise this is the default, singular they."""
 
     @classmethod
     def parse(cls, text: str) -> "Pronouns":
         """From `she/her`, `he/him/his` and the like, also in other languages; three words are taken as they are.
 
-        What says nothing is singular they, which nobody chose.
+        Other text gives the default.
         """
         parts = [part.strip().lower() for part in text.split("/") if part.strip()]
         if len(parts) >= 3:
@@ -51,7 +51,7 @@ class Pronouns:
 
     @property
     def told(self) -> str:
-        """As one would say it, `she/her`; empty where nobody chose."""
+        """The usual short form, `she/her`; empty for the default."""
         return f"{self.they}/{self.them}" if self.chosen or self.they != "they" else ""
 
     def __str__(self) -> str:
@@ -70,16 +70,16 @@ _SAID = {
     "they": "they dey iel hen hän hin xier они 他们 她们 ta",
     "it": "it es het det оно 它",
 }
-"""What each is in the languages that have such a word, by its first form."""
+"""Their equivalents in other languages, by first form."""
 _WORDS = {english: frozenset(said.split()) for english, said in _SAID.items()}
 _MANY = (["sie", "ihnen"], ["sie", "deren"])
 _DETERMINERS = {"hers": "her", "theirs": "their"}
-"""People often name the form that stands alone."""
+"""Possessives that stand alone, which people often name instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderProfile:
-    """The reader, as they chose to be known. Carries over to every story."""
+    """The reader as they chose to be known, for every story."""
 
     name: str = ""
     pronouns: Pronouns = Pronouns()
@@ -87,21 +87,21 @@ class ReaderProfile:
     """Who the protagonist is, in the reader's words; may be empty."""
     likes: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
-    """What must never come, not even be mentioned."""
+    """Content that must never come, not even be mentioned."""
     veils: tuple[str, ...] = ()
-    """What may happen, but off-stage."""
+    """Content that may happen, but off-stage."""
     language: str = ""
     """BCP 47; empty takes the world's."""
     reading_level: str = ""
     passage_length: Length = Length.MEDIUM
     leanings: tuple[tuple[Approach, float], ...] = ()
-    """Learned: how much more often an approach is chosen than it is offered, about 1.0 when neither."""
+    """Learned: how often an approach is chosen against how often it is offered; about 1.0 for no leaning."""
 
 
 ENDLESS = 0
 USUAL_BUDGET, LARGE_BUDGET = 4096, 8192
 ROOMY = 12_288
-"""Tokens of context from which a turn may take LARGE_BUDGET."""
+"""Tokens of context from which on a turn may take LARGE_BUDGET."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +119,21 @@ class StorySettings:
     premise: str = ""
     """The reader's sentence, for a story without a pack."""
     recent_passages: int = 2
-    """How many passages the prompt holds verbatim."""
+    """Number of passages that the prompt holds verbatim."""
     budget: int = 0
-    """Tokens of a whole turn, reply included; 0 goes by what the server has room for (see `tokens`)."""
+    """Tokens of a whole turn, reply included; 0 goes by the server's context (see `tokens`)."""
 
     def tokens(self, told: int = 0) -> int:
-        """Tokens of a whole turn, where the server has told a context of so many (0 where it has not).
+        """Tokens of a whole turn on a server whose context is `told` tokens (0 where it is unknown).
 
-        Many servers have 4,096 and cut silently what is more; so more is used only where there is surely room for it.
+        Many servers have 4,096 and silently cut longer prompts, so more are used only where they surely fit.
         """
         return self.budget or (LARGE_BUDGET if told >= ROOMY else USUAL_BUDGET)
 
 
 @dataclass(frozen=True, slots=True)
 class StoryRecord:
-    """What a save says about its story."""
+    """The record of a story in its save."""
 
     uuid: str
     title: str
@@ -147,4 +147,4 @@ class StoryRecord:
     """Unix time in milliseconds."""
     updated: int = 0
     world_title: str = ""
-    """For lists of saves; empty where nobody said."""
+    """For lists of saves; empty where it is unknown."""

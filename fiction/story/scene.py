@@ -1,4 +1,4 @@
-"""What a storyteller is told about one turn, and what it yields while it tells."""
+"""The scene of a turn: all that a storyteller is told; and the events it yields while it narrates."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,13 @@ from fiction.story.world import World
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """What the director wants of this turn. It suggests; the storyteller tells."""
+    """The director's wishes for this turn. They are suggestions."""
 
     act: int = 1
     """From 1."""
     acts: int = 3
     progress: float = 0.0
-    """How much of the story's length is told, 0 to 1 and beyond; always 0 in an endless story."""
+    """Share of the story's length that is told, 0 to 1 and beyond; always 0 in an endless story."""
     tension: float = 4.0
     """Wanted, 0 to 10."""
     opens_act: bool = False
@@ -29,26 +29,26 @@ class Direction:
     must_end: bool = False
     """This turn should be the ending, or lead straight into it."""
     due_thread: str = ""
-    """Id of the thread that has waited longest, if it is due."""
+    """Id of the longest waiting thread, if it is due."""
     stalled: bool = False
-    """Nothing has happened for a while: the world must act by itself."""
+    """Little has happened for some turns: the world should act by itself."""
     lines: tuple[str, ...] = ()
-    """At most four sentences for the prompt."""
+    """At most three sentences for the prompt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything a storyteller is told about one turn: o(t-1), x(t), h(t-1), c(t) of the paper, and who, where, how."""
+    """All that a storyteller is told about a turn: o(t-1), x(t), h(t-1), c(t) of the paper, world, reader, settings."""
 
     world: World
     reader: ReaderProfile
     settings: StorySettings
     choice: Choice
-    """x(t): what the reader decided."""
+    """x(t)."""
     depth: int
     """Depth of the turn that is to be told, from 1."""
     recent: tuple[Turn, ...] = ()
-    """The last turns before it, oldest first; at least the ones whose passages stand in the prompt verbatim."""
+    """The last turns before it, oldest first; at least those whose passages the prompt holds verbatim."""
     memory: str = ""
     """h(t-1)."""
     recall: Recall = Recall()
@@ -57,13 +57,13 @@ class Scene:
     """State before this turn."""
     direction: Direction = Direction()
     established: tuple[str, ...] = ()
-    """Facts that the last passages contradicted, put as sentences."""
+    """Facts that the last passage contradicted, as sentences."""
     common: tuple[Recalled, ...] | None = None
-    """What is remembered for any of the plans that the last turn offered, the weightiest first. The same whichever of
-    them is chosen, so that a prompt can begin alike for all of them; None for a storyteller that does not work ahead.
+    """Memories for all plans that the last turn offered, the weightiest first. They don't depend on the choice, so that
+    prompts for all of the plans begin alike; None for a storyteller that does not work ahead.
     """
     telling: int = 0
-    """How often this choice was told before; from 1 on, other words are wanted."""
+    """Earlier tellings of this choice; from 1 on, other words are wanted."""
 
     @property
     def parent(self) -> Turn | None:
@@ -77,4 +77,4 @@ class Scene:
 
 
 Telling = ProseDelta | ProseReset | Spent | Notice
-"""What a storyteller yields while it narrates."""
+"""An event that a storyteller yields while it narrates."""

@@ -1,9 +1,8 @@
-"""Storylets: pieces of story with conditions, cast roles, whole bodies, and plans whose outcomes they tell.
+"""Storylets: pieces of story with conditions, roles for the cast, bodies of text, and plans with outcomes.
 
-The model is that of quality-based narrative with Wildermyth's cast roles.
-See docs/design.md section 8. Text may hold
-slots: `{you}`, `{place}`, `{role}` and `{role.they}`, `{role.them}`, `{role.their}` for each role, and nothing else;
-a slot whose first letter is upper case (`{Role.they}`) gives a capital.
+This is quality-based narrative with Wildermyth's cast roles (docs/design.md section 8). Texts may hold slots:
+`{you}`, `{place}`, `{role}` and `{role.they}`, `{role.them}`, `{role.their}` for each role, and nothing else; a slot
+whose first letter is upper case (`{Role.they}`) gives a capital.
 """
 
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from fiction.story.plan import Approach
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """A number that the story keeps (trust, a debt, whether you hold the lamp)."""
+    """A number that the story tracks (trust, a debt, 0 or 1 for holding the lamp)."""
 
     id: str
     name: str = ""
@@ -36,37 +35,37 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A part that somebody of the world's cast plays, bound for the whole scene."""
+    """A part that one of the world's characters plays for a whole scene."""
 
     name: str
     who: tuple[str, ...] = ()
-    """Ids of characters that may play it; empty is anybody with the tags."""
+    """Ids of characters that may play it; empty for all that have the tags."""
     tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A whole text, and when it may be told."""
+    """A whole text, and the condition to tell it."""
 
     text: str
     when: str = ""
 
 
 class StoryletKind(StrEnum):
-    """What a storylet is for."""
+    """The purpose of a storylet."""
 
     SCENE = "scene"
     HINGE = "hinge"
     """Opens an act: told as the first storylet of it."""
     CLIMAX = "climax"
-    """Brings the story to its end: told when the director asks for it; its plans lead to endings."""
+    """Ends the story: told when the director asks for it; its plans lead to endings."""
     QUIET = "quiet"
     """A breath between scenes: low tension, small choices."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoryletPlan:
-    """A plan of a storylet, and what it leads to."""
+    """A plan of a storylet, with its outcome."""
 
     id: str
     label: str
@@ -74,14 +73,14 @@ class StoryletPlan:
     approach: Approach = Approach.CURIOUS
     brief: str = ""
     when: str = ""
-    """Offered only if this holds; plans with a condition that holds come before those without."""
+    """Condition to offer it; plans whose condition holds come before plans without one."""
     outcome: tuple[Body, ...] = ()
-    """What comes of it, told first in the next passage."""
+    """The outcome, which begins the next passage."""
     effects: tuple[Effect, ...] = ()
     memory: str = ""
-    """The sentence that the short-term memory takes in."""
+    """A sentence for the short-term memory."""
     recollection: str = ""
-    """A noun phrase by which it is remembered ("the night you gave Imre the key"); empty is never called back."""
+    """A noun phrase for callbacks ("the night you gave Imre the key"); empty for none."""
     facts: tuple[tuple[str, str, str], ...] = ()
     opens: tuple[str, ...] = ()
     advances: tuple[str, ...] = ()
@@ -89,14 +88,14 @@ class StoryletPlan:
     goto: str = ""
     """Id of the storylet that must follow, in the same scene and with the same roles."""
     ending: str = ""
-    """Id of the ending this leads to; `*` for whichever ending fits best."""
+    """Id of the ending this leads to; `*` for the ending that fits best."""
     place: str = ""
-    """Where it takes the reader."""
+    """Id of the place it leads to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """A sentence or two added to a body when something earlier makes it true; told at most once a story."""
+    """A sentence or two added to a body when its condition holds; told at most once a story."""
 
     when: str
     text: str
@@ -116,9 +115,9 @@ class Storylet:
     weight: int = 10
     once: bool = True
     cooldown: int = 0
-    """Turns before it may come again, where it may."""
+    """Turns before it may come again, where `once` is off."""
     tension: int = 4
-    """0 to 10: what happens, not how it sounds."""
+    """0 to 10, by events, not by tone."""
     importance: int = 5
     place: str = ""
     only_by_goto: bool = False
@@ -130,6 +129,6 @@ class Storylet:
     note: str = ""
     """A sentence for the short-term memory about the situation itself."""
     effects: tuple[Effect, ...] = ()
-    """What being in it changes, whatever the reader does."""
+    """Effects of the storylet itself, whatever the reader does."""
     opens: tuple[str, ...] = ()
-    """Threads opened by the telling itself."""
+    """Threads opened by the storylet itself."""

@@ -1,4 +1,4 @@
-"""One step of the story."""
+"""One step of the story, from the draft of its passage to the complete turn."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from fiction.story.plan import Choice, Plan
 
 
 class Stage(StrEnum):
-    """How far a turn has come."""
+    """The two saved stages of a turn."""
 
     TOLD = "told"
     """The passage is whole and saved; memory and plans are still to come."""
@@ -19,18 +19,18 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a turn cost a server, in tokens."""
+    """Tokens and money that calls to servers took."""
 
     prompt: int = 0
     completion: int = 0
     cached: int = 0
-    """How many of the prompt's tokens came from the server's cache."""
+    """Prompt tokens that came from the server's cache."""
     estimated: bool = False
-    """The server did not say; these are counted at about four bytes a token."""
+    """The server did not count them; estimated at about four bytes a token."""
     cost: int = 0
     """Millionths of a US dollar, by the server's own bill or by its price; 0 where it costs nothing."""
     unpriced: bool = False
-    """Some of it was asked of a model whose price is not known; `cost` leaves that out."""
+    """Part of it went to a model of unknown price; `cost` leaves that out."""
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -50,7 +50,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that a check found in a passage or in plans."""
+    """A fault that a check found in a passage or in plans."""
 
     check: str
     """`repetition`, `agency`, `plans`, `contradiction` ..."""
@@ -59,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Reflection:
-    """What the storyteller makes of a passage it told: h(t), its reasons, and the next plans."""
+    """A storyteller's reflection on a told passage: h(t) with reasons, ledger operations, and the next plans."""
 
     memory: str
     """The new short-term memory, natural language, within the bounds of `story.memory`."""
@@ -78,19 +78,19 @@ class Reflection:
     plain: bool = False
     """The storyteller could not reflect: memory is kept, the plans are general ones, and faces say so."""
     notice: str = ""
-    """What the reader should know of it, in one sentence."""
+    """A sentence about it for the reader."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A step as it stands in the save. The tree of turns is the story."""
+    """A step as it is in the save. The tree of turns is the story."""
 
     id: TurnId
     parent: TurnId | None
     depth: int
     """The turn's number along its branch, from 1."""
     segment: int
-    """The unforked run it belongs to (see `story.memory.Lineage`)."""
+    """The run of turns without a fork that it belongs to (see `story.memory.Lineage`)."""
     choice: Choice
     stage: Stage
     passage: str
@@ -102,7 +102,7 @@ class Turn:
     recalled: tuple[Recalled, ...] = ()
     importance: int = 5
     title: str = ""
-    """Title of the scene that the turn is in; carried on from the parent where it did not change."""
+    """Title of the scene; the parent's where it did not change."""
     state: str = ""
     ending: str = ""
     usage: Usage = Usage()
@@ -115,7 +115,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the next turn stands on when its passage is whole: all that is saved at *told*."""
+    """A turn whose passage is whole: all that is saved at *told*."""
 
     choice: Choice
     passage: str

@@ -1,4 +1,4 @@
-"""A world as the game knows it: what a pack supplies, validated and clean. Made by `packs`, read by everybody."""
+"""A world: the content of a pack, validated and clean. Made by `packs`, read by everybody."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from fiction.story.storylets import Effect, Quality, Storylet, StoryletPlan
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How the world wants to be told."""
+    """Rules for telling this world."""
 
     person: str = "second"
     tense: str = "present"
@@ -21,7 +21,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """What the author promises about the content."""
+    """The author's promises about the content."""
 
     rating: str = "teen"
     """`everyone`, `teen` or `mature`."""
@@ -31,7 +31,7 @@ class Safety:
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """Somebody who lives in the world."""
+    """A character of the world."""
 
     id: str
     name: str
@@ -50,7 +50,7 @@ class Character:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere a scene can be."""
+    """A place for scenes."""
 
     id: str
     name: str
@@ -61,7 +61,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A thing that matters."""
+    """An object that matters to the story."""
 
     id: str
     name: str
@@ -72,7 +72,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Faction:
-    """People who want the same thing."""
+    """A group with a common aim."""
 
     id: str
     name: str
@@ -82,7 +82,7 @@ class Faction:
 
 @dataclass(frozen=True, slots=True)
 class Lore:
-    """Something that is so, told to the storyteller when one of its keywords comes up."""
+    """A piece of background, put into the prompt when one of its keywords comes up."""
 
     id: str
     keywords: tuple[str, ...]
@@ -90,7 +90,7 @@ class Lore:
     always: bool = False
     priority: int = 50
     secret: bool = False
-    """The reader must not be told outright."""
+    """Not to be told to the reader outright."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class ThreadSeed:
-    """A thread that the pack declares, so that storylets can open and pay it by id."""
+    """A thread declared by the pack, so that storylets can open and pay it by id."""
 
     id: str
     setup: str
@@ -125,7 +125,7 @@ class ThreadSeed:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A way into the world: the first passage and, where the pack has them, the first plans."""
+    """A beginning: the first passage and, where the pack has them, the first plans."""
 
     id: str
     title: str
@@ -137,7 +137,7 @@ class Opening:
     memory: str = ""
     """The short-term memory to start with; empty takes the setting's and the passage's first sentences."""
     plans: tuple[StoryletPlan, ...] = ()
-    """What the opening offers, with outcomes; none where the storyteller is to make them."""
+    """The first plans, with outcomes; empty where the storyteller is to make them."""
     effects: tuple[Effect, ...] = ()
     threads: tuple[str, ...] = ()
     """Ids of the threads that this opening opens."""
@@ -145,7 +145,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class EpilogueLine:
-    """A sentence or two of the epilogue that remembers something the reader did."""
+    """A sentence or two of the epilogue about something the reader did."""
 
     when: str
     text: str
@@ -154,25 +154,25 @@ class EpilogueLine:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A way the story can come out."""
+    """A possible ending of the story."""
 
     id: str
     title: str
     when: str = ""
-    """Which story it follows from, as an expression (see `story.conditions`); empty is always possible."""
+    """Its condition, as an expression (see `story.conditions`); empty for always."""
     condition: str = ""
     """The same in words, for the model storyteller."""
     tone: str = "open"
     """`good`, `bitter`, `bad` or `open`."""
     priority: int = 0
-    """Among endings that fit, the greatest wins."""
+    """Of several endings that fit, the one of the greatest priority is taken."""
     bodies: tuple[str, ...] = ()
     """Whole variants of the last passage."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything a pack supplies."""
+    """The whole content of a pack."""
 
     id: str
     version: str
@@ -187,7 +187,7 @@ class World:
     cover: str = ""
     """ASCII art, at most 60 columns and 16 lines."""
     protagonist: str = ""
-    """Who the reader is in this world."""
+    """The reader's part in this world."""
     homepage: str = ""
     fiction_minimum: str = ""
     safety: Safety = Safety()
@@ -207,6 +207,6 @@ class World:
     qualities: tuple[Quality, ...] = ()
     storylets: tuple[Storylet, ...] = ()
     attempts: tuple[tuple[Approach, tuple[str, ...]], ...] = ()
-    """What comes of an act that the reader wrote and no plan covers, by approach: whole variants with `{act}`."""
+    """Outcomes of acts that the reader wrote and no plan covers, by approach: variants with `{act}`."""
     callbacks: tuple[str, ...] = ()
-    """Sentences with `{recollection}` that bring something back in this world's voice."""
+    """Sentences with `{recollection}` that recall an earlier event in this world's voice."""

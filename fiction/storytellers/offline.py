@@ -22,14 +22,14 @@ class OfflineStoryteller:
     """Tells turns from storylets (docs/design.md section 8). A pure function of the scene: an `engine` Storyteller."""
 
     def __init__(self, general: World | None = None, *, pace: float = 0.0) -> None:
-        """`general` holds the shared storylets for worlds that have too few; `pace` is in seconds a few words."""
+        """`general` holds the shared storylets for worlds that have too few; `pace` is seconds a few words."""
         self._general = general
         self._pace = pace
         self._deck: Deck | None = None
 
     @property
     def name(self) -> str:
-        """As it stands in the save."""
+        """Its name in the save."""
         return "offline"
 
     @property
@@ -39,11 +39,11 @@ class OfflineStoryteller:
 
     @property
     def ahead(self) -> Ahead:
-        """Nothing needs to be made ready."""
+        """OFF: it needs no preparation."""
         return Ahead.OFF
 
     async def prepare(self, scene: Scene) -> None:
-        """Nothing."""
+        """Does nothing."""
 
     def step(self, scene: Scene) -> Step:
         """The whole turn: deterministic from world, settings, state, choice and scene."""
@@ -56,10 +56,10 @@ class OfflineStoryteller:
             await asyncio.sleep(self._pace)
 
     async def reflect(self, scene: Scene, passage: str) -> Reflection:
-        """What the same step makes of the passage; of one told by somebody else, general plans, marked as such.
+        """The reflection of the step that told the passage; for a foreign passage general plans, marked as such.
 
-        After a resume the recall may differ from that of the telling, and with it the callback; the passage tells
-        which of them it was.
+        After a resume the recall may differ from that of the telling, and with it the callback, so several recalls are
+        tried until one gives the passage.
         """
         for recall in (scene.recall, Recall(lexical=scene.recall.items), Recall()):
             again = self.step(replace(scene, recall=recall))
@@ -71,7 +71,7 @@ class OfflineStoryteller:
         return replace(foreign, plain=True, notice=FOREIGN)
 
     async def close(self) -> None:
-        """Nothing to let go of."""
+        """Does nothing."""
 
     def _deck_of(self, world: World) -> Deck:
         if self._deck is None or self._deck.world is not world:
@@ -80,6 +80,6 @@ class OfflineStoryteller:
 
 
 def _within(told: str, passage: str) -> bool:
-    """Whether every paragraph of one text stands in the other: it differs by a callback only."""
+    """Whether all paragraphs of a telling are in a passage: they differ by a callback only."""
     paragraphs = {" ".join(part.split()) for part in passage.split("\n\n")}
     return all(" ".join(part.split()) in paragraphs for part in told.split("\n\n"))

@@ -1,4 +1,4 @@
-"""The first turn of a world that brings its own opening: told as it stands, noted down without a model."""
+"""The first turn of a world that has an opening of its own: told as written, and noted down without a model."""
 
 import dataclasses
 
@@ -41,7 +41,7 @@ def noted_opening(scene: Scene, passage: str) -> Reflection | None:
 
 
 def noted_by_model(scene: Scene) -> tuple[Scene, tuple[LedgerOp, ...]]:
-    """The scene as a model should note it down, and what the first turn opens by itself, where it has no plans."""
+    """The scene for a model's notes on an opening without plans, and the threads that the first turn opens anyway."""
     if scene.choice.kind is not ChoiceKind.BEGIN:
         return scene, ()
     opening = _opening(scene)
@@ -50,7 +50,7 @@ def noted_by_model(scene: Scene) -> tuple[Scene, tuple[LedgerOp, ...]]:
 
 
 def begun(scene: Scene) -> Scene:
-    """The scene of a first turn with the threads that it opens, so that its passage can set them up; others as is."""
+    """The scene with the threads that a first turn opens, so that its passage can set them up; others unchanged."""
     if scene.choice.kind is not ChoiceKind.BEGIN or scene.ledger.threads:
         return scene
     opened = tuple(Thread(op.id, op.setup, op.payoff, scene.depth, scene.depth) for op in _first(scene))
@@ -62,7 +62,7 @@ def _first(scene: Scene) -> tuple[OpenThread, ...]:
 
 
 def memory_of_opening(scene: Scene, passage: str) -> str:
-    """What to remember of a beginning where nobody wrote it down: the first sentences of setting and passage."""
+    """A memory for an opening that has none: the first sentences of setting and passage."""
     told = [*sentences(scene.world.setting)[:_SETTING_SENTENCES], *sentences(passage)[:_PASSAGE_SENTENCES]]
     return joined(told)
 

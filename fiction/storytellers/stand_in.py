@@ -1,4 +1,4 @@
-"""A storyteller in the place of one that is not to be had."""
+"""A storyteller in the place of one that is not available."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -10,7 +10,7 @@ from fiction.story.turn import Reflection
 
 
 class StandIn:
-    """A storyteller in the place of another one: says so once, then tells."""
+    """A storyteller in the place of another one; its first passage comes with a notice that says so."""
 
     def __init__(self, storyteller: Storyteller, why: str) -> None:
         self._storyteller = storyteller
@@ -24,7 +24,7 @@ class StandIn:
         await self._storyteller.prepare(scene)
 
     async def narrate(self, scene: Scene) -> AsyncGenerator[Telling, None]:
-        """Tell the passage, the first one with a word about who tells it."""
+        """Tell the passage, the first one with the notice."""
         if self._why:
             yield Notice(self._why)
             self._why = ""

@@ -1,4 +1,4 @@
-"""The threads that a world declares: when its storyteller opens them, where no opening or storylet does."""
+"""Threads that a world declares: when the model storyteller opens them, where no opening or storylet does."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,14 +7,14 @@ from fiction.story.scene import Scene
 from fiction.story.world import Opening, ThreadSeed
 
 AT_ONCE = 2
-"""Threads of the world's own that wait at the same time; more are lost sight of."""
+"""Threads of the world's own that wait at the same time; a model loses sight of more."""
 _AT_REST = (ThreadStatus.PAID, ThreadStatus.DROPPED)
 _REMEMBERED = 10
-"""Of so many threads the ledger still knows those that were closed, so that none is opened again."""
+"""Threads up to which the ledger still has all closed ones, so that none is opened again."""
 
 
 def first_seeds(scene: Scene, opening: Opening | None) -> tuple[OpenThread, ...]:
-    """What a story's first turn opens: the opening's own threads; without an opening the world's first ones."""
+    """The threads of a story's first turn: the opening's own; without an opening the world's first ones."""
     seeds = scene.world.threads
     if opening is not None:
         return _opened(seed for seed in seeds if seed.id in opening.threads)
@@ -22,7 +22,7 @@ def first_seeds(scene: Scene, opening: Opening | None) -> tuple[OpenThread, ...]
 
 
 def next_seed(scene: Scene, ops: Sequence[LedgerOp]) -> tuple[OpenThread, ...]:
-    """The world's next thread, once one has come to rest and too few are left; none near the end."""
+    """The world's next thread, once one was closed and too few are left; none near the end."""
     world, known, direction = scene.world, scene.ledger.threads, scene.direction
     rest = {thread_key(op.id) for op in ops if isinstance(op, TouchThread) and op.status in _AT_REST}
     if not rest or world.openings or len(known) >= _REMEMBERED or direction.toward_ending or direction.must_end:

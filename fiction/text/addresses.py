@@ -1,4 +1,4 @@
-"""Addresses of servers: their parts, what may be pasted with them, and whether they are on this machine."""
+"""Addresses of servers: parsing them as people paste them, showing them, and telling this machine from others."""
 
 import ipaddress
 import re
@@ -12,7 +12,7 @@ _ENDPOINT = re.compile(
     r"|\A/api/(?:chat|generate|tags)\Z",
     re.IGNORECASE,
 )
-"""Ends of paths that belong to one kind of request, not to the server: people paste them with the address."""
+"""Ends of paths that belong to one kind of request, not to the server, and are pasted with the address."""
 _FOREIGN = re.compile(r"[\s\x00-\x20\x7f\\<>\"]")
 
 
@@ -23,11 +23,11 @@ class Address:
     base_url: str
     """Scheme, host, port and path, without a slash at the end; no query and no fragment."""
     query: str = field(default="", repr=False)
-    """What stands after `?`; it may hold a key."""
+    """The part after `?`; it may hold a key."""
 
 
 def parse(text: str) -> Address:
-    """The address of a server as a person gives it; a path that is an endpoint of an API is cut back to the API's own.
+    """Parse a server's address as a person gives it; the path of an endpoint is cut back to that of its API.
 
     Raises:
         ValueError: it is no http or https address.
@@ -42,7 +42,7 @@ def parse(text: str) -> Address:
 
 
 def host_of(address: str) -> str:
-    """The host in lower case, without brackets; empty for what is no address."""
+    """The host in lower case, without brackets; empty for text that is no address."""
     try:
         return urlsplit(address.strip()).hostname or ""
     except ValueError:
@@ -60,7 +60,7 @@ def origin(address: str) -> tuple[str, str, int]:
 
 
 def shown(address: str) -> str:
-    """`host:port` as people read it, without user, password, path and query; empty for what is no address."""
+    """`host:port` for people, without user, password, path and query; empty for text that is no address."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
@@ -71,7 +71,7 @@ def shown(address: str) -> str:
 
 
 def without_query(address: str) -> str:
-    """The address as it may be shown: the query and the fragment may hold a secret."""
+    """The address without query and fragment, which may hold a secret."""
     return re.split(r"[?#]", address, maxsplit=1)[0]
 
 

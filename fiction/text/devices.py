@@ -1,4 +1,4 @@
-"""Names that Windows keeps for devices: no file may have one on any system, so that it can be taken to another."""
+"""Names that Windows reserves for devices: no file gets one, on any system, so that files can be moved."""
 
 import re
 

@@ -1,7 +1,7 @@
-"""One spelling for texts that are compared: apostrophes, hyphens, spaces, Unicode forms, accents, capitals.
+"""Folding of texts to one spelling for comparisons: apostrophes, hyphens, spaces, Unicode forms, accents, capitals.
 
 People, models and packs write the same words differently: `weigher's` and `weigher’s`, `café` composed, decomposed or
-without its accent, `well-known` with a hyphen that never breaks, a line end between two words. Fold both sides.
+without its accent, `well-known` with a non-breaking hyphen, a line end between two words. Fold both sides.
 """
 
 import re
@@ -19,17 +19,17 @@ _UNACCENTED = {
 _SIGNS = (
     dict.fromkeys("‘’‛ʼʹ′`´＇", "'") | dict.fromkeys("“”„‟＂", '"') | dict.fromkeys("‐‑‒﹣－", "-") | {"\u00ad": ""}
 )
-"""Soft hyphens are no part of a word's spelling."""
+"""Signs by their plain equivalents; soft hyphens are dropped."""
 _SIGN = re.compile(f"[{''.join(_SIGNS)}]")
 _ACCENTED = re.compile(f"[{''.join(_UNACCENTED)}]")
 
 
 def same_spelling(text: str) -> str:
-    """The text with the plainest of the signs that mean the same: NFKC, `'`, `"`, `-`, single spaces.
+    """The text in NFKC, with plain signs for their variants (`'`, `"`, `-`) and single spaces.
 
     Capitals and accents stay, for comparisons in which they tell two words apart.
     """
-    # Before NFKC as well, which makes a space and a mark of an acute that stands alone.
+    # Before NFKC as well, which turns a lone acute into a space and a mark.
     return " ".join(_plain_signs(unicodedata.normalize("NFKC", _plain_signs(text))).split())
 
 
@@ -38,7 +38,7 @@ def _plain_signs(text: str) -> str:
 
 
 def unaccented(text: str) -> str:
-    """The text with its Latin letters without accents; in other scripts a mark makes another letter, and stays."""
+    """The text without accents on Latin letters; in other scripts a mark makes another letter, and stays."""
     if text.isascii():
         return text
     plain = _ACCENTED.sub(lambda letter: _UNACCENTED[letter.group()], text)
@@ -46,5 +46,5 @@ def unaccented(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """What all the spellings of a text have in common; `fold(fold(x)) == fold(x)`."""
+    """The text without accents, capitals and variants of signs; idempotent."""
     return unaccented(unicodedata.normalize("NFC", unaccented(same_spelling(text)).casefold()))

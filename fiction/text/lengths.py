@@ -1,4 +1,4 @@
-"""How long a text is asked to be, in the words of its language: scripts without spaces are measured in characters."""
+"""Wanted lengths of text, for prompts: in words, or in characters for scripts without spaces."""
 
 from dataclasses import dataclass
 
@@ -10,25 +10,25 @@ _TOKENS_A_WORD, _TOKENS_A_WIDE_WORD = 1.4, 1.5
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a number of words is in one language."""
+    """Converts a number of words for one language."""
 
     wide: bool = False
 
     @classmethod
     def of(cls, language: str) -> "Measure":
-        """For a BCP 47 tag."""
+        """The measure of a language, by its BCP 47 tag."""
         return cls(is_wide_language(language))
 
     def tokens(self, words: int) -> int:
-        """About how many tokens so many words are."""
+        """About the number of tokens of so many words."""
         return int(words * (_TOKENS_A_WIDE_WORD if self.wide else _TOKENS_A_WORD))
 
     def said(self, words: int) -> str:
-        """So many words, as a prompt says it."""
+        """The length in words of a prompt: `120 words`, `190 characters`."""
         return f"{self._characters(words)} characters" if self.wide else f"{words} words"
 
     def span(self, least: int, most: int) -> str:
-        """From so many words to so many."""
+        """A range of lengths: `90 to 160 words`."""
         if self.wide:
             return f"{self._characters(least)} to {self._characters(most)} characters"
         return f"{least} to {most} words"

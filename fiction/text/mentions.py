@@ -1,4 +1,4 @@
-"""By which words somebody or something is spoken of, and whether a text does so, in scripts with and without spaces."""
+"""Mentions of names and keywords in a text, short forms of names included, in scripts with and without spaces."""
 
 import re
 from collections import Counter
@@ -10,15 +10,15 @@ from fiction.text.folding import fold, same_spelling, unaccented
 
 _LATIN = re.compile(r"[\x00-\u024f\u1e00-\u1eff\u2010-\u2027]+\Z")
 _INFLECTED = re.compile(r"[\x00-\u00bf\u0370-\u052f\u1f00-\u1fff]+\Z")
-"""Greek and Cyrillic: a name's last letters change with its case."""
+"""Greek and Cyrillic, where a name's last letters change with its case."""
 _CASED = re.compile(r"[^\W\d_]")
 _HAN = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{3,4}\Z")
-"""A family name and a given name in Chinese or Korean, as mostly written."""
+"""The usual length of a Chinese or Korean family name with its given name."""
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]{2,}\Z")
 _PARTS = re.compile(r"[\s·・]+")
 _LEAST, _LEAST_STEM = 3, 3
 _GIVEN = 2
-"""Characters."""
+"""Characters of a given name in them."""
 _VOWELS = "аяйьоеыіїαηςος"
 
 _TITLES = """
@@ -42,18 +42,18 @@ _TITLES = """
     婆婆 公公 大娘 大爷 大爺 大叔 阿姨
     奶奶 爷爷 将军 將軍 和尚 道长 道長 教授 老师 老師 船头 主事 선생 할머니 할아버지 아저씨 아주머니
     """
-"""Words in names that name nobody; in lower case."""
+"""Titles, articles and adjectives in names; they are no short form of one."""
 TITLES = frozenset(fold(_TITLES).split())
 _WORDS = "will mark rose hope grace faith joy may june april august art bill pat sue ray bob dawn ivy drew rob nick"
 _COMMON = frozenset(_WORDS.split())
-"""Names that are words as well."""
+"""Names that are common words as well."""
 
 
 @lru_cache(maxsize=64)
 def short_forms(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """For each of a world's names the words that mean it alone: `Imre` and `Vass` for `Imre Vass`.
+    """The short forms of each of a world's names: `Imre` and `Vass` for `Imre Vass`.
 
-    A word that stands in two of the names, such as a family's, means neither; titles and articles mean nobody.
+    A word in two of the names, such as a family name, is a short form of neither; titles and articles never are.
     """
     parts = {name: tuple(dict.fromkeys(_parts(name))) for name in names}
     shared = Counter(fold(part) for name in parts for part in parts[name])
@@ -75,21 +75,21 @@ def _parts(name: str) -> Iterable[str]:
 
 
 def is_named(name: str, forms: Iterable[str], text: str) -> bool:
-    """Whether a text speaks of a name, whole or in one of its short forms."""
+    """Whether a text mentions a name, whole or in a short form."""
     single = name[:1].isupper() and len(name.split()) == 1
     called = any(occurs_as_written(form, text) for form in forms)
     return called or (occurs_as_written(name, text) if single else occurs(name, text))
 
 
 def occurs(word: str, text: str) -> bool:
-    """Whether a keyword comes up in a text, however either is spelled: as a whole word where words have spaces."""
+    """Whether a keyword is in a text, in any spelling; as a whole word where words have spaces."""
     return _stands_in(_read(word).folded, _read(text).folded)
 
 
 def occurs_as_written(word: str, text: str) -> bool:
-    """The same for a name of one word, which may be a common word in small letters: `Will`, `Rose`, `Mark`.
+    """Whether a name of one word is in a text; `Will`, `Rose` and `Mark` are common words in small letters.
 
-    A reader who writes without capitals is understood, with one at the beginning only where the name is no such word.
+    In a text without capitals small letters count as well; for a common word the first letter must be small too.
     """
     said, name = _read(text), _read(word)
     small = text == text.lower() if name.folded in _COMMON else said.small
@@ -99,13 +99,13 @@ def occurs_as_written(word: str, text: str) -> bool:
 
 
 class _Read(NamedTuple):
-    """A text as it is compared."""
+    """A text prepared for comparisons."""
 
     written: str
-    """In one spelling, with its capitals."""
+    """Folded but for its capitals."""
     folded: str
     small: bool
-    """Whether it has no capital but its first."""
+    """It has no capital but perhaps the first letter."""
 
 
 @lru_cache(maxsize=1024)
@@ -141,9 +141,9 @@ def _inflected(stem: str) -> re.Pattern[str]:
 
 
 def occurring(names: Iterable[str], *texts: str) -> frozenset[str]:
-    """Those of the names that the texts mention.
+    """The names that the texts mention.
 
-    Where words are not spaced, `头船饷箱` is mentioned with `头船` if that is one of the names.
+    In scripts without spaces a mention of `头船` is one of `头船饷箱` too.
     """
     names = tuple(dict.fromkeys(names))
     forms = short_forms(tuple(sorted(names)))

@@ -1,9 +1,9 @@
-"""How deep foreign structure goes, measured without recursion: asked before any work that descends into it."""
+"""The depth of foreign structure, measured without recursion before any work that descends into it."""
 
 from collections.abc import Mapping
 
 MOST = 64
-"""Levels that a document of ours, or one for us, may have."""
+"""Most levels of a document."""
 
 
 def too_deep(value: object, most: int = MOST) -> bool:

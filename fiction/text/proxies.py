@@ -1,4 +1,4 @@
-"""The proxy that the environment names for an address, by the rules that curl has for HTTP_PROXY and NO_PROXY."""
+"""The proxy for an address, from the environment, by curl's rules for HTTP_PROXY and NO_PROXY."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from fiction.text import addresses
 
 _SCHEMES = {"http": "http", "https": "https", "socks": "socks5", "socks5": "socks5", "socks5h": "socks5h"}
-"""What a proxy may speak; desktops write `socks` for version 5."""
+"""Protocols of proxies by their schemes; desktops write `socks` for version 5."""
 SYSTEM = "the system's settings"
-"""What names a proxy that no variable names."""
+"""The source of a proxy that no variable names."""
 
 
 class UnusableProxy(ValueError):
@@ -24,7 +24,7 @@ class Proxy:
     url: str = field(repr=False)
     """It may hold user and password."""
     variable: str
-    """Who names it: `HTTPS_PROXY`, `all_proxy` ..., or `SYSTEM`."""
+    """The variable that names it: `HTTPS_PROXY`, `all_proxy` ..., or `SYSTEM`."""
 
     @property
     def address(self) -> str:
@@ -38,12 +38,12 @@ class Proxy:
 
 
 def proxy_for(address: str, proxies: Mapping[str, str], environment: Mapping[str, str]) -> Proxy | None:
-    """The proxy on the way to an address; None where there is none, as for this machine and for what NO_PROXY names.
+    """The proxy for an address; None for this machine, for hosts that NO_PROXY names, and where none is set.
 
     `proxies` is as `urllib.request.getproxies` gives it: by scheme, `all` and `no`.
 
     Raises:
-        UnusableProxy: the proxy has a scheme that is none, or no host.
+        UnusableProxy: the proxy has an unknown scheme, or no host.
     """
     host = addresses.host_of(address)
     if addresses.on_this_machine(host) or _passed_by(address, proxies.get("no", "")):

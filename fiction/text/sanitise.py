@@ -1,4 +1,4 @@
-"""The one sanitiser: what it lets through can drive no terminal, hide no text and break no encoding.
+"""The sanitiser: clean text can drive no terminal, hide no text and break no encoding.
 
 Every text that did not come from this source code passes it at the border: packs, saves, imports, a model's replies,
 the reader's typing, names of files, messages of servers. Measured against Textual, which strips only BEL, BS, VT,
@@ -12,7 +12,7 @@ from functools import lru_cache
 _STRING = r"(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])"
 _OSC = r"(?:\x1b\]|\x9d)"
 _BODY = r"[^\x07\x1b\x90\x98\x9b-\x9f]"
-"""Of a string sequence: up to whatever ends it or begins another, so that no stretch of text is read twice."""
+"""The body of a string sequence, up to its end or the start of another, so that no stretch is read twice."""
 _CSI = r"(?:\x1b\[|\x9b)[0-?]{0,64}+[ -/]{0,8}+"
 _SEQUENCE = re.compile(
     rf"{_OSC}{_BODY}{{0,4096}}+(?:\x07|\x1b\\|\x9c)"  # titles, clipboard, links
@@ -39,7 +39,7 @@ _OUT = re.compile(
     "\\ud800-\\udfff\ue000-\uf8ff\U000f0000-\U0010ffff"  # surrogates, private use
     f"{_NONCHARACTERS}]"
 )
-"""Written out, since every Python has a Unicode table of its own: what a younger one knows is no control for that."""
+"""Written out, because each Python has its own Unicode table: characters unknown to an older one are no controls."""
 _MAX_MARKS = 8
 """Combining marks on one character: enough for every script, too few to climb over other lines."""
 _PILE = re.compile("[\u0300-\U0010ffff]{%d,}" % (_MAX_MARKS + 1))  # noqa: UP031 - braces of a pattern
@@ -73,26 +73,26 @@ def clean(text: str) -> str:
 
 
 def clean_line(text: str, *, limit: int = 200) -> str:
-    """The same in one line of at most `limit` characters: for titles, labels, names and messages."""
+    """The clean text in one line of at most `limit` characters: for titles, labels, names and messages."""
     line = " ".join(clean(text).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def first_dirty(text: str) -> str | None:
-    """The first character that `clean` would take out, or None: for messages about files."""
+    """The first character that `clean` would remove, or None: for messages about files."""
     if (match := _SEQUENCE.search(text)) is not None:
         return match.group()[0]
     return found.group() if (found := _OUT.search(text)) is not None else None
 
 
 class StreamCleaner:
-    """Cleans text that arrives in pieces: an escape sequence split between two of them is still taken out."""
+    """Cleans text that arrives in pieces: an escape sequence split between two of them is removed too."""
 
     def __init__(self) -> None:
         self._held = ""
 
     def feed(self, piece: str) -> str:
-        """What of the text so far is safe to show now."""
+        """The next clean text; the beginning of an unfinished sequence is held back."""
         text = _SEQUENCE.sub("", self._held + piece)
         held = _UNFINISHED.search(text)
         if held is None and text.endswith("\r"):

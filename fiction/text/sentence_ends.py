@@ -1,8 +1,8 @@
-"""Where the sentences of a text end, in scripts with and without spaces between words.
+"""Ends of sentences in a text, in scripts with and without spaces between words.
 
-An end is a full stop of some kind with whatever closes after it: quotation marks of every country, brackets, the space
-that French sets before its own. Not an end are the points of figures, ordinals, initials and titles, and a stop inside
-speech whose sentence goes on after it.
+An end is a stop with its closers: quotation marks of every country, brackets, the space that French sets before its
+marks. The points of figures, ordinals, initials and titles are no ends, nor is a stop inside speech whose sentence goes
+on after it.
 """
 
 import re
@@ -23,7 +23,7 @@ _STOP = re.compile(
 _UNSTOPPED = re.compile(
     r"(?:^[ \u3000]*[「『（][^\n]*[」』）]|[—–―][ \u00a0\u202f]?[\"“”’‘'»«›‹]+)(?=[^\S\n]*$)", re.MULTILINE
 )
-"""A line of Japanese speech, which has no full stop before the mark that closes it; somebody who is interrupted."""
+"""Ends without a stop: a line of Japanese speech, and speech that is interrupted."""
 _LETTER = re.compile(rf"[{UNSPACED}]")
 _OPENS = frozenset("“‘「『（【《〈")
 _NEXT = re.compile(r"\s+(?:[—–-]+\s*)?")
@@ -32,7 +32,7 @@ _COMMAS = frozenset(",;:，、；：")
 _SPOKEN = re.compile(
     r"と|って|[^\s，。！？…“”「」『』]{0,6}(?:说|說|道|问|問|答|喊|叫|笑)[道着著了]?(?:[，。：！？]|$)", re.MULTILINE
 )
-"""What follows speech within its sentence in Japanese and Chinese."""
+"""The words after speech that belong to its sentence, in Japanese and Chinese."""
 
 _TITLES = frozenset(
     (
@@ -42,10 +42,10 @@ _TITLES = frozenset(
         *("Sig", "Sigg", "Dott", "Avv", "ул", "им", "гр", "тов", "проф", "акад"),
     )
 )
-"""Before a point; whoever has been called by it follows."""
+"""Titles and other short words before a point that are never the last of a sentence."""
 _NUMEROS = frozenset(["No", "Art", "Abs", "Vol", "Bd", "p", "pp", "S", "n"])
 _LONGEST_SHORT = 5
-"""Letters before a point that may stand for more; longer words are written out."""
+"""Letters of an abbreviation at most."""
 _LONGEST_NUMERO = 3
 _OPENERS = "(„“‚‘«»‹›\"'¿¡—–-"
 _DIGIT = re.compile(r"\s?\d")
@@ -64,13 +64,13 @@ _AFTER_ORDINAL = re.compile(
 
 @lru_cache(maxsize=512)
 def sentence_ends(text: str) -> tuple[int, ...]:
-    """Where each sentence that comes to an end does, as positions in the text, in order."""
+    """The positions at which sentences end, in order."""
     ends = {end for stop in _STOP.finditer(text) if (end := _end(text, stop))}
     return tuple(sorted(ends.union(line.end() for line in _UNSTOPPED.finditer(text))))
 
 
 def _end(text: str, found: re.Match[str]) -> int:
-    """Where the sentence that the stop may close ends; 0 where it goes on."""
+    """The end of the sentence at a stop; 0 where the sentence goes on."""
     stop, end = found["stop"], found.end()
     wide = not _WIDE_STOPS.isdisjoint(stop)
     if wide and text[end : end + 1] == '"' and _inside_straight_quotes(text, end):
@@ -108,7 +108,7 @@ def _inside_straight_quotes(text: str, end: int) -> bool:
 
 
 def _begins_anew(text: str, end: int) -> bool:
-    """Whether a new sentence can begin with what follows the space there; a line break ends any."""
+    """Whether a new sentence can begin after the space there; a line break ends every sentence."""
     following = text[end + 1 : end + 2]
     if following.isupper():
         return True
@@ -120,7 +120,7 @@ def _begins_anew(text: str, end: int) -> bool:
 
 
 def _abbreviates(text: str, point: int) -> bool:
-    """Whether the point there stands for the rest of a word. The last one of a line mostly ends it all the same."""
+    """Whether the point there marks an abbreviation; at the end of a line it mostly ends the sentence all the same."""
     word = text[max(0, point - _LONGEST_SHORT - 1) : point]
     if len(word) > _LONGEST_SHORT and word.isalpha():
         return False

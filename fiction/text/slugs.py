@@ -1,4 +1,4 @@
-"""Ids for what a model names: small Latin letters, the same for the same name, never the same for two."""
+"""Ids from names that a model gives: small Latin letters, the same for one name, different for two."""
 
 import hashlib
 import re
@@ -13,16 +13,16 @@ _LONGEST = 48
 _DIGITS = 8
 _WORD = re.compile(r"[a-z0-9]+")
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
-"""Latin letters that are not a plain letter with a mark."""
+"""Latin letters that NFKD does not take apart."""
 
 N = TypeVar("N")
 
 
 def slug(name: str, *, stem: str = "id") -> str:
-    """An id out of a name: `[a-z0-9-]`, 1 to 48 characters, never empty, no name of a device.
+    """The id of a name: `[a-z0-9-]`, 1 to 48 characters, no name of a device.
 
-    What has no Latin letters, or too many, is told apart by a digest of the whole name; `stem` begins the id of a name
-    that has none at all.
+    A name that does not fit these letters or this length gets a digest; `stem` begins the id of a name without any
+    Latin letter.
     """
     folded = unicodedata.normalize("NFKC", name).casefold()
     plain = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
@@ -35,7 +35,7 @@ def slug(name: str, *, stem: str = "id") -> str:
 
 
 def identified(notes: Iterable[N], name: Callable[[N], str], *, most: int, stem: str = "id") -> list[tuple[str, N]]:
-    """The first few notes that have a name, each under an id of its own; of one name the first note counts."""
+    """The first `most` notes with a name, each with an id of its own; of two notes with one name the first counts."""
     found: dict[str, N] = {}
     known: set[str] = set()
     for note in notes:
@@ -48,7 +48,7 @@ def identified(notes: Iterable[N], name: Callable[[N], str], *, most: int, stem:
 
 
 def _free(wanted: str, taken: Iterable[str]) -> str:
-    """The id, or where another has it the first that is free with a number."""
+    """The wanted id, with a number where it is taken."""
     taken, number, free = set(taken), 1, wanted
     while free in taken:
         number += 1

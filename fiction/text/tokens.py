@@ -1,4 +1,4 @@
-"""How long a text is, in tokens, words and sentences, without a tokeniser; and how to cut it at a whole sentence."""
+"""Estimated tokens, words and sentences of a text, without a tokeniser; and cutting it at a whole sentence."""
 
 import re
 from bisect import bisect_left
@@ -17,7 +17,7 @@ _JOINS_UNSPACED = re.compile(rf"[{UNSPACED}。！？｡，、；：…—“”�
 _INTERRUPTED = re.compile(r"[—–―][\"“”’‘'»«›‹」』）)\]*_ \u00a0\u202f]*\Z")
 _TERM = re.compile(rf"[{UNSPACED}\uac00-\ud7af]+|[^\W{UNSPACED}\uac00-\ud7af]{{4,}}")
 _SHORT_TERM = 4
-"""Letters of a word that says what a text is about only where it is a name, or in German a noun."""
+"""Letters of a word that is a term only with a capital: as a name, or in German a noun."""
 _HIRAGANA = re.compile(r"[\u3041-\u309f]{2}")
 _CHOICE = re.compile(r"> [^\n]*\n")
 _WEAK_END = " \t\n,;:-–—，、；："
@@ -26,14 +26,14 @@ _CLAUSE = re.compile(r"[，、；：,;:]")
 
 
 _WIDE_QUARTERS = 32
-"""Of tokens, that ten wide characters take."""
+"""Quarters of a token for ten wide characters."""
 
 
 @lru_cache(maxsize=2048)
 def estimate(text: str) -> int:
-    """About how many tokens the text is: four bytes each, and four fifths of one for each wide character.
+    """The estimated number of tokens: one for four bytes, and four fifths of one for each wide character.
 
-    Today's vocabularies take 0.6 to 0.8 of a token for a character of Chinese; what a server counts corrects this.
+    Today's vocabularies take 0.6 to 0.8 of a token for a Chinese character; a server's own counts correct this.
     """
     return _estimate(text)
 
@@ -43,7 +43,7 @@ def _estimate(text: str) -> int:
 
 
 def _quarters(text: str) -> int:
-    """Quarters of tokens; those of two texts are those of both together, but for the last one."""
+    """The estimate in quarters of a token, which add up when texts are put together."""
     if text.isascii():
         return len(text)
     wide = "".join(_WIDE.findall(text))
@@ -55,7 +55,7 @@ def _bytes(text: str) -> int:
 
 
 def words(text: str) -> int:
-    """How many words; characters of scripts without spaces count by what they say."""
+    """The number of words; in scripts without spaces, by the number of characters."""
     if text.isascii() or not _WIDE.search(text):
         return len(text.split())
     text = _HANGUL.sub("x", text)
@@ -76,7 +76,7 @@ def is_wide_language(tag: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def terms(text: str) -> frozenset[str]:
-    """What a text is about, to compare texts by: names and long words, casefolded, and pairs of wide characters."""
+    """Terms to compare texts by: names and long words, casefolded, and pairs of wide characters."""
     found: set[str] = set()
     for run in _TERM.findall(text):
         if _WIDE.match(run):
@@ -119,7 +119,7 @@ def joined(parts: Iterable[str]) -> str:
 
 
 def ends_whole(text: str) -> bool:
-    """Whether the text stops at the end of a sentence, or where somebody is interrupted."""
+    """Whether the text stops at the end of a sentence, or at an interruption in speech."""
     text = text.rstrip()
     ends = sentence_ends(text)
     whole = bool(ends) and ends[-1] == len(text)
@@ -133,7 +133,7 @@ def whole_sentences(text: str) -> str:
 
 
 def clip(text: str, tokens: int) -> str:
-    """The beginning of the text that fits, cut at a sentence, or else at a clause or a word and marked with dots."""
+    """The longest beginning of at most `tokens`, cut at a sentence, or else at a clause or a word, with dots."""
     if estimate(text) <= tokens:
         return text
     room = _chars(text, tokens)
@@ -156,10 +156,9 @@ def _last_break(cut: str) -> int:
 
 
 def clip_start(text: str, tokens: int) -> str:
-    """The end of the text that fits, paragraphs and all, from the beginning of a sentence or else of a word.
+    """The longest end of at most `tokens`, paragraphs kept, from the beginning of a sentence or else of a word.
 
-    A first line `> what was chosen` stays where it leaves half of the room to the rest; dots mark what is left out
-    after it.
+    A first line `> choice` is kept where it takes at most half of the tokens; dots after it mark the cut.
     """
     if estimate(text) <= tokens:
         return text
@@ -171,9 +170,9 @@ def clip_start(text: str, tokens: int) -> str:
 
 
 def clip_middle(text: str, tokens: int) -> str:
-    """The first two sentences and as many of the last ones as fit, dots between them: how a memory is shortened.
+    """A shortened memory: the first two sentences, dots, and as many of the last ones as fit into `tokens`.
 
-    The first sentences take half of the room at the most; where one alone takes more, only last ones stay.
+    The first sentences take at most half of the tokens; where one alone takes more, only last ones stay.
     """
     if estimate(text) <= tokens:
         return text
@@ -189,7 +188,7 @@ def clip_middle(text: str, tokens: int) -> str:
 
 
 def _tail(text: str, tokens: int) -> str:
-    """The last sentences that fit; of a last one that does not, its last words after dots."""
+    """The last sentences that fit; or where not even one does, its last words after dots."""
     text = text.rstrip()
     starts = _starts(text)
     at = bisect_left(starts, True, key=lambda start: _estimate(text[start:].lstrip()) <= tokens)
@@ -203,7 +202,7 @@ def _tail(text: str, tokens: int) -> str:
 
 
 def _chars(text: str, tokens: int) -> int:
-    """The greatest number of leading characters that is estimated at no more than `tokens`."""
+    """The greatest number of leading characters whose estimate is at most `tokens`."""
     if tokens <= 0:
         return 0
     if text.isascii():

@@ -238,7 +238,7 @@ class LocalGame:
         purse = self._minds.purse(store.story.uuid)
         tellers = self._minds.tellers(self._offline(), store.story.settings.storyteller, purse)
         memory = self._memory(world)
-        return Session(store=store, world=world, memory=memory, storytellers=tellers, purse=purse, notice=notice)
+        return Session(store=store, world=world, memory=memory, storytellers=tellers, budget=purse, notice=notice)
 
     def _offline(self) -> Storyteller:
         from fiction.storytellers.offline import OfflineStoryteller

@@ -78,7 +78,7 @@ class Models:
             name=name,
             ahead=Ahead(part.speculate) if part.speculate else None,
             connections=self._connections,
-            purse=purse,
+            budget=purse,
             starting=both(teller, noter),
         )
 
@@ -145,7 +145,7 @@ class Models:
             asked.server,
             ahead=Ahead.OFF,
             connections=self._connections,
-            purse=self._till.purse(_TRIALS),
+            budget=self._till.purse(_TRIALS),
             starting=asked.starting,
         )
         return try_out(asked, teller)

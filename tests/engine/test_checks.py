@@ -28,6 +28,12 @@ def test_a_long_sentence_told_again_word_for_word_is_a_repeat() -> None:
     assert [f.check for f in passage_findings(passage, LOOK, (TOLD,))] == ["repetition"]
 
 
+def test_a_repeat_is_a_whole_sentence_titles_and_speech_included() -> None:
+    told = dataclasses.replace(TOLD, passage="“Dr. Oda waits by the old well tonight.” You nod.")
+    (found,) = passage_findings("Rain. Dr. Oda waits by the old well tonight!", LOOK, (told,))
+    assert (found.check, found.detail) == ("repetition", "dr. oda waits by the old well tonight")
+
+
 def test_a_short_sentence_may_come_again() -> None:
     assert not passage_findings("It is cold.", LOOK, (TOLD,))
 

@@ -98,7 +98,7 @@ class Priced(Scripted):
 
 def cast(teller: Scripted, *recent: Turn, turns: int = 20, purse: Tin | None = None) -> Costs:
     settings = StorySettings(turns=turns, budget=4096)
-    return forecast(Costs(), recent=recent, settings=settings, storyteller=teller, purse=purse)
+    return forecast(Costs(), recent=recent, settings=settings, storyteller=teller, budget=purse)
 
 
 class TestNextTurn:

@@ -1,5 +1,6 @@
 """The director: where a story stands, and what it wants next."""
 
+import dataclasses
 import itertools
 
 import pytest
@@ -139,3 +140,16 @@ def test_all_that_it_can_say_at_once_is_three_lines() -> None:
     assert max(map(len, said.values())) == 3
     assert "What is in the well?" in said[8][0]
     assert said[8][1] == STALL_LINE
+
+
+def test_what_a_world_says_of_a_part_is_taken_as_it_is() -> None:
+    world = dataclasses.replace(WORLD, acts=(Act("One", "", 0.3), Act("Two", "A debt of $5, or $summary {x}.", 0.7)))
+    assert direct(world, StorySettings(turns=20), Ledger(), (), 7).lines[1] == (
+        "In the course of this part: A debt of $5, or $summary {x}."
+    )
+
+
+def test_the_pace_is_never_put_in_the_same_words_twice_running() -> None:
+    said = [direct(WORLD, StorySettings(turns=ENDLESS), Ledger(), (), depth).lines[-1] for depth in range(1, 40)]
+    assert all(a != b for a, b in itertools.pairwise(said))
+    assert len(set(said)) > 5

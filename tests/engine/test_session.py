@@ -5,8 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from fiction.engine.session import MAX_WRITTEN
-from fiction.errors import FictionError, NotFound, SaveError, StorytellerError, Trouble
+from fiction.errors import FictionError, SaveError, StorytellerError, Trouble
 from fiction.saves.store import SaveFile
 from fiction.story.events import (
     ChoiceSaved,
@@ -89,24 +88,6 @@ async def test_a_plan_is_taken_edited_or_written(table: Table, kind: ChoiceKind)
     await drain(session.play(choice))
     assert session.turn is not None
     assert session.turn.choice == choice
-
-
-async def test_an_edit_that_changes_nothing_is_the_plan_as_offered(table: Table) -> None:
-    await table.play()
-    assert table.session.edited(1, "Climb stair 1").kind is ChoiceKind.OFFERED
-
-
-@pytest.mark.parametrize("text", ["", "  \n ", "\x1b[31m", "x" * (MAX_WRITTEN + 1)])
-async def test_nothing_and_too_much_are_refused_in_a_sentence(table: Table, text: str) -> None:
-    with pytest.raises(FictionError):
-        table.session.written(text)
-
-
-async def test_a_plan_that_is_not_there_is_not_found(table: Table) -> None:
-    await table.play()
-    for number in (0, 4, -1):
-        with pytest.raises(NotFound):
-            table.session.offered(number)
 
 
 async def test_undo_goes_back_and_redo_forward_to_the_end_and_no_further(table: Table) -> None:

@@ -13,9 +13,10 @@ import pytest
 
 from fiction.errors import StorytellerError
 from fiction.setup import keeper
-from fiction.setup.children import Child, Children
+from fiction.setup.children import Child, Children, error_line
 from fiction.setup.keeper import Log
 from fiction.setup.runners import ChildSpec, commands, runners
+from support.growth import grows_linearly
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups are those of POSIX")
 
@@ -330,3 +331,20 @@ async def test_one_that_nobody_wants_any_more_is_ended(
     assert alive(stays)
     await children.child(WANTED).up()
     assert len(started(tmp_path)) == 3
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("0.01 I loading\n 0.02 E gguf: broken \n0.03 E srv: exiting\n\n", "gguf: broken"),
+        ("loading\nkilled E 1.0 E here\n", "killed E 1.0 E here"),
+        ("\n \n", ""),
+    ],
+)
+def test_the_error_line_is_the_first_that_is_marked_or_the_last(log: str, said: str) -> None:
+    assert error_line(log) == said
+
+
+@pytest.mark.parametrize("unit", [".", "1", "1.1 E", ". E\n", "\n", " "])
+def test_the_error_line_is_found_in_linear_time(unit: str) -> None:
+    assert grows_linearly(error_line, unit)

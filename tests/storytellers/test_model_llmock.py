@@ -104,13 +104,13 @@ def session_on(store: SaveFile, llmock: LLMock, folder: Path, till: Budgets, *, 
     teller = ServerSettings(llmock.base_url(), "teller", stall_timeout=STALL)
     keeper = dataclasses.replace(teller, model="keeper")
     purse = till.purse(STORY)
-    model = ModelStoryteller(teller, notes=keeper, ahead=ahead, purse=purse, connections=Connections(folder / "known"))
+    model = ModelStoryteller(teller, notes=keeper, ahead=ahead, budget=purse, connections=Connections(folder / "known"))
     return Session(
         store=store,
         world=WORLD,
         memory=StoryMemory(cache=folder / "cache", chroma=False),
         storytellers={"model": model},
-        purse=purse,
+        budget=purse,
     )
 
 

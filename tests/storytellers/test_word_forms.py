@@ -8,7 +8,7 @@ from fiction.story.plan import Approach, Plan
 from fiction.story.world import Character
 from fiction.storytellers.storylets.attempts import LIMIT, meant, read, smooth
 from fiction.storytellers.storylets.slots import Names, fill
-from fiction.storytellers.storylets.word_forms import clip, sentences
+from fiction.storytellers.storylets.word_forms import clip
 
 NAMES = frozenset({"imre", "oda"})
 PLANS = (
@@ -125,11 +125,6 @@ def test_slots_read_as_if_written_for_the_cast(text: str, told: str) -> None:
 @given(st.text(alphabet="{}.aothery \n\x00", max_size=60))
 def test_no_brace_is_ever_left(text: str) -> None:
     assert not set("{}") & set(fill(text, Names("{x}", "The {Quay}", ROLES, {"act": "{act}"})))
-
-
-@given(st.text(max_size=200))
-def test_sentences_lose_nothing_but_blanks(text: str) -> None:
-    assert "".join("".join(sentences(text)).split()) == "".join(text.split())
 
 
 @given(st.text(max_size=200) | st.text(alphabet=" \x1f\u2028a,", max_size=20), st.integers(1, 80))

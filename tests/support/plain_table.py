@@ -49,7 +49,7 @@ class Table:
         record = StoryRecord("u", "A Story", "w", "1.0.0", "", settings=StorySettings(storyteller=self.told_by))
         store = SaveFile.open(self.path) if self.path.exists() else SaveFile.create(self.path, record)
         tellers = {"offline": self.teller, "model": self.mind}
-        return Session(store=store, world=WORLD, memory=ListMemory(), storytellers=tellers, purse=self.purse)
+        return Session(store=store, world=WORLD, memory=ListMemory(), storytellers=tellers, budget=self.purse)
 
     def worlds(self) -> tuple[WorldCard, ...]:
         return (

@@ -45,7 +45,7 @@ class Table:
         other, memory = Scripted(name="model"), ListMemory()
         tellers = {storyteller.name: storyteller, "model": other}
         store = SaveFile.create(path, story)
-        session = Session(store=store, world=WORLD, memory=memory, storytellers=tellers, purse=purse)
+        session = Session(store=store, world=WORLD, memory=memory, storytellers=tellers, budget=purse)
         return cls(path, storyteller, memory, session, other, purse)
 
     async def reopen(self) -> None:
@@ -56,7 +56,7 @@ class Table:
             world=WORLD,
             memory=self.memory,
             storytellers={self.storyteller.name: self.storyteller, "model": self.other},
-            purse=self.purse,
+            budget=self.purse,
         )
 
     async def play(self, *choices: int) -> list[Event]:

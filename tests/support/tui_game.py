@@ -390,7 +390,7 @@ class Shelf:
 
     def _session(self, store: SaveFile, world: World) -> Session:
         tellers = ByName(self._by_name)
-        session = Session(store=store, world=world, memory=ListMemory(), storytellers=tellers, purse=self.purse)
+        session = Session(store=store, world=world, memory=ListMemory(), storytellers=tellers, budget=self.purse)
         self.sessions.append(session)
         return session
 

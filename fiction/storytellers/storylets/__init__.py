@@ -1,1 +1,1 @@
-"""How the built-in storyteller tells: what it knows, draws, casts, says, remembers and offers in one turn."""
+"""The built-in storyteller's turn: drawing a storylet, casting, telling, remembering, offering plans."""

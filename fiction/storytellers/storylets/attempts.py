@@ -1,4 +1,4 @@
-"""Reading the reader's own words: which offered plan they mean, in which spirit they act, and how to say it back."""
+"""The reader's own words: the plan they mean, their approach, and a phrase to tell the attempt with."""
 
 import re
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from fiction.storytellers.storylets.word_forms import clip, listed, negates, ste
 from fiction.storytellers.storylets.wordlists import ACTIVE, SAME, SPIRITS
 
 LIMIT = 120
-"""Characters of the reader's words that are said back."""
+"""Characters of the reader's words in a phrase."""
 LIKE = 0.6
-"""How much of their meaning a written act and a plan must share to be the same (1 is all of it)."""
+"""Likeness (0 to 1) from which a written act is taken for a plan."""
 CLOSE = 0.45
-"""The same for a plan whose words the reader edited: it is meant to be that plan."""
+"""The same for a plan in other words, which mostly still means that plan."""
 
 _LEAD = re.compile(
     r"(?:(?:then|now|so|and|but|well|next|first)[,\s]+)?"
@@ -33,6 +33,7 @@ _QUOTED = re.compile(r"([\"“][^\"”]*[\"”]?)")
 _ASKS = re.compile(
     r"(?:who|what|where|when|why|how|which|is|are|do|does|did|can|could|will|would|may|have|has)\b", re.I
 )
+_NEXT_SENTENCE = re.compile(r" ?(?<![.!…])[.!…]+ (\w)")
 _NO_ACT = listed(
     "the a an my his her its their our your this that these those he she it they there here everyone everybody"
     " someone somebody nobody suddenly then because if when while"
@@ -52,7 +53,7 @@ _PERSON = (
 
 @dataclass(frozen=True, slots=True)
 class ParsedAct:
-    """What the reader tries, ready to be said."""
+    """The reader's attempt, in phrases to tell it with."""
 
     phrase: str
     """A verb phrase that goes after `you` or `to`: "climb the mast"."""
@@ -66,7 +67,7 @@ _DOUBLE_STOP = re.compile(r"([.!?…][”\"])\.")
 
 
 def smooth(text: str) -> str:
-    """A told attempt without "you set out to say" and "you mean to try", which no one would write."""
+    """The text without "you set out to say" and "you mean to try", which nobody would write."""
     return _DOUBLE_STOP.sub(r"\1", _SET_OUT.sub(r"\1 ", text))
 
 
@@ -91,7 +92,7 @@ def read(text: str, names: frozenset[str]) -> ParsedAct:
 
 
 def _spoken(words: str, after: str, spirit: Approach) -> ParsedAct:
-    """Something that the protagonist says, and what the reader has them do with it."""
+    """An act that begins with speech, and the rest of it."""
     line = clip(words, LIMIT - 10).rstrip(" ,")
     rest = clip(_second_person(after.strip(" ,.;!")), LIMIT - len(line)) if len(line) < LIMIT / 2 else ""
     said = f"“{line[:1].upper()}{line[1:]}”" + (f", {rest}" if rest else "")
@@ -102,7 +103,7 @@ def _phrase(text: str, names: frozenset[str]) -> str:
     """A verb phrase in the second person."""
     rest = _LEAD.sub("", text, count=1) or text
     rest = "".join(part if part[:1] in '"“' else _second_person(part) for part in _QUOTED.split(rest))
-    rest = re.sub(r"\s*[.!…]+\s+(\w)", lambda m: "; " + m.group(1).lower(), rest)
+    rest = _NEXT_SENTENCE.sub(lambda m: "; " + m.group(1).lower(), rest)
     rest = clip(rest, LIMIT).rstrip(" .!,;:")
     if meanwhile := _MEANWHILE.fullmatch(rest):
         rest = f"{meanwhile.group(2)}, {meanwhile.group(1)[0].lower()}{meanwhile.group(1)[1:]}"
@@ -126,7 +127,7 @@ def _second_person(text: str) -> str:
 
 
 def approach(text: str) -> Approach:
-    """In which spirit the words act; curious where nothing says otherwise."""
+    """The approach of the reader's words; curious where no word tells."""
     found = stems(text)
     scores = {
         spirit: sum(3 if i == 0 else 1 for i, word in enumerate(found) if word in words) for spirit, words in SPIRITS
@@ -136,14 +137,14 @@ def approach(text: str) -> Approach:
 
 
 def meant(text: str, plans: Sequence[Plan], names: frozenset[str]) -> Plan | None:
-    """Which of the plans the words mean; None where they mean none of them clearly."""
+    """The plan that the words mean; None where they clearly mean none."""
     scores = [(likeness(text, plan.label, plans, names), -index) for index, plan in enumerate(plans)]
     best = max(scores, default=(0.0, 0))
     return plans[-best[1]] if best[0] >= LIKE else None
 
 
 def likeness(text: str, label: str, plans: Sequence[Plan] = (), names: frozenset[str] = frozenset()) -> float:
-    """How much of their meaning two acts share, 0 to 1: names and what all plans speak of count less, the verb more."""
+    """How alike two acts are, 0 to 1: names and words of several plans count less, the verb more."""
     if negates(text) != negates(label):
         return 0.0
     weights = _weights(plans, names)
@@ -158,7 +159,7 @@ def likeness(text: str, label: str, plans: Sequence[Plan] = (), names: frozenset
 
 
 def _weights(plans: Sequence[Plan], names: frozenset[str]) -> dict[str, float]:
-    """Words that say little about which plan is meant."""
+    """Weights of words that hardly tell one plan from another."""
     light = {stem(name): 0.5 for name in names}
     counts: dict[str, int] = {}
     for plan in plans:

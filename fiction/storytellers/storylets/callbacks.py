@@ -1,4 +1,4 @@
-"""Bringing back something that the reader did long ago: at most once in four turns, each thing once."""
+"""Callbacks: sentences about a deed of the reader's from long ago; at most one in four turns, each deed once."""
 
 from fiction.storytellers.storylets.page_draft import PageDraft
 from fiction.storytellers.storylets.word_forms import capital
@@ -10,7 +10,7 @@ APART = 4
 
 
 def call_back(page: PageDraft) -> str:
-    """A sentence that brings the best remembered deed back; empty where there is none to bring."""
+    """A sentence about the best remembered deed; empty where there is none."""
     if page.depth - page.tale.called < APART:
         return ""
     key = _deed(page)
@@ -23,13 +23,13 @@ def call_back(page: PageDraft) -> str:
 
 
 def _deed(page: PageDraft) -> str:
-    """The plan whose telling long-term memory gave back, the best first."""
+    """The key of the best recalled plan that can be called back; or empty."""
     at = {r.depth: key for key, r in page.tale.recollections.items() if r.depth <= page.depth - OLD_ENOUGH}
     return next((at[memory.depth] for memory in page.scene.recall.lexical if memory.depth in at), "")
 
 
 def template(page: PageDraft) -> str:
-    """One of the world's sentences that was not used yet; the general ones come after its own."""
+    """A callback sentence that was not used yet; the world's own come before general ones."""
     own = len(page.deck.world.callbacks)
     unused = [i for i in range(len(page.deck.callbacks)) if f"callback#{i}" not in page.tale.told]
     first = [i for i in unused if i < own] or unused

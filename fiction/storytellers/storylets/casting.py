@@ -1,4 +1,4 @@
-"""Who plays the roles of a storylet: people already met and at hand come first, nobody plays two roles."""
+"""Casting the roles of a storylet: people already met and at hand first, nobody in two roles."""
 
 import random
 
@@ -23,7 +23,7 @@ def cast(page: PageDraft, storylet: Storylet, kept: dict[str, str]) -> dict[str,
 
 
 def _bind(order: list[str], ranked: dict[str, list[str]], taken: frozenset[str]) -> dict[str, str] | None:
-    """The first assignment without a person twice, the scarcest roles first."""
+    """The first assignment that has no person twice; scarce roles are filled first."""
     if not order:
         return {}
     for who in ranked[order[0]]:
@@ -36,7 +36,7 @@ def _bind(order: list[str], ranked: dict[str, list[str]], taken: frozenset[str])
 
 
 def _ranked(page: PageDraft, role: Role, place: str, rng: random.Random) -> list[str]:
-    """Who may play a role, the best first."""
+    """Candidates for a role, the best first."""
     able = [someone for someone in page.deck.characters.values() if _may(someone, role)]
     anybody = not role.who and not role.tags
     scores = {someone.id: _fit(page, someone, place, anybody=anybody) + 3 * rng.random() for someone in able}
@@ -52,7 +52,7 @@ def _may(someone: Character, role: Role) -> bool:
 
 
 def _fit(page: PageDraft, someone: Character, place: str, *, anybody: bool) -> float:
-    """How well somebody suits: known people come back, but where anybody would do not the same ones all the time."""
+    """How well a character suits: known people come back, but not always the same where anybody would do."""
     met = page.tale.met.get(someone.id)
     score = 0.0
     if someone.place:

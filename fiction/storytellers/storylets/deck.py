@@ -1,4 +1,4 @@
-"""What there is to tell in a world: its storylets, plans, cast and conditions, looked up and read once."""
+"""The deck of a world: its storylets, plans, cast and conditions, indexed and parsed once."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -10,7 +10,7 @@ from fiction.story.world import Character, Opening, World
 from fiction.storytellers.storylets.word_forms import stem, tokens
 
 PASSING = "moment-passes"
-"""General storylet that says how a moment runs on by itself."""
+"""General storylet in which the moment runs on by itself."""
 CODA = "after-the-end"
 """General storylet for a reader who writes on after the ending."""
 ARRIVING = "on-the-way"
@@ -24,14 +24,14 @@ STRANGERS = (
     Character("newcomer", "the newcomer", "somebody new here"),
     Character("neighbour", "the neighbour", "somebody who lives near"),
 )
-"""The cast of a world that has none."""
+"""The cast of a world without characters."""
 
 ABSENT = frozenset({"absent", "dead", "offstage", "protagonist", "player"})
 """Tags and roles of characters that a general storylet never casts."""
 
 
 class Deck:
-    """A world with the general storylets behind it, indexed. Made once for a story; holds nothing of a turn."""
+    """An indexed world, completed by the general storylets. Made once for a story; holds nothing of a turn."""
 
     def __init__(self, world: World, general: World | None) -> None:
         self.world = world
@@ -58,7 +58,7 @@ class Deck:
         self._told_words: dict[int, frozenset[str]] = {}
 
     def opening(self, opening: str) -> Opening | None:
-        """The opening of that id, else the first; None where there is none at all."""
+        """The opening of that id, else the first; None for a world without openings."""
         return next((o for o in self.openings if o.id == opening), self.openings[0] if self.openings else None)
 
     def is_general(self, storylet: str) -> bool:
@@ -66,9 +66,9 @@ class Deck:
         return storylet in self._general_ids
 
     def attempts(self, approach: Approach) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """What may come of an unplanned act, as sets of variants with their keys, the fittest first.
+        """Outcomes of an unplanned act, as sets of variants with their keys, the fittest first.
 
-        This world's words in that spirit, then general ones in it, then what there is in other spirits.
+        The world's own for that approach come first, then general ones, then those of other approaches.
         """
         for spirit in (approach, *(other for other in Approach if other is not approach)):
             for name, attempts in zip(("own", "general"), self._attempts, strict=True):
@@ -76,7 +76,7 @@ class Deck:
                     yield f"attempt {name} {spirit}", attempts[spirit]
 
     def condition(self, text: str) -> Condition | None:
-        """The condition, read; None where it can't be read."""
+        """The parsed condition; None where it is faulty."""
         if text not in self._conditions:
             try:
                 self._conditions[text] = parse(text)
@@ -85,7 +85,7 @@ class Deck:
         return self._conditions[text]
 
     def holds(self, text: str, situation: Situation) -> bool:
-        """Whether a condition is true; an empty one is, one that can't be read is not."""
+        """Whether a condition is true; an empty one is, a faulty one is not."""
         if not text:
             return True
         condition = self.condition(text)
@@ -95,7 +95,7 @@ class Deck:
             return False
 
     def specificity(self, text: str) -> int:
-        """How much a condition demands."""
+        """The specificity of a condition; 0 for an empty or faulty one."""
         condition = self.condition(text) if text else None
         return condition.specificity if condition else 0
 
@@ -107,7 +107,7 @@ class Deck:
         return frozenset(word for name in named for word in tokens(name))
 
     def words(self, scene: Storylet | StoryletPlan) -> frozenset[str]:
-        """Stems of everything that a storylet or a plan may tell."""
+        """Stems of all texts of a storylet or a plan."""
         key = id(scene)
         if key not in self._told_words:
             self._told_words[key] = frozenset(map(stem, tokens(" ".join(_texts(scene)))))
@@ -115,7 +115,7 @@ class Deck:
 
 
 def _as_storylet(opening: Opening) -> Storylet:
-    """An opening is a scene too: its plans are found and offered again like any other's."""
+    """An opening as a storylet, so that its plans are found and offered like any others."""
     body = Body(opening.text)
     return Storylet(
         opening.id, opening.title, bodies=(body,), plans=opening.plans, place=opening.place, only_by_goto=True

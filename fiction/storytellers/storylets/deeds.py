@@ -1,4 +1,4 @@
-"""What the reader's choice means in this story: a plan that we know, an act of their own, or nothing at all."""
+"""The meaning of the reader's choice: a known plan, an act of their own, or waiting."""
 
 from dataclasses import dataclass
 from typing import assert_never
@@ -11,7 +11,7 @@ from fiction.storytellers.storylets.page_draft import PageDraft
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The reader's choice is a plan that we know."""
+    """The reader's choice is a plan of the deck."""
 
     key: str
     plan: StoryletPlan
@@ -33,7 +33,7 @@ Deed = Taken | Tried | Waited
 
 
 def read(page: PageDraft) -> Deed:
-    """What the reader's choice means here."""
+    """The deed that the reader's choice means."""
     choice, deck = page.scene.choice, page.deck
     offered = page.scene.parent.plans if page.scene.parent else ()
     match choice.kind:

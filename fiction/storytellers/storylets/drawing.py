@@ -1,4 +1,4 @@
-"""Which storylet comes next: what must follow, what the act or the end asks for, else the one that fits best."""
+"""Drawing the next storylet: the one that must follow, a hinge or climax that is due, else the best fit."""
 
 import math
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from fiction.storytellers.storylets.chance import gumbel
 from fiction.storytellers.storylets.page_draft import PageDraft
 
 LAST_TURNS = 4
-"""Turns before the story's length is over from which a climax may come."""
+"""Turns before the end of the story's length from which on a climax may come."""
 HIGH_TENSION = 7
 
 
@@ -26,7 +26,7 @@ class Drawn:
 
 
 def follow(page: PageDraft, goto: str) -> Drawn | None:
-    """The storylet that a plan leads to, in the same scene; None where there is none to be told."""
+    """The storylet that a plan leads to, in the same scene; None where it can't be told."""
     storylet = page.deck.scenes.get(goto)
     if storylet is None or not _tellable(page, storylet):
         return None
@@ -60,7 +60,7 @@ def climax_due(page: PageDraft) -> bool:
 
 
 def time_is_up(page: PageDraft) -> bool:
-    """Whether the story has had its turns: where no climax can come any more, it ends here."""
+    """Whether the story's length is over and no climax can come any more: it ends here."""
     direction, turns = page.scene.direction, page.scene.settings.turns
     over = direction.must_end or (direction.toward_ending and turns != ENDLESS and page.depth >= turns)
     return over and not page.tale.ended
@@ -71,7 +71,7 @@ def _of_kind(page: PageDraft, kind: StoryletKind) -> list[Storylet]:
 
 
 def _spare_own(page: PageDraft, own: list[Storylet]) -> bool:
-    """Whether a general storylet should come now, so that the world's own last until the end.
+    """Whether a general storylet should come now, to make the world's own last until the end.
 
     Never two in a row, and not while a thread is due.
     """
@@ -86,7 +86,7 @@ def _spare_own(page: PageDraft, own: list[Storylet]) -> bool:
 
 
 def _best(page: PageDraft, storylets: Iterable[Storylet]) -> Drawn | None:
-    """The one that fits best and can be cast."""
+    """The best fit that can be cast."""
     eligible = [storylet for storylet in storylets if _eligible(page, storylet)]
     rng = page.dice("next")
     scores = [_score(page, storylet) + gumbel(rng) for storylet in eligible]
@@ -111,7 +111,7 @@ def _eligible(page: PageDraft, storylet: Storylet) -> bool:
 
 
 def _tellable(page: PageDraft, storylet: Storylet) -> bool:
-    """Whether it may be told at all now: its condition holds, it has a text that is fresh, no line is crossed."""
+    """Whether a storylet may be told now: its condition holds, a text is fresh, no line is crossed."""
     if storylet.once and storylet.id in page.tale.told:
         return False
     if not page.holds(storylet.when) or page.forbidden(storylet):
@@ -137,7 +137,7 @@ def _score(page: PageDraft, storylet: Storylet) -> float:
 
 
 def _thread_fit(page: PageDraft, storylet: Storylet) -> float:
-    """What it does for the threads: the one that is due most of all; towards the end it should close, not open."""
+    """How well a storylet serves the threads: the due one most; towards the end it should close, not open."""
     direction = page.scene.direction
     touched = {t for plan in storylet.plans if page.holds(plan.when) for t in (*plan.advances, *plan.pays)}
     pays = {t for plan in storylet.plans for t in plan.pays}
@@ -150,7 +150,7 @@ def _thread_fit(page: PageDraft, storylet: Storylet) -> float:
 
 
 def _leaning(page: PageDraft, storylet: Storylet) -> float:
-    """How well its plans suit the way this reader likes to go at things."""
+    """How well a storylet's plans suit the reader's leanings."""
     leanings = dict(page.scene.reader.leanings)
     if not leanings or not storylet.plans:
         return 0.0

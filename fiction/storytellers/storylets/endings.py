@@ -1,4 +1,4 @@
-"""Endings: which one the story has come to, its last page, and the lines that remember what the reader did."""
+"""Endings: choosing one, its last page, and the epilogue about the reader's deeds."""
 
 from collections.abc import Iterator
 
@@ -12,11 +12,11 @@ ANY = "*"
 LEAST_LINES, MOST_LINES = 3, 5
 
 PLAIN = Ending("the-end", "The end", bodies=("This is where the story lets you go. What you did in it stays done.",))
-"""The ending of a world that has none, told where there are no general ones either."""
+"""The ending where neither the world nor the general storylets have one."""
 
 
 def choose(page: PageDraft, ending: str) -> Ending:
-    """The ending of that id; for `*` or an unknown one the fitting one of greatest priority."""
+    """The ending of that id; for `*` or an unknown id the fitting one of greatest priority."""
     named = next((e for e in page.deck.endings if e.id == ending), None)
     if named:
         return named
@@ -43,7 +43,7 @@ def tell(page: PageDraft, ending: str) -> None:
 
 
 def _epilogue(page: PageDraft) -> list[str]:
-    """The lines that hold, the weightiest first, told in the order of the pack; two to a paragraph or three."""
+    """The weightiest lines whose conditions hold, in the order of the pack, in paragraphs of two or three."""
     lines = [line for line in page.deck.world.epilogue if page.holds(line.when)]
     rng = page.dice("epilogue")
     ranked = sorted(lines, key=lambda line: (-line.weight, rng.random()))[:MOST_LINES]
@@ -55,7 +55,7 @@ def _epilogue(page: PageDraft) -> list[str]:
 
 
 def _remembered(page: PageDraft, missing: int) -> Iterator[str]:
-    """Lines about deeds that were never called back, where the world's own epilogue has too few."""
+    """General lines about deeds that were never called back, for an epilogue that is too short."""
     deeds = sorted(page.tale.recollections.values(), key=lambda r: (-r.importance, r.depth))
     for deed in deeds[: max(missing, 0)]:
         if line := template(page):

@@ -12,18 +12,19 @@ from fiction.storytellers.storylets.chance import digest
 from fiction.storytellers.storylets.deck import PASSING, Deck
 from fiction.storytellers.storylets.page_draft import PageDraft
 from fiction.storytellers.storylets.tale import Recollection, Tale, load
-from fiction.storytellers.storylets.word_forms import paragraphs, sentences
+from fiction.storytellers.storylets.word_forms import paragraphs
+from fiction.text.tokens import sentences
 
 PATIENCE = 1
-"""Attempts that a scene waits for before the story moves on; scenes that must come out somehow wait longer."""
+"""Attempts after which the story moves on; scenes that need an outcome wait longer."""
 ROOTS = 4
-"""Sentences of an opening's memory that are never dropped: who the reader is, what they are after."""
+"""Sentences of an opening's memory that are never dropped: the reader's part and aim."""
 _STUBBORN = frozenset({StoryletKind.HINGE, StoryletKind.CLIMAX})
 
 STILL = "The moment passes, and nothing tells you whether it was the right one."
-"""Told where there is nothing else to tell, so that no passage is empty."""
+"""The passage where there is no other text."""
 OFF_HAND = "You {act}. It changes less than you hoped and more than anybody will admit."
-"""What comes of an attempt where neither the world nor the general storylets have words for it."""
+"""The outcome of an attempt for which neither the world nor the general storylets have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def step(scene: Scene, deck: Deck) -> Step:
 
 
 def restore(scene: Scene, deck: Deck) -> Tale:
-    """The state that the last turn told by us left; where there is none, one made from what is known."""
+    """The state after our last turn; where a foreign storyteller told it, one made from the save."""
     for turn in reversed(scene.recent):
         if tale := load(turn.state):
             return tale
@@ -96,7 +97,7 @@ def _begin(page: PageDraft) -> None:
 
 
 def _go_on(page: PageDraft, deed: deeds.Deed) -> None:
-    """Outcome, then what follows from it."""
+    """Tell the outcome of a deed, then what follows."""
     match deed:
         case deeds.Taken(key, plan):
             _outcome(page, key, plan)
@@ -115,7 +116,7 @@ def _go_on(page: PageDraft, deed: deeds.Deed) -> None:
 
 
 def _outcome(page: PageDraft, key: str, plan: StoryletPlan) -> None:
-    """Tell what comes of a plan, and let it change what it changes."""
+    """Tell the outcome of a plan, and apply its effects."""
     page.say(page.draw(key, plan.outcome, insist=True))
     page.tale.done[key] = page.depth
     running = page.deck.scenes.get(key.rpartition("/")[0])
@@ -133,7 +134,7 @@ def _outcome(page: PageDraft, key: str, plan: StoryletPlan) -> None:
 
 
 def _follow(page: PageDraft, plan: StoryletPlan) -> None:
-    """The ending or storylet that a plan leads to."""
+    """Tell the ending or storylet that a plan leads to."""
     if plan.ending and not page.tale.ended:
         return endings.tell(page, plan.ending)
     follower = drawing.follow(page, plan.goto) if plan.goto else None
@@ -154,14 +155,14 @@ def _near_end(page: PageDraft, drawn: drawing.Drawn) -> bool:
 
 
 def _climax_is_over(page: PageDraft) -> bool:
-    """The running climax leads nowhere further, and the story is to end."""
+    """Whether the running climax leads nowhere, and the story is to end."""
     running = page.deck.scenes.get(page.tale.storylet)
     ends = page.scene.direction.toward_ending or page.scene.direction.must_end
     return bool(ends and not page.tale.ended and running and running.kind is StoryletKind.CLIMAX)
 
 
 def _attempt(page: PageDraft, act: attempts.ParsedAct) -> None:
-    """Tell what comes of the reader's own act: never that it was done as they wished, always that they tried it."""
+    """Tell the outcome of the reader's own act: that they tried it, never that it went as they wished."""
     sets = [(key, tuple(map(Body, texts))) for key, texts in page.deck.attempts(act.approach)] or [
         ("", (Body(OFF_HAND),))
     ]
@@ -172,7 +173,7 @@ def _attempt(page: PageDraft, act: attempts.ParsedAct) -> None:
 
 
 def _after_attempt(page: PageDraft) -> None:
-    """The same moment goes on with its plans; after some patience the story moves on."""
+    """Offer the same plans again; after PATIENCE attempts the story moves on."""
     running = page.deck.scenes.get(page.tale.storylet)
     page.tale.lingers += 1
     patience = 3 * PATIENCE if running and running.kind in _STUBBORN else PATIENCE
@@ -206,7 +207,7 @@ def _reflection(page: PageDraft) -> Reflection:
 
 
 def reflect_foreign(scene: Scene, deck: Deck) -> Reflection:
-    """Reflect a passage that another storyteller told: the memory keeps what the reader did, the plans are general."""
+    """Reflect a passage of another storyteller: the memory keeps the reader's deed, the plans are general."""
     page = PageDraft(scene, deck, restore(scene, deck))
     page.tale.path = digest(page.tale.path, scene.choice.kind, scene.choice.text, _key(scene.choice), "foreign")
     page.tale.storylet, page.tale.cast = "", {}

@@ -1,4 +1,4 @@
-"""The three plans that a passage ends with: distinct in spirit, the due thread among them, their slots filled."""
+"""The three plans after a passage: of different approaches, the due thread's among them, slots filled."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,11 +17,11 @@ PLAIN = (
     StoryletPlan("ask", "Ask the nearest person for help", "you will owe something", Approach.WARM),
     StoryletPlan("keep", "Do first what you promised", "it will cost the better chance", Approach.PRINCIPLED),
 )
-"""What is offered where there is no storylet at all to take plans from; told as attempts."""
+"""Plans where no storylet has any; told as attempts."""
 
 
 def offer(page: PageDraft, storylet: Storylet | None) -> tuple[Plan, ...]:
-    """Three plans of a storylet, filled up with general ones where it has too few."""
+    """Three plans of a storylet, general ones added where it has too few."""
     chosen = _chosen(page, storylet.id, storylet.plans) if storylet else []
     for scene, plans in _general(page):
         if len(chosen) >= COUNT:
@@ -33,7 +33,7 @@ def offer(page: PageDraft, storylet: Storylet | None) -> tuple[Plan, ...]:
 
 
 def _general(page: PageDraft) -> Iterable[tuple[str, Sequence[StoryletPlan]]]:
-    """General plans, those for after the ending first when the story has ended."""
+    """Sources of general plans; after the ending those of CODA come first."""
     order = SERVICES if not page.tale.ended else (CODA, *(name for name in SERVICES if name != CODA))
     for name in order:
         if name in page.deck.services and (name != CODA or page.tale.ended):
@@ -42,7 +42,7 @@ def _general(page: PageDraft) -> Iterable[tuple[str, Sequence[StoryletPlan]]]:
 
 
 def _varied(page: PageDraft, plans: list[tuple[str, StoryletPlan]]) -> list[tuple[str, StoryletPlan]]:
-    """Plans of different spirits, those not taken before first."""
+    """Plans of different approaches, new ones before those taken before."""
     first: dict[Approach, tuple[str, StoryletPlan]] = {}
     for key, plan in sorted(plans, key=lambda item: page.tale.done.get(item[0], 0)):
         first.setdefault(plan.approach, (key, plan))
@@ -50,7 +50,7 @@ def _varied(page: PageDraft, plans: list[tuple[str, StoryletPlan]]) -> list[tupl
 
 
 def _chosen(page: PageDraft, scene: str, plans: Sequence[StoryletPlan]) -> list[tuple[str, StoryletPlan]]:
-    """Up to three plans: the due thread's, then conditional, then new ones; each of another spirit if it can be."""
+    """Up to three plans: the due thread's, then conditional, then new ones; of different approaches if possible."""
     able = [plan for plan in plans if _may(page, scene, plan)]
     due = page.scene.direction.due_thread
     ranked = sorted(
@@ -72,14 +72,14 @@ def _chosen(page: PageDraft, scene: str, plans: Sequence[StoryletPlan]) -> list[
 
 
 def _may(page: PageDraft, scene: str, plan: StoryletPlan) -> bool:
-    """Whether a plan can be offered: it holds, crosses no line, and a general one was not taken lately."""
+    """Whether a plan can be offered: its condition holds, no line is crossed, no general one taken lately."""
     if page.deck.is_general(scene) and page.tired(f"{scene}/{plan.id}"):
         return False
     return page.holds(plan.when) and not page.forbidden(plan)
 
 
 def _off_profile(page: PageDraft, picked: list[StoryletPlan]) -> list[StoryletPlan]:
-    """Of more than three, the third is the one furthest from how this reader leans."""
+    """Of more than three plans, the first two and the one furthest from the reader's leanings."""
     leanings = dict(page.scene.reader.leanings)
     if len(picked) <= COUNT or not leanings:
         return picked

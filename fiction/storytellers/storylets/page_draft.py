@@ -1,4 +1,4 @@
-"""The page being written: one turn's scene and state, with everything that its telling gathers."""
+"""The page being written: one turn's scene and state, and the text, memories and changes of its telling."""
 
 import random
 from collections import ChainMap
@@ -31,7 +31,7 @@ class PageDraft:
     tale: Tale
     paragraphs: list[str] = field(default_factory=list)
     additions: list[tuple[Note, str]] = field(default_factory=list)
-    """What the short-term memory takes in, and why."""
+    """Sentences for the short-term memory, with their reasons."""
     ops: list[LedgerOp] = field(default_factory=list)
     plans: tuple[Plan, ...] = ()
     title: str = ""
@@ -46,13 +46,13 @@ class PageDraft:
         return self.scene.depth
 
     def dice(self, salt: str) -> random.Random:
-        """Chance for one purpose, the same whenever this turn is told again."""
+        """A generator for one purpose, the same whenever this turn is told again."""
         return dice(self.scene.settings.seed, self.depth, self.tale.path, salt)
 
     # --- conditions ---
 
     def __post_init__(self) -> None:
-        """Make what conditions are asked about; it looks at the state as it is at the time of asking."""
+        """Make the situation for conditions, a live view of the state."""
         direction, tale = self.scene.direction, self.tale
         self._here = {
             "act": direction.act,
@@ -96,7 +96,7 @@ class PageDraft:
         self.paragraphs.extend(paragraphs(self.fill(text, **more)))
 
     def fresh(self, key: str, bodies: tuple[Body, ...]) -> list[int]:
-        """Which variants may be told: those that hold and were never told, else those told long enough ago."""
+        """Indexes of the variants that may be told: their condition holds and they were not told, or long ago."""
         told = self.tale.told.get(key, [])
         depths = [told[i] if i < len(told) else 0 for i in range(len(bodies))]
         holding = [
@@ -112,9 +112,9 @@ class PageDraft:
         return key in self.tale.done and not self._rested(self.tale.done[key])
 
     def draw(self, key: str, bodies: tuple[Body, ...], *, insist: bool = False) -> str:
-        """One variant, noted as told: the most particular that fits, without replacement.
+        """A fresh variant of the greatest specificity, marked as told; empty where none is fresh.
 
-        Empty where none is fresh, unless one must be told; then it is the one told longest ago.
+        With `insist` then the one told longest ago.
         """
         choices = self.fresh(key, bodies)
         told = self.tale.told.setdefault(key, []) if choices or insist else []
@@ -131,7 +131,7 @@ class PageDraft:
         return bodies[index].text
 
     def once(self, key: str) -> bool:
-        """Whether this is the first time in the story; from now on it is not."""
+        """Whether a key is new in this story; it is marked as told."""
         if key in self.tale.told:
             return False
         self.tale.told[key] = [self.depth]
@@ -140,7 +140,7 @@ class PageDraft:
     # --- what the telling changes ---
 
     def remember(self, text: str, kind: str, why: str, threads: Iterable[str] = ()) -> None:
-        """Have the short-term memory take in a sentence."""
+        """Add a sentence to the short-term memory."""
         for line in paragraphs(self.fill(text)):
             note = Note(line, self.depth, kind, self.tale.scene, self.tale.title, tuple(threads))
             self.additions.append((note, why))
@@ -155,7 +155,7 @@ class PageDraft:
             self.tale.qualities[effect.quality] = min(max(new, quality.minimum), quality.maximum) if quality else new
 
     def open_threads(self, threads: Iterable[str]) -> None:
-        """Set threads up that the pack declares."""
+        """Open threads that the pack declares."""
         for thread in threads:
             seed = self.deck.threads.get(thread)
             if seed is None or self.is_open(thread) or thread in self.tale.paid:
@@ -165,7 +165,7 @@ class PageDraft:
             self.remember(seed.setup, "thread", "this is open now, and wants an answer", (thread,))
 
     def touch_threads(self, plan: StoryletPlan) -> None:
-        """Advance and pay the threads that a plan bears on."""
+        """Advance and pay the threads of a plan."""
         for thread in plan.advances:
             if self.is_open(thread):
                 self.ops.append(TouchThread(thread, ThreadStatus.ADVANCED))
@@ -176,7 +176,7 @@ class PageDraft:
                 self.tale.opened = [t for t in self.tale.opened if t != thread]
 
     def establish(self, facts: Iterable[tuple[str, str, str]]) -> None:
-        """Put facts in the ledger; what stood in their place gives way."""
+        """Put facts in the ledger, in place of former ones of the same subject and relation."""
         standing = {(f.subject, f.relation): f.object for f in self.scene.ledger.facts}
         for fact in facts:
             subject, relation, thing = map(self.fill, fact)
@@ -191,7 +191,7 @@ class PageDraft:
             self._here["place"] = place
 
     def meet(self, cast: dict[str, str]) -> None:
-        """The running scene's people are these."""
+        """Set the cast of the running scene."""
         self.tale.cast = cast
         place = self.deck.places.get(self.tale.place)
         for who in cast.values():
@@ -199,7 +199,7 @@ class PageDraft:
             self.tale.met[who] = self.depth
             self.ops.append(PutCast(capitalised(someone), someone.role, place.name if place else ""))
 
-    # --- what the reader never wants to meet ---
+    # --- the reader's lines ---
 
     def forbidden(self, scene: Storylet | StoryletPlan) -> bool:
         """Whether telling this would cross one of the reader's lines."""
@@ -208,5 +208,5 @@ class PageDraft:
 
 
 def capitalised(someone: Character) -> str:
-    """A character's name as it stands in a list."""
+    """A character's name with a capital, as in a list."""
     return someone.name[:1].upper() + someone.name[1:]

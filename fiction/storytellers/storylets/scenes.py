@@ -1,4 +1,4 @@
-"""Telling a storylet: where and with whom, its body, an echo of earlier things, what it changes, what it offers."""
+"""Telling a storylet: place, cast, body, an echo of earlier events, effects, plans."""
 
 from fiction.story.storylets import StoryletKind
 from fiction.storytellers.storylets import callbacks, drawing, endings, offering, wandering
@@ -13,7 +13,7 @@ def call_back(page: PageDraft) -> None:
 
 
 def go_on(page: PageDraft) -> None:
-    """Tell the next storylet of a new scene; the end where it is due and nothing leads to it; else go on plainly."""
+    """Tell the next storylet of a new scene; or the ending where it is due; or let the moment run on."""
     coda = page.deck.services.get(CODA)
     if page.tale.ended and coda and page.once("coda"):
         page.say(page.draw(CODA, coda.bodies, insist=True))
@@ -31,7 +31,7 @@ def go_on(page: PageDraft) -> None:
 
 
 def tell(page: PageDraft, drawn: drawing.Drawn) -> None:
-    """Tell a storylet: where, who, the body, at most one echo; then its effects and its plans."""
+    """Tell a storylet: place, cast, body, at most one echo; then its effects and its plans."""
     storylet, tale = drawn.storylet, page.tale
     general = page.deck.is_general(storylet.id)
     if not drawn.follows:
@@ -62,7 +62,7 @@ def tell(page: PageDraft, drawn: drawing.Drawn) -> None:
 
 
 def _echo(page: PageDraft, drawn: drawing.Drawn) -> None:
-    """The first echo that holds and was never told, added to the body's last paragraph."""
+    """Add the first echo whose condition holds and that was never told to the body's last paragraph."""
     for index, echo in enumerate(drawn.storylet.echoes):
         key = f"{drawn.storylet.id}!{index}"
         if key not in page.tale.told and page.holds(echo.when):

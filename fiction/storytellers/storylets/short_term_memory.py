@@ -1,7 +1,7 @@
-"""The short-term memory, kept by rule: what each turn adds, what it drops, and why, in a reader's words.
+"""The short-term memory by rule: the sentences that each turn adds and drops, with reasons in plain words.
 
-Every sentence has a note of where it came from. Sentences that the reader wrote or changed have none and are kept as
-theirs; who the reader is and what is still open never goes while there is room for anything else.
+Every sentence of ours has a note of its origin; a sentence without one is the reader's own. The reader's part and open
+threads go last when room is short.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, MemoryChange, Rationale
 from fiction.storytellers.storylets.page_draft import PageDraft
 from fiction.storytellers.storylets.tale import Note
-from fiction.storytellers.storylets.word_forms import sentences, stems
+from fiction.storytellers.storylets.word_forms import stems
+from fiction.text.tokens import sentences
 
 LONG_AGO = 16
-"""Turns after which a deed that no open thread needs may go."""
+"""Turns after which a deed without an open thread is dropped."""
 SETTLED = 3
-"""Turns for which a settled thread's deeds stay."""
+"""Turns after which the deeds of a settled thread are dropped."""
 _LONGEST = 80
 """Words of one sentence."""
 _FIRST_TO_GO = {"note": 0, "deed": 1, "own": 2, "thread": 3, "root": 4}
@@ -31,7 +32,7 @@ class ShortTerm:
 
 
 def update(page: PageDraft) -> ShortTerm:
-    """Take in what the page gathered, and drop what the next pages do not need."""
+    """Add the page's sentences, and drop those that the next pages do not need."""
     notes = recognise(page.scene.memory, page.tale.notes, page.depth - 1)
     dropped: list[MemoryChange] = []
     kept: list[Note] = []
@@ -57,7 +58,7 @@ def update(page: PageDraft) -> ShortTerm:
 
 
 def recognise(memory: str, notes: Sequence[Note], depth: int) -> list[Note]:
-    """The memory's sentences as notes, in their order: ours where they stand as we left them, else the reader's."""
+    """The memory's sentences as notes, in order; unchanged ones keep their note, others become the reader's own."""
     found: list[Note] = []
     rest = memory
     for note in notes:
@@ -71,7 +72,7 @@ def recognise(memory: str, notes: Sequence[Note], depth: int) -> list[Note]:
 
 
 def _single(additions: Sequence[tuple[Note, str]]) -> list[tuple[Note, str]]:
-    """Each addition as notes of one sentence, none of them endless."""
+    """The additions as notes of one sentence each, at most _LONGEST words long."""
     return [
         (replace(note, text=" ".join(text.split()[:_LONGEST])), why)
         for note, why in additions
@@ -80,13 +81,13 @@ def _single(additions: Sequence[tuple[Note, str]]) -> list[tuple[Note, str]]:
 
 
 def _said_already(note: Note, added: Sequence[tuple[Note, str]]) -> bool:
-    """Whether another new sentence says much the same (a thread's setup and the scene's own note often do)."""
+    """Whether another new sentence says much the same (as a thread's setup and the scene's note often do)."""
     words = set(stems(note.text))
     return any(2 * len(words & (other := set(stems(sentence.text)))) > len(words | other) for sentence, _ in added)
 
 
 def _over(note: Note, page: PageDraft) -> str:
-    """Why a sentence is not needed any more; empty if it is."""
+    """The reason to drop a sentence; empty to keep it."""
     tale = page.tale
     paid = [thread for thread in note.threads if thread in tale.paid]
     if note.kind == "thread" and paid:
@@ -102,7 +103,7 @@ def _over(note: Note, page: PageDraft) -> str:
 
 
 def _make_room(notes: list[Note]) -> list[MemoryChange]:
-    """Take out, in place, what goes over the bounds: the least needed and oldest first."""
+    """Remove notes, in place, until the bounds are kept: the least needed and oldest first."""
     dropped: list[MemoryChange] = []
     while len(notes) > SHORT_TERM_SENTENCES or sum(len(note.text.split()) for note in notes) > SHORT_TERM_WORDS:
         index = min(range(len(notes)), key=lambda i: (_FIRST_TO_GO.get(notes[i].kind, 0), notes[i].depth, i))

@@ -1,7 +1,7 @@
-"""Filling the slots of told text so that it reads as if it had been written for this cast.
+"""Filling the slots of a text so that it reads as if written for this cast.
 
-Capitals at the beginning of sentences, no capital article within one ("in the Harbour Office"), and verbs that agree
-with the pronoun: packs write `{ally.they} nods`, and somebody who is *they* nods like everybody else.
+Sentences begin with capitals, articles within them have none ("in the Harbour Office"), and verbs agree with the
+pronoun: `{ally.they} nods` in a pack becomes "they nod".
 """
 
 import re
@@ -14,11 +14,13 @@ from fiction.storytellers.storylets.word_forms import listed
 NOBODY = Character("", "someone")
 NOWHERE = "this place"
 FRIEND = "friend"
-"""What others call a reader who gave no name."""
+"""The name of a reader who gave none."""
 
 _SLOT = re.compile(r"\{([^\W\d][\w-]*)(?:\.(they|them|their))?\}")
 _BRACES = re.compile(r"[{}]")
 _STARTS = re.compile(r"(?:^|[.!?…][\"”’')\]]*\s+|\n\s*|[\"“(])[\"“‘'(*_]*$")
+_LOOKED_BACK = 40
+"""Characters before a slot that say whether a sentence begins there."""
 _ADVERB = r"(?:\s+(?:\w+ly|never|always|still|only|just|also|already|then|now))*"
 _AGREES = re.compile(
     rf"\x00([ps])(?:(['’]re|['’]s)(?!\w)|({_ADVERB}\s+)([^\W\d_]+(?:['’]t)?)(?:(\s+and\s+)([^\W\d_]+))?)"
@@ -31,32 +33,35 @@ _NO_VERBS = listed("as this his its perhaps towards always besides across less u
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Who and what the slots stand for."""
+    """The values of the slots."""
 
     you: str = ""
     place: str = ""
     roles: Mapping[str, Character] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
-    """Further slots, as they are: `act` of an attempt, `recollection` of a callback."""
+    """Further slots with their text: `act` of an attempt, `recollection` of a callback."""
 
 
 def fill(text: str, names: Names) -> str:
-    """The text with its slots filled; one that stands for nobody becomes `someone`, and no brace is left."""
+    """The text with its slots filled; an unknown slot becomes `someone`, and no brace is left."""
     if "{" not in text and "}" not in text:
         return text
     filled: list[str] = []
+    before = ""
     end = 0
     for match in _SLOT.finditer(text):
-        filled.append(_BRACES.sub("", text[end : match.start()]))
-        starts = _STARTS.search("".join(filled)[-40:] if filled else "") is not None
-        filled.append(_said(match.group(1), match.group(2) or "", names, starts=starts))
+        written = _BRACES.sub("", text[end : match.start()])
+        before = (before + written)[-_LOOKED_BACK:]
+        word = _said(match.group(1), match.group(2) or "", names, starts=_STARTS.search(before) is not None)
+        before = (before + word)[-_LOOKED_BACK:]
+        filled += (written, word)
         end = match.end()
     filled.append(_BRACES.sub("", text[end:]))
     return _AGREES.sub(_agree, "".join(filled)).replace("\x00p", "").replace("\x00s", "")
 
 
 def _said(slot: str, form: str, names: Names, *, starts: bool) -> str:
-    """What stands in place of one slot."""
+    """The word for one slot."""
     capital = starts or slot[0].isupper()
     word = _word(slot[0].lower() + slot[1:], form, names)
     if not capital and word.startswith("The "):
@@ -103,7 +108,7 @@ def _agree(match: re.Match[str]) -> str:
 
 
 def _plural(verb: str) -> str:
-    """The form that goes with *they* of a verb that goes with *she*."""
+    """The plural form of a verb in the third person singular."""
     plain = verb.replace("’", "'")
     if plain in _PLURAL:
         return _PLURAL[plain]

@@ -1,4 +1,4 @@
-"""What the built-in storyteller keeps of a story: small, bounded by the pack and not by the story's length, as JSON."""
+"""The built-in storyteller's state of a story, as JSON: bounded by the pack, not by the story's length."""
 
 import json
 from collections.abc import Callable
@@ -8,20 +8,20 @@ from typing import TypeVar
 V = TypeVar("V")
 
 MARK = "offline-1"
-"""Stands in the JSON, so that another storyteller's state is not taken for ours."""
+"""Marks the JSON, so that another storyteller's state is not taken for ours."""
 
 RECOLLECTIONS = 60
-"""How many things the reader did are kept for callbacks."""
+"""Most deeds of the reader that are kept for callbacks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence of the short-term memory, with what decides when it may go."""
+    """A sentence of the short-term memory, with the data that decide when it is dropped."""
 
     text: str
     depth: int
     kind: str = "deed"
-    """`root` (who the reader is), `deed`, `note` (where things stand), `thread`, `own` (the reader's own words)."""
+    """`root` (the reader's part), `deed`, `note` (the situation), `thread`, `own` (the reader's own words)."""
     scene: int = 0
     """Serial number of the scene it belongs to."""
     title: str = ""
@@ -31,7 +31,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """Something the reader did, as it may be called back."""
+    """A deed of the reader's, for a callback."""
 
     depth: int
     importance: int
@@ -54,7 +54,7 @@ class Tale:
     lingers: int = 0
     """Attempts since the running storylet was told."""
     tension: int = 4
-    """Of the running storylet."""
+    """Tension of the running storylet."""
     moved: int = 0
     """Depth at which the place last changed."""
     called: int = -9
@@ -77,18 +77,18 @@ class Tale:
     hinged: list[int] = field(default_factory=list)
     """Acts whose hinge was told."""
     recollections: dict[str, Recollection] = field(default_factory=dict)
-    """Plan to what can be called back of it; each is taken out when it is."""
+    """Plan to its recollection, until it is called back."""
     notes: list[Note] = field(default_factory=list)
 
     def recollect(self, key: str, recollection: Recollection) -> None:
-        """Keep something for a later callback; of too many, the least important and oldest goes."""
+        """Keep a deed for a later callback; of too many, the least important and oldest is dropped."""
         self.recollections[key] = recollection
         if len(self.recollections) > RECOLLECTIONS:
             rest = self.recollections
             del rest[min(rest, key=lambda k: (rest[k].importance, rest[k].depth))]
 
     def dump(self) -> str:
-        """As JSON for `Turn.state`."""
+        """The JSON for `Turn.state`."""
         raw: dict[str, object] = {"teller": MARK}
         for name in (*_TEXTS, *_NUMBERS, *_COUNTS):
             raw[name] = getattr(self, name)
@@ -104,7 +104,7 @@ _COUNTS = ("qualities", "done", "met")
 
 
 def load(text: str) -> Tale | None:
-    """The state that `dump` wrote; None where it is another storyteller's or damaged."""
+    """The state from `dump`; None for damaged JSON or another storyteller's."""
     if MARK not in text:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What general storylets borrow from the world they are told in: its places, its people, its lore."""
+"""Places, people and lore of the world for its general storylets."""
 
 from fiction.story.storylets import Storylet
 from fiction.story.world import Lore
@@ -8,7 +8,7 @@ from fiction.storytellers.storylets.page_draft import PageDraft, capitalised
 STAY = 4
 """Turns that general storylets stay at a place."""
 LORE_EVERY = 4
-"""About one general storylet in so many comes with a piece of lore."""
+"""About one in so many general storylets has a piece of lore."""
 
 
 def wander(page: PageDraft, storylet: Storylet) -> None:
@@ -29,7 +29,7 @@ def wander(page: PageDraft, storylet: Storylet) -> None:
 
 
 def introduce(page: PageDraft, before: frozenset[str]) -> None:
-    """A sentence for the first in the scene who was not met `before`; the memory keeps who they are."""
+    """Introduce the first of the scene who was not met `before`, in the text and in the memory."""
     for who in page.tale.cast.values():
         someone = page.deck.characters[who]
         role = someone.role.strip().rstrip(".")
@@ -44,7 +44,7 @@ def introduce(page: PageDraft, before: frozenset[str]) -> None:
 
 
 def overhear(page: PageDraft) -> None:
-    """Now and then a piece of the world's lore, each once a story."""
+    """Now and then tell a piece of the world's lore, each once a story."""
     lead = page.deck.services.get(HEARSAY)
     rng = page.dice("hearsay")
     if lead is None or rng.random() * LORE_EVERY > 1:

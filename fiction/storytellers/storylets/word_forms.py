@@ -1,10 +1,9 @@
-"""Reading text closely enough for the built-in storyteller: sentences, words, stems, capitals."""
+"""Paragraphs, words, stems and capitals, as the built-in storyteller needs them; English only."""
 
 import re
 
 from fiction.text.folding import fold
 
-_SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"”’')\]]*(?:\s+|(?<=[。！？]))")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+(?:['’][^\W_]+)?")
 _LAST_WORD = re.compile(r"\s\S*\Z")
 _OPENERS = "\"“‘'([*_—"
@@ -29,18 +28,8 @@ def paragraphs(text: str) -> tuple[str, ...]:
     return tuple(line for block in re.split(r"\n\s*\n", text) if (line := " ".join(block.split())))
 
 
-def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text, closing quotes with them."""
-    found, start = [], 0
-    for match in _SENTENCE.finditer(text):
-        found.append(text[start : match.end()].strip())
-        start = match.end()
-    found.append(text[start:].strip())
-    return tuple(sentence for sentence in found if sentence)
-
-
 def capital(text: str) -> str:
-    """With a capital at its beginning, behind an opening quote as well."""
+    """The text with a capital at its beginning, behind an opening quote too."""
     for index, char in enumerate(text[:3]):
         if char not in _OPENERS:
             return text[:index] + char.upper() + text[index + 1 :]
@@ -48,7 +37,7 @@ def capital(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words, folded; where a script has no spaces, its characters."""
+    """Folded words; for scripts without spaces, characters."""
     return _WORD.findall(fold(text))
 
 
@@ -65,12 +54,12 @@ def stem(word: str) -> str:
 
 
 def stems(text: str) -> list[str]:
-    """Stems of the words that carry meaning, in their order."""
+    """Stems of the words but STOP, in their order."""
     return [stem(word) for word in tokens(text) if word not in STOP]
 
 
 def negates(text: str) -> bool:
-    """Whether the text says what is not done."""
+    """Whether the text has a negation."""
     return not _NEGATIONS.isdisjoint(tokens(text))
 
 

@@ -1,4 +1,4 @@
-"""Small word lists for reading what the reader wrote: which spirit an act is in, and which verbs mean the same."""
+"""Word lists for acts that the reader wrote: words by approach, and verbs that mean the same."""
 
 from fiction.story.plan import Approach
 from fiction.storytellers.storylets.word_forms import stem
@@ -76,7 +76,7 @@ _FAMILIES = (
     "call shout yell",
 )
 SAME: dict[str, str] = {stem(verb): stem(family.split()[0]) for family in _FAMILIES for verb in family.split()}
-"""Verb to the verb that stands for its family."""
+"""Verb to the first verb of its family."""
 
 ACTIVE = frozenset().union(*(words for _, words in SPIRITS), SAME)
-"""Stems that are known to be verbs of acting."""
+"""Stems of known verbs."""
