@@ -227,6 +227,8 @@ class Client:
                 if reconnects >= _RECONNECTS or failures.is_refused(error):
                     raise failures.of_connection(self.server, error) from error
                 reconnects += 1
+            except StorytellerError:
+                raise
             except Exception as error:  # a key or an address that can't be sent, and whatever else makes no request
                 raise not_made(self.server, error) from error
 

@@ -11,17 +11,15 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from fiction.errors import StorytellerError, Trouble
-from fiction.llm import context_overflow
+from fiction.llm import context_overflow, redirects
 from fiction.llm.server import ServerSettings
 from fiction.llm.transport import proxy_of
 from fiction.text.proxies import SYSTEM
 from fiction.text.sanitise import clean_line
 
 if TYPE_CHECKING:
-    import httpx2
     import openai
 
-_TURNS_INTO_GET = (301, 302, 303)
 SAID_LIMIT = 160
 """Characters of a server's own words that a reader is shown."""
 OFFLINE_HINT = "Try again, or let the built-in storyteller tell this turn."
@@ -31,6 +29,7 @@ _TAG = re.compile(r"<[^<>]{0,400}>")
 _QUOTA = re.compile(
     r"insufficient[_ ]quota|insufficient (?:credits|balance|funds)|exceeded your current quota", re.IGNORECASE
 )
+_REFUSED = frozenset({"ConnectError", "ConnectTimeout", "UnsupportedProtocol", "ProxyError", "TooManyRedirects"})
 _MAX_WAIT = 3600.0
 _LOADING_WAIT = 5.0
 """Seconds after which it makes sense to ask a server again that loads its model."""
@@ -105,8 +104,6 @@ def of_status(server: ServerSettings, error: "openai.APIStatusError") -> Storyte
     said = plain_words(server, message_of(error))
     because = f": {said.rstrip('.')}." if said else "."
     where = server.address
-    if moved := of_redirect(server, error.response):
-        return moved
     if status != 429 and (context_overflow.is_meant(words) or status == 413):
         return too_long(server, words)
     if status == 402 or _QUOTA.search(words):
@@ -130,6 +127,10 @@ def of_status(server: ServerSettings, error: "openai.APIStatusError") -> Storyte
 
 def of_connection(server: ServerSettings, error: Exception) -> StorytellerError:
     """Nobody answers, or the connection broke before an answer began."""
+    if isinstance(error.__cause__, StorytellerError):
+        return error.__cause__
+    if type(error.__cause__).__name__ == "TooManyRedirects":
+        return redirects.endless(server)
     cause = f"{error.__cause__ or ''} {error.__cause__.__cause__ if error.__cause__ else ''}".lower()
     return of_proxy(server, error.__cause__) or _of_cause(server, error, cause)
 
@@ -177,7 +178,7 @@ def _of_cause(server: ServerSettings, error: Exception, cause: str) -> Storytell
 
 def is_refused(error: Exception) -> bool:
     """The connection never stood; asking again at once is of no use."""
-    return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "UnsupportedProtocol", "ProxyError")
+    return isinstance(error.__cause__, StorytellerError) or type(error.__cause__).__name__ in _REFUSED
 
 
 def of_words(server: ServerSettings, words: str, *, said: str = "", code: int = 0) -> StorytellerError:
@@ -235,16 +236,6 @@ def tool_called(server: ServerSettings) -> StorytellerError:
     """The model called a tool; it was offered none."""
     hint = "Try again; if it stays so, take another model, or switch the server's own tools off."
     return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} called a tool instead of telling.", hint)
-
-
-def of_redirect(server: ServerSettings, response: "httpx2.Response") -> StorytellerError | None:
-    """The server sent elsewhere with a status that turns POST into GET (RFC 9110, 15.4); None where it did not."""
-    if not any(each.status_code in _TURNS_INTO_GET for each in response.history):
-        return None
-    address = clean_line(str(response.url.copy_with(query=None, fragment=None)), limit=200)
-    address = address.removesuffix("/chat/completions")
-    hint = f"Set the address to {address} if you trust it; trying again is of no use."
-    return _trouble(Trouble.SERVER, f"{server.address} answers that it has moved to {address}.", hint)
 
 
 def notes_too_soon(server: ServerSettings) -> StorytellerError:

@@ -89,7 +89,7 @@ def _connect(server: ServerSettings) -> "openai.AsyncOpenAI":
         server,
         timeout=timeout,
         limits=httpx2.Limits(max_keepalive_connections=0 if server.loopback else _MAX_IDLE_CONNECTIONS),
-        follow_redirects=True,
+        redirects_at_origin=True,
     )
     client = openai.AsyncOpenAI(
         base_url=server.base_url,

@@ -147,8 +147,6 @@ class ReplyStream:
     async def _chunks(self, response: "Response") -> AsyncGenerator[Chunk, None]:
         """The stream's chunks; what goes wrong after the reply has ended is not worth a word."""
         kind = response.response.headers.get("content-type", "").split(";")[0].strip().lower()
-        if moved := failures.of_redirect(self._server, response.response):
-            raise moved
         if kind not in _LABELS:
             raise failures.no_story(self._server, "a web page" if kind == "text/html" else kind[:40])
         async with contextlib.aclosing(self._sent(response)) as chunks:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.request import getproxies
 
 from fiction.errors import StorytellerError, Trouble
+from fiction.llm import redirects
 from fiction.llm.server import ServerSettings
 from fiction.text.proxies import Proxy, UnusableProxy, proxy_for
 
@@ -28,9 +29,12 @@ def http_client(
     timeout: "httpx2.Timeout",
     limits: "httpx2.Limits | None" = None,
     headers: Mapping[str, str] | None = None,
-    follow_redirects: bool = False,
+    redirects_at_origin: bool = False,
 ) -> "httpx2.AsyncClient":
     """A client for this server alone, which sends the query of its address with each request. May take 70 ms.
+
+    With `redirects_at_origin` it follows the redirects that `redirects.guard` lets pass, and its requests raise
+    StorytellerError for the others; without, it follows none.
 
     Raises:
         StorytellerError: the environment's proxy or certificates can't be used; names the variable.
@@ -51,7 +55,9 @@ def http_client(
             proxy=through,
             timeout=timeout,
             limits=limits or httpx2.Limits(),
-            follow_redirects=follow_redirects,
+            follow_redirects=redirects_at_origin,
+            max_redirects=redirects.MAX_HOPS,
+            event_hooks={"response": [redirects.guard(server)]} if redirects_at_origin else None,
         )
     except Exception as error:
         raise not_made(server, error, proxy) from error

@@ -1,7 +1,7 @@
 """Replies as gateways, relays and local servers send them: what is told, and what is said where nothing can be."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -110,32 +110,3 @@ async def test_what_went_wrong_is_said(client: Client, server: ModelServer, kind
     with pytest.raises(StorytellerError) as caught:
         await client.collect(ASK)
     assert said in caught.value.sentence
-
-
-def sends_elsewhere(status: int, then: Callable[[Wire], None]) -> Callable[[Wire], None]:
-    def answer(wire: Wire) -> None:
-        if wire.handler.path.startswith("/elsewhere"):
-            then(wire)
-        else:
-            wire.head(status, "text/plain", location="/elsewhere/chat/completions")
-
-    return answer
-
-
-@pytest.mark.parametrize("status", [301, 302, 303])
-async def test_a_server_that_has_moved_is_said_to_have_moved(client: Client, server: ModelServer, status: int) -> None:
-    server.habit = sends_elsewhere(status, lambda wire: None)
-    with pytest.raises(StorytellerError, match=r"answers that it has moved to http://127\.0\.0\.1:\d+/elsewhere\."):
-        await client.collect(ASK)
-
-
-@pytest.mark.parametrize("status", [307, 308])
-async def test_a_request_that_stays_one_is_sent_where_it_should_go(
-    client: Client, server: ModelServer, status: int
-) -> None:
-    def then(wire: Wire) -> None:
-        wire.head(200, SSE)
-        wire.write((data(chunk(STORY)) + END).encode())
-
-    server.habit = sends_elsewhere(status, then)
-    assert (await client.collect(ASK))[0] == STORY
