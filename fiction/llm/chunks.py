@@ -3,6 +3,7 @@
 Servers keep to no schema: any key may be missing, null or of another type, so all are read as objects.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,11 @@ from fiction.story.turn import Usage
 
 _MOST_TOKENS = 10**12
 _MOST_WORDS = 4_000
+_MOST_SAID = 3
+"""Of a list of errors, how many are told."""
+_SENTENCES = ("message", "msg", "detail", "error", "title", "reason", "error_description", "error_message", "error_msg")
+"""Names under which servers put the sentence of an error."""
+_STATUS = re.compile(r"[45]\d\d")
 _FINISHES = {
     **dict.fromkeys(("max_tokens", "max_output_tokens", "model_length"), "length"),
     **dict.fromkeys(("safety", "prohibited_content", "blocklist", "recitation", "refusal"), "content_filter"),
@@ -41,10 +47,16 @@ class Chunk:
     """The model calls a tool, which it was not offered."""
     code: int = 0
     """The HTTP status that the error stands for; 0 where it names none."""
+    formed: bool = False
+    """It has choices, as every chunk of a reply has, if only an empty list."""
+    aside: str = ""
+    """What it says where it has no choices: an error where no reply comes, else news of a queue and the like."""
 
 
 def read_chunk(chunk: object) -> Chunk:
-    """A chunk as its JSON says it; some servers put `message` where `delta` should be. Total."""
+    """A chunk, or a whole reply, as its JSON says it; whole ones have `message` where chunks have `delta`. Total."""
+    if isinstance(chunk, list) and len(chunk) == 1:
+        chunk = chunk[0]  # Google wraps its errors so
     choice = _first(_get(chunk, "choices"))
     delta = _get(choice, "delta") or _get(choice, "message")
     return Chunk(
@@ -59,25 +71,8 @@ def read_chunk(chunk: object) -> Chunk:
         words=str(_get(chunk, "error") or chunk)[:_MOST_WORDS],
         tool=bool(_get(delta, "tool_calls") or _get(delta, "function_call")),
         code=_code(chunk),
-    )
-
-
-def read_completion(body: object) -> Chunk:
-    """A whole reply from a server that does not stream although it was asked to. Total."""
-    choice = _first(_get(body, "choices"))
-    message = _get(choice, "message")
-    return Chunk(
-        text=_text(_get(message, "content")),
-        reasoning=any(_get(message, name) for name in ("reasoning", "reasoning_content")),
-        refusal=bool(_get(message, "refusal")),
-        finish=_finish(_get(choice, "finish_reason")),
-        usage=_usage(_get(body, "usage")),
-        billed=_billed(_get(body, "usage")),
-        reasoned=_reasoned(_get(body, "usage")),
-        error=_error(body),
-        words=str(_get(body, "error") or body)[:_MOST_WORDS],
-        tool=bool(_get(message, "tool_calls") or _get(message, "function_call")),
-        code=_code(body),
+        formed=_get(chunk, "choices") is not None,
+        aside=said_in(chunk) if _get(chunk, "choices") is None else "",
     )
 
 
@@ -88,20 +83,38 @@ def _finish(reason: object) -> str:
 
 
 def _error(chunk: object) -> str | None:
-    """Old vLLM says `{"object": "error"}`; others put `error` where choices should be."""
+    """The words of an error in disguise. Old vLLM says `{"object": "error"}`, FastAPI servers say `detail`."""
+    if isinstance(chunk, str):
+        return chunk.strip() or None
     if _get(chunk, "object") == "error":
-        return _string(_get(chunk, "message")) or "error"
-    found = _get(chunk, "error")
-    if not found and not _get(chunk, "choices"):
-        found = _get(chunk, "detail")  # what FastAPI servers say
-    if not found:
+        return said_in(chunk) or "error"
+    if found := _get(chunk, "error") or _get(chunk, "errors"):
+        return said_in(found) or said_in(chunk) or "error"
+    if _get(chunk, "choices"):
         return None
-    return _string(found) or _string(_get(found, "message")) or "error"
+    return said_in(_get(chunk, "detail")) or None
+
+
+def said_in(value: object, *, depth: int = 4) -> str:
+    """The sentence in whatever form servers give an error; empty where there is none."""
+    if isinstance(value, str):
+        return value.strip()
+    if depth and isinstance(value, list):
+        return "; ".join(filter(None, (said_in(item, depth=depth - 1) for item in value[:_MOST_SAID])))
+    if depth and isinstance(value, Mapping):
+        return next((said for name in _SENTENCES if (said := said_in(value.get(name), depth=depth - 1))), "")
+    return ""
 
 
 def _code(chunk: object) -> int:
-    found = _get(_get(chunk, "error"), "code") or _get(chunk, "code")
-    return found if isinstance(found, int) else 0
+    """The HTTP status in an error: a number, or digits, under one of its names."""
+    for place in (_get(chunk, "error"), chunk):
+        for name in ("code", "status", "status_code", "statusCode"):
+            found = _get(place, name)
+            number = int(found) if isinstance(found, str) and _STATUS.fullmatch(found) else found
+            if isinstance(number, int) and not isinstance(number, bool) and _STATUS.fullmatch(str(number)):
+                return number
+    return 0
 
 
 def _get(thing: object, name: str) -> object:

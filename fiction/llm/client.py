@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from fiction.engine.budget import Budget
-from fiction.errors import StorytellerError
+from fiction.errors import StorytellerError, Trouble
 from fiction.llm import failures, sdk
 from fiction.llm.anew import otherwise
 from fiction.llm.capabilities.capabilities import Capabilities
@@ -23,6 +23,7 @@ from fiction.llm.messages import shaped
 from fiction.llm.reasoning_filter import Void
 from fiction.llm.request import Finish, Request
 from fiction.llm.server import ServerSettings
+from fiction.llm.server_words import parameter_of, words_of
 from fiction.llm.stream import ReplyStream
 from fiction.llm.transport import not_made
 from fiction.story.turn import Usage
@@ -265,12 +266,12 @@ class Client:
 
     def _learn(self, error: "openai.APIStatusError", ask: Request, *, last: bool) -> None:
         """Change what is known, so that the call can be made again; or raise what the refusal means."""
-        meaning, words = failures.of_status(self.server, error), failures.words_of(error)
+        meaning, words = failures.of_status(self.server, error), words_of(error)
         if isinstance(meaning, failures.TooLong):
             self._keep(self._known.after_count(counted=meaning.counted, estimated=ask.estimated))
             raise meaning from error
         nobody = error.status_code == 404 and ask.response_format is not None and _NOBODY in words.lower()
-        if last or not (nobody or error.status_code in (400, 422, 500, 501)):
+        if last or meaning.trouble is Trouble.KEY or not (nobody or error.status_code in (400, 422, 500, 501)):
             raise meaning from error
         names_format = any(word in words.lower() for word in _FORMAT_WORDS)
         learned = None if ask.response_format and names_format else self._after_refusal(error, nobody=nobody)
@@ -283,8 +284,8 @@ class Client:
 
     def _after_refusal(self, error: "openai.APIStatusError", *, nobody: bool) -> Capabilities | None:
         """`nobody` runs this model with all the parameters that were asked for; OpenRouter says so."""
-        parameter = "provider" if nobody else failures.parameter_of(error)
-        return self._known.after_refusal(failures.words_of(error), parameter=parameter)
+        parameter = "provider" if nobody else parameter_of(error)
+        return self._known.after_refusal(words_of(error), parameter=parameter)
 
 
 def _tell_listener(ask: Request, piece: str | Void) -> None:

@@ -8,7 +8,13 @@ MOST = 2_000_000
 """Characters of one event; a longer one is taken for endless."""
 _LINE = re.compile(r"\r\n|\n|\r")
 _BOM = "\ufeff"
+_PASSED_OVER = frozenset({"", "id", "retry"})
+"""Fields that no reply needs; a comment has an empty one."""
 _LONGEST_FIELD = len("event:")
+
+
+class Endless(ValueError):
+    """More comes than anything that is meant to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class EventReader:
     Each piece is searched once, however long its line: `_pending` is joined when the line ends.
 
     Raises:
-        ValueError: an event is longer than MOST.
+        Endless: an event is longer than MOST.
     """
 
     def __init__(self) -> None:
@@ -40,6 +46,8 @@ class EventReader:
         self._begun = False
         self._after_return = False
         """The last character was a carriage return: a line feed now belongs to it."""
+        self.strange = False
+        """A line came that no event stream has: it is passed over, as the standard says."""
         self._name = ""
         self._data: list[str] = []
         self._length = 0
@@ -84,7 +92,7 @@ class EventReader:
             self._pending.append(rest)
             self._pending_length += len(rest)
         if self._pending_length + self._length > MOST:
-            raise ValueError("an event without end")
+            raise Endless("an event without end")
 
     def _ended_line(self, end: str) -> str:
         """The line that has begun, whole."""
@@ -101,9 +109,11 @@ class EventReader:
             self._data.append(value)
             self._length += len(value) + 1
             if self._length > MOST:
-                raise ValueError("an event without end")
+                raise Endless("an event without end")
         elif field == "event":
             self._name = value
+        else:
+            self.strange = self.strange or field not in _PASSED_OVER
         return []
 
     def _dispatched(self) -> list[Event]:

@@ -3,9 +3,7 @@
 Kinds of failure as measured against openai 3.54 and the servers named in `known`.
 """
 
-import json
 import os
-import re
 import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 from fiction.errors import StorytellerError, Trouble
 from fiction.llm import context_overflow, redirects
 from fiction.llm.server import ServerSettings
+from fiction.llm.server_words import about_key, about_quota, message_of, plain_words, words_of
 from fiction.llm.transport import proxy_of
 from fiction.text.proxies import SYSTEM
 from fiction.text.sanitise import clean_line
@@ -20,16 +19,10 @@ from fiction.text.sanitise import clean_line
 if TYPE_CHECKING:
     import openai
 
-SAID_LIMIT = 160
-"""Characters of a server's own words that a reader is shown."""
 OFFLINE_HINT = "Try again, or let the built-in storyteller tell this turn."
 
-_SECRET = re.compile(r"\bsk-[\w-]{4,}|\bBearer\s+\S+|\b(?:api[_-]?key|token)[\"']?\s*[=:]\s*\S+", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]{0,400}>")
-_QUOTA = re.compile(
-    r"insufficient[_ ]quota|insufficient (?:credits|balance|funds)|exceeded your current quota", re.IGNORECASE
-)
 _REFUSED = frozenset({"ConnectError", "ConnectTimeout", "UnsupportedProtocol", "ProxyError", "TooManyRedirects"})
+_TOO_MANY = (429, 529)
 _MAX_WAIT = 3600.0
 _LOADING_WAIT = 5.0
 """Seconds after which it makes sense to ask a server again that loads its model."""
@@ -56,43 +49,6 @@ class Unsupported(Exception):
     """The server does not do the response format that was asked for. Never leaves the storyteller."""
 
 
-def plain_words(server: ServerSettings, text: str) -> str:
-    """A server's words, fit to be shown: one short line without secrets, tags and control characters."""
-    if len(server.api_key) >= 4:
-        text = text.replace(server.api_key, "…")
-    return clean_line(_SECRET.sub("…", _TAG.sub(" ", text[:4000])), limit=SAID_LIMIT)
-
-
-def words_of(error: "openai.APIError") -> str:
-    """All that the server said about an error, as it said it: message, code and parameter."""
-    body = error.body
-    if isinstance(body, dict):
-        nested = body.get("error")
-        body = nested if isinstance(nested, dict) else body
-        parts = (body.get(key) for key in ("message", "detail", "error", "code", "param", "type"))
-        found = " ".join(part if isinstance(part, str) else json.dumps(part) for part in parts if part)
-        if found:
-            return found
-    return body if isinstance(body, str) else error.message
-
-
-def message_of(error: "openai.APIError") -> str:
-    """The server's sentence alone."""
-    body = error.body
-    if isinstance(body, dict):
-        nested = body.get("error")
-        body = nested if nested else body
-    if isinstance(body, dict):
-        said = body.get("message") or body.get("detail")
-        return said if isinstance(said, str) else ""
-    return body if isinstance(body, str) else error.message
-
-
-def parameter_of(error: "openai.APIError") -> str:
-    """The parameter that the server says is wrong; empty where it does not say."""
-    return error.param if isinstance(error.param, str) else ""
-
-
 def too_long(server: ServerSettings, words: str) -> TooLong:
     """With the numbers that the server's words hold."""
     return TooLong(server, context=context_overflow.context(words), counted=context_overflow.counted(words))
@@ -100,29 +56,40 @@ def too_long(server: ServerSettings, words: str) -> TooLong:
 
 def of_status(server: ServerSettings, error: "openai.APIStatusError") -> StorytellerError:
     """What an HTTP status says."""
-    words, status = words_of(error), error.status_code
-    said = plain_words(server, message_of(error))
-    because = f": {said.rstrip('.')}." if said else "."
-    where = server.address
-    if status != 429 and (context_overflow.is_meant(words) or status == 413):
+    said, wait = plain_words(server, message_of(error)), _wait(error)
+    found = _of_code(server, error.status_code, words_of(error), said=said, wait=wait)
+    message = f"{server.address} failed with status {error.status_code}{_because(said)}"
+    return found or _trouble(Trouble.SERVER, message, OFFLINE_HINT)
+
+
+def _of_code(
+    server: ServerSettings, status: int, words: str, *, said: str, wait: float | None = None
+) -> StorytellerError | None:
+    """What an error of this status means, by all of its words too; None for a failure of the server's own."""
+    where, because = server.address, _because(said)
+    if status not in _TOO_MANY and (context_overflow.is_meant(words) or status == 413):
         return too_long(server, words)
-    if status == 402 or _QUOTA.search(words):
+    if status == 402 or about_quota(words):
         return _trouble(Trouble.BUSY, f"There is no quota left at {where}{because}", "Look at your account there.")
+    if status in (401, 403) or (status not in _TOO_MANY and status < 500 and about_key(words)):
+        verb = "refuses the key" if server.api_key else "wants a key"
+        return _trouble(Trouble.KEY, f"{where} {verb}{because}", "Set the key for this server in the settings.")
     match status:
-        case 401 | 403:
-            verb = "refuses the key" if server.api_key else "wants a key"
-            return _trouble(Trouble.KEY, f"{where} {verb}{because}", "Set the key for this server in the settings.")
         case 404:
             hint = "Check the model's name, and that the address is the server's own (it often ends in /v1)."
             return _trouble(Trouble.MODEL, f"{where} has no model {_named(server)}{because}", hint)
         case 429 | 529:
-            return _busy(server, _wait(error))
+            return _busy(server, wait)
         case 503 if "loading" in words.lower():
             return _loading(server)
-        case 503 if wait := _wait(error):
+        case 503 if wait:
             return _busy(server, wait)
         case _:
-            return _trouble(Trouble.SERVER, f"{where} failed with status {status}{because}", OFFLINE_HINT)
+            return None
+
+
+def _because(said: str) -> str:
+    return f": {said.rstrip('.')}." if said else "."
 
 
 def of_connection(server: ServerSettings, error: Exception) -> StorytellerError:
@@ -182,20 +149,23 @@ def is_refused(error: Exception) -> bool:
 
 
 def of_words(server: ServerSettings, words: str, *, said: str = "", code: int = 0) -> StorytellerError:
-    """An error that came in a reply's own stream; `code` is the HTTP status that it stands for."""
-    if context_overflow.is_meant(words):
-        return too_long(server, words)
-    if code == 402 or _QUOTA.search(words):
-        return _trouble(Trouble.BUSY, f"There is no quota left at {server.address}.", "Look at your account there.")
-    if code in (429, 529):
-        return _busy(server, None)
-    return server_failed(server, said or words)
+    """An error in a reply's own body; `code` is the HTTP status that it stands for, 0 where it names none."""
+    shown = plain_words(server, said or words)
+    return _of_code(server, code, words, said=shown) or server_failed(server, shown)
+
+
+def of_text(server: ServerSettings, text: str) -> StorytellerError:
+    """A body of status 200 that is neither events nor JSON."""
+    if text.startswith("<"):
+        return no_story(server, "a web page")
+    said = plain_words(server, text)
+    message = f"{server.address} answers with plain text, not with a story{_because(said)}"
+    return _of_code(server, 0, text, said=said) or _trouble(Trouble.SERVER, message, OFFLINE_HINT)
 
 
 def server_failed(server: ServerSettings, said: str) -> StorytellerError:
     """The server failed in its own way, with its own words."""
-    said = plain_words(server, said).rstrip(".")
-    because = f": {said}." if said else "."
+    because = _because(plain_words(server, said))
     return _trouble(Trouble.SERVER, f"{server.address} failed in the middle of its reply{because}", OFFLINE_HINT)
 
 
@@ -218,6 +188,13 @@ def stalled(server: ServerSettings) -> StorytellerError:
         f"{server.address} stopped in the middle of its reply and sent nothing for {seconds}.",
         OFFLINE_HINT,
     )
+
+
+def only_alive(server: ServerSettings, seconds: float) -> StorytellerError:
+    """Comments came for so long, and no part of a reply."""
+    span = f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:g} s"
+    message = f"{server.address} sent nothing but signs of life for {span}."
+    return _trouble(Trouble.STALLED, message, OFFLINE_HINT)
 
 
 def empty(server: ServerSettings) -> StorytellerError:
