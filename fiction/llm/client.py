@@ -36,6 +36,8 @@ _RECONNECTS = 2
 """How often a connection that breaks before an answer begins is tried again."""
 _MAX_LESSONS = 16
 """Refusals that one call learns from; there are no more parameters than that."""
+_MAX_ATTEMPTS = 3
+"""Replies to one call where all of them are lost in thought; the next call goes on with what these taught."""
 _NOBODY = "no endpoints found"
 _FORMAT_WORDS = ("response_format", "json_schema", "grammar", "structured")
 
@@ -110,7 +112,7 @@ class Client:
         """
         await self.acquaint()
         spent = Usage()
-        while True:
+        for attempt in range(1, _MAX_ATTEMPTS + 1):
             _tell_listener(ask, Void())
             before = self._known
             reading = ReplyStream(self.server, ask, self._known)
@@ -126,7 +128,7 @@ class Client:
                 return
             self._learn_from(ask, reading)
             as_before = before.thinking and self._known.quiet is before.quiet
-            if as_before or not reading.lost_in_thought:
+            if as_before or not reading.lost_in_thought or attempt == _MAX_ATTEMPTS:
                 break
         yield dataclasses.replace(reading.finish(), usage=spent)
 

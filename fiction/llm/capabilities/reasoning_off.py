@@ -15,11 +15,13 @@ class ReasoningOff(StrEnum):
     """`reasoning`, as OpenRouter takes it."""
     TYPED = "typed"
     """`thinking`, as DeepSeek, GLM and Kimi take it."""
+    OBJECTS = "objects"
+    """`reasoning` and `thinking` at once, on unknown servers: each way that fails costs a whole reply."""
     LEFT = "left"
     """Not at all: the model thinks, or never did."""
 
 
-WAYS = (ReasoningOff.EFFORT, ReasoningOff.TEMPLATE, ReasoningOff.ROUTER, ReasoningOff.TYPED)
+WAYS = (ReasoningOff.EFFORT, ReasoningOff.TEMPLATE, ReasoningOff.OBJECTS)
 """In the order in which they are tried on a server that nobody knows."""
 SWITCHED_OFF = "none"
 LEAST = "low"
@@ -41,6 +43,8 @@ def parameters(way: ReasoningOff, effort: str) -> dict[str, object]:
             return {"reasoning": {"effort": effort}}
         case ReasoningOff.TYPED:
             return {"thinking": {"type": "disabled"}}
+        case ReasoningOff.OBJECTS:
+            return parameters(ReasoningOff.ROUTER, SWITCHED_OFF) | parameters(ReasoningOff.TYPED, SWITCHED_OFF)
         case ReasoningOff.LEFT:
             return {}
 
