@@ -25,9 +25,10 @@ def _any_of(tags: Iterable[str]) -> re.Pattern[str]:
 
 _ALL = frozenset(tag for pair in _PAIRS for tag in pair)
 _CLOSING = frozenset(closing for _, closing in _PAIRS)
-_OPEN, _CLOSE = _any_of(opening for opening, _ in _TAGGED), _any_of(_CLOSING)
+_CLOSE = _any_of(_CLOSING)
 _OPEN_FIRST = _any_of(opening for opening, _ in _PAIRS)
-_UNOPENED = _any_of(closing for _, closing in _TAGGED)
+_TAG = _any_of(tag for pair in _TAGGED for tag in pair)
+_BLANKS = re.compile(r"\s*")
 _STARTS = frozenset(tag[0] for tag in _ALL)
 _LONGEST = max(map(len, _ALL))
 
@@ -52,37 +53,38 @@ class ThinkFilter:
         """What of the reply is certain now, in order."""
         text = self._held + piece
         found: list[str | Void] = []
-        while (match := self._next_tag(text)) is not None:
-            closing = match.group().lower() in _CLOSING
+        at = 0
+        while (match := self._next_tag(text, at)) is not None:
+            closing, said = match.group().lower() in _CLOSING, text[at : match.start()].strip()
+            self.thought = self.thought or (closing and bool(said or (self._begun and not self._inside)))
             if not self._inside:
-                found.append(Void() if closing else text[: match.start()])
-            self.thought = self.thought or (closing and bool(text[: match.start()].strip()))
+                found.append(Void() if closing else text[at : match.start()])
+                self._begun = not closing and (self._begun or bool(said))
             self._inside = not closing
-            text = text[match.end() :]
-            self._begun = self._begun or any(isinstance(part, str) and part.strip() for part in found)
-        keep = _partial_tag(text)
-        self._held = text[len(text) - keep :]
+            at = match.end()
+        rest = text[at:]
+        keep = _partial_tag(rest)
+        certain, self._held = rest[: len(rest) - keep], rest[len(rest) - keep :]
         if not self._inside:
-            found.append(text[: len(text) - keep])
-            self._begun = self._begun or bool(text[: len(text) - keep].strip())
-        elif text.strip():
+            found.append(certain)
+            self._begun = self._begun or bool(certain.strip())
+        elif certain.strip():
             self.thought = True
         return [part for part in found if part]
 
     def close(self) -> str:
         """The rest; call once at the end. Thinking that was never closed is not reply."""
         rest, self._held = self._held, ""
+        self.thought = self.thought or (self._inside and bool(rest.strip()))
         return "" if self._inside else rest
 
-    def _next_tag(self, text: str) -> re.Match[str] | None:
+    def _next_tag(self, text: str, at: int) -> re.Match[str] | None:
         if self._inside:
-            return _CLOSE.search(text)
-        if not self._begun and (first := _OPEN_FIRST.match(text, len(text) - len(text.lstrip()))) is not None:
+            return _CLOSE.search(text, at)
+        blanks = _BLANKS.match(text, at)
+        if not self._begun and blanks and (first := _OPEN_FIRST.match(text, blanks.end())) is not None:
             return first
-        opening, closing = _OPEN.search(text), _UNOPENED.search(text)
-        if opening and closing:
-            return min(opening, closing, key=lambda match: match.start())
-        return opening or closing
+        return _TAG.search(text, at)
 
 
 def _partial_tag(text: str) -> int:
