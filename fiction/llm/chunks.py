@@ -1,6 +1,6 @@
-"""What one piece of a streamed reply says, whatever shape the server gave it.
+"""Reads one chunk of a reply, whatever shape the server gave it.
 
-Servers keep to no schema: any key may be missing, null or of another type, so all are read as objects.
+Servers keep to no schema: any key may be missing, null or of another type.
 """
 
 import re
@@ -21,12 +21,12 @@ _FINISHES = {
     **dict.fromkeys(("max_tokens", "max_output_tokens", "model_length"), "length"),
     **dict.fromkeys(("safety", "prohibited_content", "blocklist", "recitation", "refusal"), "content_filter"),
 }
-"""What Anthropic's, Google's and Mistral's models say where OpenAI's say `length` or `content_filter`."""
+"""Finish reasons of Anthropic, Google and Mistral, and OpenAI's names for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One piece."""
+    """One chunk of a reply."""
 
     text: str = ""
     reasoning: bool = False
@@ -36,9 +36,9 @@ class Chunk:
     """Why the reply ended; empty while it goes on."""
     usage: Usage | None = None
     billed: int | None = None
-    """What the call has cost so far by the server's own bill, in millionths of a dollar; None where it does not say."""
+    """Cost of the call so far by the server's own bill, in millionths of a dollar; None where it gives none."""
     reasoned: int = 0
-    """Tokens of the reply that were thinking, by the server's count."""
+    """Reasoning tokens of the reply, by the server's count."""
     error: str | None = None
     """The server's words, where the chunk is an error in disguise."""
     words: str = ""
@@ -122,7 +122,7 @@ def _get(thing: object, name: str) -> object:
 
 
 def _first(items: object) -> object:
-    """The choice that was asked for: index 0, or one without an index."""
+    """The requested choice: index 0, or without an index."""
     found = items if isinstance(items, list) else []
     return next((item for item in found if _get(item, "index") in (0, None)), None)
 
@@ -132,7 +132,7 @@ def _string(value: object) -> str:
 
 
 def _text(content: object) -> str:
-    """Content is a string, or a list of parts of which those of type text count."""
+    """Content as text: a string, or the text parts of a list."""
     if isinstance(content, list):
         return "".join(_string(_get(part, "text")) for part in content if _get(part, "type") in (None, "text"))
     return _string(content)
@@ -147,7 +147,7 @@ def _usage(value: object) -> Usage | None:
 
 
 def _billed(value: object) -> int | None:
-    """OpenRouter's `cost` is its own share alone where the reader's key at the provider is used."""
+    """The bill; where the reader's own key at the provider is used, OpenRouter's `cost` is only its share of it."""
     cost = billed(_get(value, "cost"))
     if cost is None or _get(value, "is_byok") is not True:
         return cost
@@ -160,5 +160,5 @@ def _reasoned(value: object) -> int:
 
 
 def _tokens(count: object) -> int:
-    """A count of tokens within what can be kept; 0 for what is none."""
+    """A token count within storable bounds; 0 for anything else."""
     return min(max(0, count), _MOST_TOKENS) if isinstance(count, int) else 0

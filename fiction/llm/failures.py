@@ -1,6 +1,6 @@
-"""What a server's failures mean to the reader: one plain sentence each, without keys and without markup.
+"""A server's failures as errors for the reader: one plain sentence each, without keys and markup.
 
-Kinds of failure as measured against openai 3.54 and the servers named in `known`.
+The kinds were measured with openai 3.54 and the servers named in `capabilities.presets`.
 """
 
 import os
@@ -25,14 +25,13 @@ _REFUSED = frozenset({"ConnectError", "ConnectTimeout", "UnsupportedProtocol", "
 _TOO_MANY = (429, 529)
 _MAX_WAIT = 3600.0
 _LOADING_WAIT = 5.0
-"""Seconds after which it makes sense to ask a server again that loads its model."""
+"""Seconds to wait for a server that loads its model."""
 
 
 class TooLong(StorytellerError):
     """The prompt does not fit.
 
-    `context` is the size that the server named, and `counted` what it counted the prompt for, both in tokens; 0 where
-    it did not say.
+    `context` is the context size and `counted` the prompt's, both in tokens by the server's words; 0 where unknown.
     """
 
     def __init__(self, server: ServerSettings, *, context: int = 0, counted: int = 0) -> None:
@@ -46,16 +45,16 @@ class TooLong(StorytellerError):
 
 
 class Unsupported(Exception):
-    """The server does not do the response format that was asked for. Never leaves the storyteller."""
+    """The server does not support the requested response format. Never leaves the storyteller."""
 
 
 def too_long(server: ServerSettings, words: str) -> TooLong:
-    """With the numbers that the server's words hold."""
+    """The error, with the numbers in the server's words."""
     return TooLong(server, context=context_overflow.context(words), counted=context_overflow.counted(words))
 
 
 def of_status(server: ServerSettings, error: "openai.APIStatusError") -> StorytellerError:
-    """What an HTTP status says."""
+    """The meaning of an HTTP status and the error's body."""
     said, wait = plain_words(server, message_of(error)), _wait(error)
     found = _of_code(server, error.status_code, words_of(error), said=said, wait=wait)
     message = f"{server.address} failed with status {error.status_code}{_because(said)}"
@@ -65,7 +64,7 @@ def of_status(server: ServerSettings, error: "openai.APIStatusError") -> Storyte
 def _of_code(
     server: ServerSettings, status: int, words: str, *, said: str, wait: float | None = None
 ) -> StorytellerError | None:
-    """What an error of this status means, by all of its words too; None for a failure of the server's own."""
+    """The meaning of an error's status and words; None for a failure of the server's own."""
     where, because = server.address, _because(said)
     if status not in _TOO_MANY and (context_overflow.is_meant(words) or status == 413):
         return too_long(server, words)
@@ -103,7 +102,7 @@ def of_connection(server: ServerSettings, error: Exception) -> StorytellerError:
 
 
 def of_proxy(server: ServerSettings, error: BaseException | None) -> StorytellerError | None:
-    """The proxy on the way does not answer, or does not let this server be reached; None where it is not to blame."""
+    """The proxy does not answer, or does not lead to this server; None where it is not to blame."""
     proxy = proxy_of(server)
     if proxy is None:
         return None
@@ -144,12 +143,12 @@ def _of_cause(server: ServerSettings, error: Exception, cause: str) -> Storytell
 
 
 def is_refused(error: Exception) -> bool:
-    """The connection never stood; asking again at once is of no use."""
+    """Whether the connection was never made, or led nowhere: retrying at once is of no use."""
     return isinstance(error.__cause__, StorytellerError) or type(error.__cause__).__name__ in _REFUSED
 
 
 def of_words(server: ServerSettings, words: str, *, said: str = "", code: int = 0) -> StorytellerError:
-    """An error in a reply's own body; `code` is the HTTP status that it stands for, 0 where it names none."""
+    """An error in a reply's own body; `code` is the HTTP status it names, or 0."""
     shown = plain_words(server, said or words)
     return _of_code(server, code, words, said=shown) or server_failed(server, shown)
 
@@ -170,7 +169,7 @@ def server_failed(server: ServerSettings, said: str) -> StorytellerError:
 
 
 def no_story(server: ServerSettings, kind: str) -> StorytellerError:
-    """What came with status 200 is no reply of a model; `kind` is its content type."""
+    """A body of status 200 that is no reply of a model; `kind` names it for the reader."""
     hint = "Check the address in the settings: it often ends in /v1."
     return _trouble(Trouble.SERVER, f"{server.address} answers with {kind}, not with a story.", hint)
 
@@ -181,7 +180,7 @@ def cut_off(server: ServerSettings) -> StorytellerError:
 
 
 def stalled(server: ServerSettings) -> StorytellerError:
-    """The reply began, and then nothing came."""
+    """The reply began, then nothing came for the stall time-out."""
     seconds = f"{server.stall_timeout:g} s"
     return _trouble(
         Trouble.STALLED,
@@ -204,13 +203,13 @@ def empty(server: ServerSettings) -> StorytellerError:
 
 
 def only_thoughts(server: ServerSettings) -> StorytellerError:
-    """The model thought, or its server took all that it said for thinking."""
+    """The model only thought, or the server's parser took its whole reply for thinking."""
     hint = "If it stays so, switch the server's reasoning parser off, or give the model more room."
     return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} wrote only thoughts, and no story.", hint)
 
 
 def tool_called(server: ServerSettings) -> StorytellerError:
-    """The model called a tool; it was offered none."""
+    """The model called a tool, though none was offered."""
     hint = "Try again; if it stays so, take another model, or switch the server's own tools off."
     return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} called a tool instead of telling.", hint)
 

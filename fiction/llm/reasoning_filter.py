@@ -1,4 +1,4 @@
-"""Keeps a model's thinking out of its reply while the reply streams."""
+"""Removes a model's thinking from its reply while the reply streams."""
 
 import re
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ _PAIRS = (
     ("<|channel>thought", "<channel|>"),
     ("<|channel|>analysis<|message|>", "<|channel|>final<|message|>"),
 )
-"""How models begin and end their thinking where no server takes it out, in small letters.
+"""Opening and closing tags of models' thinking, in lower case.
 
-The first kind counts anywhere; the others only where a reply begins with them, for a story may hold such signs.
+The first kind counts anywhere; the others only at the beginning of a reply, since a story may hold such signs.
 """
 
 
@@ -35,22 +35,22 @@ _LONGEST = max(map(len, _ALL))
 
 @dataclass(frozen=True, slots=True)
 class Void:
-    """What was given out so far was thinking, not reply: a closing tag came whose opening stood in the prompt."""
+    """The text given out so far was thinking: a closing tag came whose opening tag stood in the prompt."""
 
 
 class ThinkFilter:
-    """Takes `<think>...</think>` out of text that arrives in pieces; a tag may be split between two of them."""
+    """Removes `<think>...</think>` from text that arrives in pieces; a tag may be split between pieces."""
 
     def __init__(self) -> None:
         self._held = ""
         self._inside = False
         self._begun = False
-        """Something of the reply itself was there."""
+        """Some of the reply itself has come."""
         self.thought = False
-        """Thinking was taken out that says anything; some models only leave its tags."""
+        """Thinking with words in it was removed; some models only leave the tags."""
 
     def feed(self, piece: str) -> list[str | Void]:
-        """What of the reply is certain now, in order."""
+        """The parts of the reply that are certain now, in order."""
         text = self._held + piece
         found: list[str | Void] = []
         at = 0
@@ -73,7 +73,7 @@ class ThinkFilter:
         return [part for part in found if part]
 
     def close(self) -> str:
-        """The rest; call once at the end. Thinking that was never closed is not reply."""
+        """The rest; call once at the end. Unclosed thinking is dropped."""
         rest, self._held = self._held, ""
         self.thought = self.thought or (self._inside and bool(rest.strip()))
         return "" if self._inside else rest
@@ -88,7 +88,7 @@ class ThinkFilter:
 
 
 def _partial_tag(text: str) -> int:
-    """How many characters at the end may be the beginning of a tag."""
+    """Number of characters at the end that may begin a tag."""
     tail = text[-_LONGEST + 1 :].lower()
     for at, character in enumerate(tail):
         if character in _STARTS and any(tag.startswith(tail[at:]) for tag in _ALL):

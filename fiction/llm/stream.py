@@ -1,4 +1,4 @@
-"""One reply while it is read off the wire: watched for stalls, floods and silent ends, freed of thinking, cleaned."""
+"""Reads one reply off the wire: bounded against stalls, floods and silent ends, without thinking, cleaned."""
 
 import asyncio
 import contextlib
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     Response = openai.AsyncStream[ChatCompletionChunk]
 
 _FLOOD = 4
-"""Reading stops when a reply is this many times as long as it should be."""
+"""Reading stops at this multiple of a reply's intended length."""
 _FLOOD_BYTES_A_TOKEN = 4
 _COUNT_PATIENCE = 3.0
-"""Seconds to wait for the count of tokens once the reply itself has ended."""
+"""Seconds to wait for the token count after the reply's end."""
 _END_PATIENCE = 0.1
-"""The same where no count is to be expected, or it is there; some servers leave the connection open."""
+"""The same where no count is expected any more; some servers leave the connection open."""
 _SMALL_CONTEXT = 2048
-"""Tokens; what a server that does not tell may have."""
+"""Tokens; the smallest likely context of a server that does not tell."""
 _NEARLY = 0.9
 _LABELS = frozenset({"", "text/event-stream", "application/json", "text/plain", "application/octet-stream"})
-"""Content types under which servers send replies, rightly or not."""
+"""Content types of replies, correct or not."""
 _DONE = "[DONE]"
 
 
@@ -54,22 +54,22 @@ class ReplyStream:
         self._cleaner = StreamCleaner()
         self._thinking = ThinkFilter()
         self._seen = 0
-        """Bytes of the reply so far, thinking included."""
+        """Bytes of text so far, thinking included."""
         self._given = 0
         """Characters given out since the last Void."""
         self._reasoned = False
         self._tool = False
         self._formed = False
-        """Some of it had the form of a reply."""
+        """A chunk with the form of a reply has come."""
         self._aside: Chunk | None = None
-        """What the server said beside a reply, last."""
+        """The last chunk without choices that said something."""
         self._ended = ""
         self._usage: Usage | None = None
         self.billed: int | None = None
-        """What the server says that it has cost, in millionths of a dollar; None where it does not say."""
+        """The server's own bill in millionths of a dollar; None where it gives none."""
 
     async def text(self, response: "Response") -> AsyncGenerator[str | Void, None]:
-        """What the reply says, as it comes. Raises StorytellerError."""
+        """The reply's text as it comes. Raises StorytellerError."""
         async with contextlib.aclosing(self._chunks(response)) as chunks:
             async for chunk in chunks:
                 for piece in self._take(chunk):
@@ -81,26 +81,26 @@ class ReplyStream:
 
     @property
     def lost_in_thought(self) -> bool:
-        """All was thinking, and nothing was said."""
+        """Whether the whole reply was thinking."""
         return self._ended in ("length", "stop") and not self._given and self.thought
 
     @property
     def thought(self) -> bool:
-        """The model has thought before it replied."""
+        """Whether the model thought before its reply."""
         return self._reasoned or self._thinking.thought
 
     @property
     def ended(self) -> bool:
-        """The server has said that the reply is at its end."""
+        """Whether the server marked the reply's end."""
         return bool(self._ended)
 
     @property
     def usage(self) -> Usage:
-        """What it came to so far: the server's count, or else our estimate."""
+        """Tokens so far: the server's count, or else our estimate."""
         return self._usage or Usage(self._ask.estimated, -(-self._seen // 4), estimated=True)
 
     def finish(self) -> Finish:
-        """How it ended. Raises StorytellerError where it did not, or where it said nothing."""
+        """How the reply ended. Raises StorytellerError where it did not, or where it is empty."""
         if self._ended == "content_filter":
             raise failures.refused(self._server)
         if self._ended == "error":
@@ -112,7 +112,7 @@ class ReplyStream:
         return Finish(cut=self._flooded or self._ended == "length", usage=self.usage)
 
     def _nothing(self) -> StorytellerError:
-        """What a reply without a word means: some servers say so that the prompt was too long."""
+        """The meaning of a reply without text; for some servers, that the prompt was too long."""
         if (instead := self._instead()) is not None:
             return instead
         expected = self._ask.estimated * self._known.token_ratio + self._ask.max_tokens
@@ -123,7 +123,7 @@ class ReplyStream:
         return failures.only_thoughts(self._server) if self.thought else failures.empty(self._server)
 
     def _instead(self) -> StorytellerError | None:
-        """What came in place of a reply; None where the body has the form of one."""
+        """The error for a body that is no reply; None where it has the form of one."""
         if self._formed:
             return None
         if self._aside is not None:
@@ -168,7 +168,7 @@ class ReplyStream:
                 yield piece
 
     async def _chunks(self, response: "Response") -> AsyncGenerator[Chunk, None]:
-        """The stream's chunks; what goes wrong after the reply has ended is not worth a word."""
+        """The reply's chunks; errors after its end are ignored."""
         kind = response.response.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind not in _LABELS:
             raise failures.no_story(self._server, "a web page" if kind == "text/html" else kind[:40])
@@ -202,7 +202,7 @@ class ReplyStream:
                 return error
 
     async def _sent(self, response: "Response") -> AsyncGenerator[Chunk, None]:
-        """What the body says, up to its end or to the mark of one."""
+        """The body's chunks, up to its end or to `[DONE]`."""
         async with contextlib.aclosing(self._events(response)) as read:
             async for events in read:
                 for event in events:

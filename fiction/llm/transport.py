@@ -1,7 +1,7 @@
-"""The HTTP client that all requests to a server go through: its proxy, its certificates, its address's query.
+"""The HTTP client for all requests to a server: its proxy, certificates, redirects and query.
 
-Proxy and certificates are looked up here, not by httpx, so that what is wrong with them can be told by the name of
-the variable; an httpx client would fail with whatever its parts raise, for a proxy that is not even on the way.
+Proxy and certificates are looked up here, not by httpx, so that an error can name the variable; an httpx client would
+fail with whatever its parts raise, even for a proxy that is not on the way.
 """
 
 import os
@@ -64,7 +64,7 @@ def http_client(
 
 
 def proxy_of(server: ServerSettings) -> Proxy | None:
-    """The proxy on the way to a server. Raises StorytellerError where the one that is named can't be used."""
+    """The proxy on the way to a server. Raises StorytellerError for one that can't be used."""
     try:
         return proxy_for(server.base_url, getproxies(), os.environ)
     except UnusableProxy as error:
@@ -73,7 +73,7 @@ def proxy_of(server: ServerSettings) -> Proxy | None:
 
 
 def not_made(server: ServerSettings, error: Exception, proxy: Proxy | None = None) -> StorytellerError:
-    """What it means that there is no client: the library lacks, or does not take what the settings say."""
+    """The error for a client that could not be made: a library is missing, or refuses the settings."""
     if proxy is not None:
         said = f"{proxy.variable} names a proxy that can't be used ({type(error).__name__})."
         return _unreachable(said, _PROXY_HINT.format(variable=proxy.variable))
@@ -82,7 +82,7 @@ def not_made(server: ServerSettings, error: Exception, proxy: Proxy | None = Non
 
 
 def tls_variable() -> str:
-    """The variable that spoils every secure connection; empty where none does."""
+    """The environment variable that breaks every secure connection; empty where none does."""
     file, folder, log = (os.environ.get(name, "") for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"))
     if file and not _holds_certificates(file):
         return "SSL_CERT_FILE"

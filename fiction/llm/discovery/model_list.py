@@ -1,4 +1,4 @@
-"""What models a server lists (`GET /v1/models`), wherever it is."""
+"""The list of a server's models (`GET /v1/models`)."""
 
 import asyncio
 import json
