@@ -34,6 +34,8 @@ _COUNT_PATIENCE = 3.0
 """Seconds to wait for the token count after the reply's end."""
 _END_PATIENCE = 0.1
 """The same where no count is expected any more; some servers leave the connection open."""
+_MAX_BYTES = 32_000_000
+"""Bytes of a whole reply on the wire, thinking included; the longest that make sense are a tenth of it."""
 _SMALL_CONTEXT = 2048
 """Tokens; the smallest likely context of a server that does not tell."""
 _NEARLY = 0.9
@@ -212,8 +214,8 @@ class ReplyStream:
                     yield self._read(event)
 
     async def _events(self, response: "Response") -> AsyncGenerator[list[Event], None]:
-        """Events as bytes complete them, each wait bounded by the stall timer. Raises TimeoutError."""
-        sent = response.response.aiter_bytes()
+        """Events as bytes complete them, each wait bounded by the stall timer. Raises TimeoutError, Endless."""
+        sent, size = response.response.aiter_bytes(), 0
         while True:
             began = time.monotonic()
             try:
@@ -223,6 +225,9 @@ class ReplyStream:
                 break
             finally:
                 self._timer.waited(time.monotonic() - began)
+            size += len(piece)
+            if size > _MAX_BYTES:
+                raise Endless("a reply without end")
             events = self._body.feed(piece)
             self._timer.hear(events=bool(events), begun=self._body.begun)
             yield events

@@ -242,12 +242,10 @@ async def test_a_reply_that_stops_ends_by_the_stall_time_out(
     client: Client, server: ModelServer, pieces: tuple[str | bytes | float, ...]
 ) -> None:
     server.habit = sends(*pieces)
-    began = time.monotonic()
     with pytest.raises(StorytellerError) as caught:
         await client.collect(ASK)
     assert caught.value.trouble is Trouble.STALLED
     assert "stopped in the middle of its reply and sent nothing for 0.4 s" in caught.value.message
-    assert time.monotonic() - began < 3.0
 
 
 PING = (": ping\n\n", 0.15)
@@ -285,12 +283,10 @@ async def test_signs_of_life_do_not_keep_it_alive_for_ever(
 ) -> None:
     monkeypatch.setattr(stall_timer, "MAX_STALLS", 2)
     server.habit = sends(*pieces)
-    began = time.monotonic()
     with pytest.raises(StorytellerError) as caught:
         await client.collect(ASK)
     assert caught.value.trouble is Trouble.STALLED
     assert "sent nothing but signs of life for 0.8 s" in caught.value.message
-    assert time.monotonic() - began < 2.5
 
 
 @pytest.mark.parametrize("more", [": ping\n\n", data('{"choices": []}')], ids=["comments", "events"])
@@ -299,6 +295,25 @@ async def test_whatever_comes_after_the_end_is_not_waited_for_long(
 ) -> None:
     monkeypatch.setattr(stream, "_COUNT_PATIENCE", 0.3)
     server.habit = sends(data(chunk(STORY), chunk(finish="stop")), *(more, 0.05) * 80)
-    began = time.monotonic()
     assert (await client.collect(ASK))[0] == STORY
-    assert time.monotonic() - began < 2.5
+    assert server.hung_up.wait(5)
+
+
+ENDLESS = {
+    "thoughts in a field": data('{"choices":[{"index":0,"delta":{"reasoning_content":"Hm, hm, hm."}}]}'),
+    "thoughts in the text": data(chunk("<think>Hm, hm, hm.")),
+    "chunks without text": data('{"choices":[]}'),
+    "comments": ": ping\n\n",
+}
+
+
+@pytest.mark.parametrize("piece", ENDLESS.values(), ids=ENDLESS)
+async def test_a_flood_that_holds_no_story_is_not_read_to_its_end(
+    client: Client, server: ModelServer, piece: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "_MAX_BYTES", 100_000)
+    server.habit = sends(*[piece * (20_000 // len(piece))] * 2_000)
+    with pytest.raises(StorytellerError) as caught:
+        await client.collect(ASK)
+    assert "in the middle of its reply: it is far too long" in caught.value.message
+    assert server.hung_up.wait(3)
