@@ -15,7 +15,7 @@ from fiction.commands import Context, add_json
 from fiction.commands.console import say, say_json
 from fiction.errors import FictionError
 from fiction.story.money import dollars
-from fiction.text.addresses import without_query
+from fiction.text.addresses import without_secrets
 from fiction.text.sanitise import clean_line
 
 if TYPE_CHECKING:
@@ -146,9 +146,10 @@ async def _servers(context: Context) -> AsyncGenerator[Diagnosis, None]:
     for server in servers:
         named = ", ".join(server.models[:5]) or "no models"
         model = server.models[0] if server.models else "NAME"
+        address = without_secrets(server.base_url)
         said = (
-            f"{server.kind} at {server.base_url} with {named}. To use it: `fiction config set server.base_url"
-            f" {server.base_url}` and `fiction config set server.model {model}`."
+            f"{server.kind} at {address} with {named}. To use it: `fiction config set server.base_url"
+            f" {address}` and `fiction config set server.model {model}`."
         )
         yield Diagnosis("server here", ok=True, said=said)
     if not servers:
@@ -208,5 +209,5 @@ def _told_by(part: "ServerPart") -> str:
     return (
         f"{part.model} run by {part.run}."
         if part.run
-        else f"{part.model} at {without_query(part.base_url) or 'OpenAI'}."
+        else f"{part.model} at {without_secrets(part.base_url) or 'OpenAI'}."
     )

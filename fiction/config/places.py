@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from fiction.config.handwritten import Place
 from fiction.config.settings import DEFAULT, MemoryPart, ServerPart, Settings, SpendingPart
 from fiction.errors import SettingsError
+from fiction.text.addresses import without_secrets
 from fiction.text.sanitise import clean_line
 
 SERVERS = "servers"
@@ -54,7 +55,7 @@ def meaning(name: str) -> str:
 
 
 def value_of(settings: Settings, name: str) -> str:
-    """A setting as text; a secret only as `set` or `not set`.
+    """A setting as it may be shown: a secret as `set` or `not set`, an address without what may be one.
 
     Raises:
         SettingsError: there is no such setting, or no server of that name.
@@ -68,6 +69,8 @@ def value_of(settings: Settings, name: str) -> str:
             return str(found).lower()
         case float():
             return f"{found:g}"
+        case str() if name.rpartition(".")[2] == "base_url":
+            return without_secrets(found)
         case _:
             return str(found)
 

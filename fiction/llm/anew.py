@@ -1,25 +1,25 @@
-"""How a model is asked for the same once more, so that it says it in other words."""
+"""Parameters for asking a model for the same passage again, in other words."""
 
 from collections.abc import Mapping
 from random import SystemRandom
 
 _WARMER = 0.1
-"""Of temperature, for each telling."""
+"""Temperature added for each retelling."""
 _MOST_WARMER = 3
 _HOT = 1.2
-"""No nudge goes beyond; what the reader set may."""
+"""The highest temperature that retelling leads to; the reader's own setting may be higher."""
 _SEEDS = 2**31
 _random = SystemRandom()
 
 
 def otherwise(telling: int, parameters: Mapping[str, object]) -> dict[str, object]:
-    """Parameters to add to those of a call: from the second telling on another seed, and a little more warmth.
+    """Parameters to add to a call: from the second telling on another seed and a slightly higher temperature.
 
-    A server that was started with one seed, or at a temperature of 0, would say the same to the letter.
+    A server started with a fixed seed, or at temperature 0, would otherwise repeat itself to the letter.
 
     Args:
         telling: how often the same was asked before.
-        parameters: those of the call; a temperature that is left to the server stays with it.
+        parameters: the call's own; where they set no temperature, none is added.
     """
     if telling <= 0:
         return {}

@@ -1,8 +1,9 @@
-"""What one piece of a streamed reply says, whatever shape the server gave it.
+"""Reads one chunk of a reply, whatever shape the server gave it.
 
-Servers keep to no schema: any key may be missing, null or of another type, so all are read as objects.
+Servers keep to no schema: any key may be missing, null or of another type.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,16 +12,21 @@ from fiction.story.turn import Usage
 
 _MOST_TOKENS = 10**12
 _MOST_WORDS = 4_000
+_MOST_SAID = 3
+"""Of a list of errors, how many are told."""
+_SENTENCES = ("message", "msg", "detail", "error", "title", "reason", "error_description", "error_message", "error_msg")
+"""Names under which servers put the sentence of an error."""
+_STATUS = re.compile(r"[45]\d\d")
 _FINISHES = {
     **dict.fromkeys(("max_tokens", "max_output_tokens", "model_length"), "length"),
     **dict.fromkeys(("safety", "prohibited_content", "blocklist", "recitation", "refusal"), "content_filter"),
 }
-"""What Anthropic's, Google's and Mistral's models say where OpenAI's say `length` or `content_filter`."""
+"""Finish reasons of Anthropic, Google and Mistral, and OpenAI's names for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One piece."""
+    """One chunk of a reply."""
 
     text: str = ""
     reasoning: bool = False
@@ -30,9 +36,9 @@ class Chunk:
     """Why the reply ended; empty while it goes on."""
     usage: Usage | None = None
     billed: int | None = None
-    """What the call has cost so far by the server's own bill, in millionths of a dollar; None where it does not say."""
+    """Cost of the call so far by the server's own bill, in millionths of a dollar; None where it gives none."""
     reasoned: int = 0
-    """Tokens of the reply that were thinking, by the server's count."""
+    """Reasoning tokens of the reply, by the server's count."""
     error: str | None = None
     """The server's words, where the chunk is an error in disguise."""
     words: str = ""
@@ -41,10 +47,16 @@ class Chunk:
     """The model calls a tool, which it was not offered."""
     code: int = 0
     """The HTTP status that the error stands for; 0 where it names none."""
+    formed: bool = False
+    """It has choices, as every chunk of a reply has, if only an empty list."""
+    aside: str = ""
+    """What it says where it has no choices: an error where no reply comes, else news of a queue and the like."""
 
 
 def read_chunk(chunk: object) -> Chunk:
-    """A chunk as its JSON says it; some servers put `message` where `delta` should be. Total."""
+    """A chunk, or a whole reply, as its JSON says it; whole ones have `message` where chunks have `delta`. Total."""
+    if isinstance(chunk, list) and len(chunk) == 1:
+        chunk = chunk[0]  # Google wraps its errors so
     choice = _first(_get(chunk, "choices"))
     delta = _get(choice, "delta") or _get(choice, "message")
     return Chunk(
@@ -59,25 +71,8 @@ def read_chunk(chunk: object) -> Chunk:
         words=str(_get(chunk, "error") or chunk)[:_MOST_WORDS],
         tool=bool(_get(delta, "tool_calls") or _get(delta, "function_call")),
         code=_code(chunk),
-    )
-
-
-def read_completion(body: object) -> Chunk:
-    """A whole reply from a server that does not stream although it was asked to. Total."""
-    choice = _first(_get(body, "choices"))
-    message = _get(choice, "message")
-    return Chunk(
-        text=_text(_get(message, "content")),
-        reasoning=any(_get(message, name) for name in ("reasoning", "reasoning_content")),
-        refusal=bool(_get(message, "refusal")),
-        finish=_finish(_get(choice, "finish_reason")),
-        usage=_usage(_get(body, "usage")),
-        billed=_billed(_get(body, "usage")),
-        reasoned=_reasoned(_get(body, "usage")),
-        error=_error(body),
-        words=str(_get(body, "error") or body)[:_MOST_WORDS],
-        tool=bool(_get(message, "tool_calls") or _get(message, "function_call")),
-        code=_code(body),
+        formed=_get(chunk, "choices") is not None,
+        aside=said_in(chunk) if _get(chunk, "choices") is None else "",
     )
 
 
@@ -88,20 +83,38 @@ def _finish(reason: object) -> str:
 
 
 def _error(chunk: object) -> str | None:
-    """Old vLLM says `{"object": "error"}`; others put `error` where choices should be."""
+    """The words of an error in disguise. Old vLLM says `{"object": "error"}`, FastAPI servers say `detail`."""
+    if isinstance(chunk, str):
+        return chunk.strip() or None
     if _get(chunk, "object") == "error":
-        return _string(_get(chunk, "message")) or "error"
-    found = _get(chunk, "error")
-    if not found and not _get(chunk, "choices"):
-        found = _get(chunk, "detail")  # what FastAPI servers say
-    if not found:
+        return said_in(chunk) or "error"
+    if found := _get(chunk, "error") or _get(chunk, "errors"):
+        return said_in(found) or said_in(chunk) or "error"
+    if _get(chunk, "choices"):
         return None
-    return _string(found) or _string(_get(found, "message")) or "error"
+    return said_in(_get(chunk, "detail")) or None
+
+
+def said_in(value: object, *, depth: int = 4) -> str:
+    """The sentence in whatever form servers give an error; empty where there is none."""
+    if isinstance(value, str):
+        return value.strip()
+    if depth and isinstance(value, list):
+        return "; ".join(filter(None, (said_in(item, depth=depth - 1) for item in value[:_MOST_SAID])))
+    if depth and isinstance(value, Mapping):
+        return next((said for name in _SENTENCES if (said := said_in(value.get(name), depth=depth - 1))), "")
+    return ""
 
 
 def _code(chunk: object) -> int:
-    found = _get(_get(chunk, "error"), "code") or _get(chunk, "code")
-    return found if isinstance(found, int) else 0
+    """The HTTP status in an error: a number, or digits, under one of its names."""
+    for place in (_get(chunk, "error"), chunk):
+        for name in ("code", "status", "status_code", "statusCode"):
+            found = _get(place, name)
+            number = int(found) if isinstance(found, str) and _STATUS.fullmatch(found) else found
+            if isinstance(number, int) and not isinstance(number, bool) and _STATUS.fullmatch(str(number)):
+                return number
+    return 0
 
 
 def _get(thing: object, name: str) -> object:
@@ -109,7 +122,7 @@ def _get(thing: object, name: str) -> object:
 
 
 def _first(items: object) -> object:
-    """The choice that was asked for: index 0, or one without an index."""
+    """The requested choice: index 0, or without an index."""
     found = items if isinstance(items, list) else []
     return next((item for item in found if _get(item, "index") in (0, None)), None)
 
@@ -119,7 +132,7 @@ def _string(value: object) -> str:
 
 
 def _text(content: object) -> str:
-    """Content is a string, or a list of parts of which those of type text count."""
+    """Content as text: a string, or the text parts of a list."""
     if isinstance(content, list):
         return "".join(_string(_get(part, "text")) for part in content if _get(part, "type") in (None, "text"))
     return _string(content)
@@ -134,7 +147,7 @@ def _usage(value: object) -> Usage | None:
 
 
 def _billed(value: object) -> int | None:
-    """OpenRouter's `cost` is its own share alone where the reader's key at the provider is used."""
+    """The bill; where the reader's own key at the provider is used, OpenRouter's `cost` is only its share of it."""
     cost = billed(_get(value, "cost"))
     if cost is None or _get(value, "is_byok") is not True:
         return cost
@@ -147,5 +160,5 @@ def _reasoned(value: object) -> int:
 
 
 def _tokens(count: object) -> int:
-    """A count of tokens within what can be kept; 0 for what is none."""
+    """A token count within storable bounds; 0 for anything else."""
     return min(max(0, count), _MOST_TOKENS) if isinstance(count, int) else 0

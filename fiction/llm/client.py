@@ -1,6 +1,6 @@
-"""Streamed calls to an OpenAI-compatible server, and what each refusal teaches about that server.
+"""Streamed calls to an OpenAI-compatible server; each refusal teaches something about it.
 
-The SDK's own retries are off: a broken connection is tried again here, a busy server is the reader's to wait for.
+The SDK's own retries are off: broken connections are retried here, and waiting for a busy server is up to the reader.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from fiction.engine.budget import Budget
-from fiction.errors import StorytellerError
+from fiction.errors import StorytellerError, Trouble
 from fiction.llm import failures, sdk
 from fiction.llm.anew import otherwise
 from fiction.llm.capabilities.capabilities import Capabilities
@@ -23,6 +23,7 @@ from fiction.llm.messages import shaped
 from fiction.llm.reasoning_filter import Void
 from fiction.llm.request import Finish, Request
 from fiction.llm.server import ServerSettings
+from fiction.llm.server_words import parameter_of, words_of
 from fiction.llm.stream import ReplyStream
 from fiction.llm.transport import not_made
 from fiction.story.turn import Usage
@@ -32,18 +33,20 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionChunk
 
 _RECONNECTS = 2
-"""How often a connection that breaks before an answer begins is tried again."""
+"""Retries of a connection that breaks before an answer begins."""
 _MAX_LESSONS = 16
-"""Refusals that one call learns from; there are no more parameters than that."""
+"""Refusals that one call learns from: as many as there are parameters."""
+_MAX_ATTEMPTS = 3
+"""Attempts of one call whose replies are all lost in thought; the next call starts from what they taught."""
 _NOBODY = "no endpoints found"
 _FORMAT_WORDS = ("response_format", "json_schema", "grammar", "structured")
 
 Piece = str | Void | Finish
-"""Of a reply: text, the news that the text so far was thinking, and at last exactly one Finish."""
+"""Part of a reply: text, a Void (the text so far was thinking), and at last exactly one Finish."""
 
 
 class Client:
-    """The server, and what has been learned about it."""
+    """One server and model, with what has been learned about them."""
 
     def __init__(
         self,
@@ -57,7 +60,7 @@ class Client:
     ) -> None:
         self.server = server
         self._profiles = profiles or Profiles()
-        self._purse = purse
+        self._budget = purse
         self._starting = starting
         self._started = starting is None
         self._not_started: StorytellerError | None = None
@@ -67,16 +70,14 @@ class Client:
         origin.strange = origin.strange or self._known.strange
         self._gate = origin.gate
         self._gate.slots = at_a_time(self._known, server)
-        self._acquaintance = Handshake(
-            server, origin, remembered=remembered is not None and not awaits_price(remembered)
-        )
+        self._handshake = Handshake(server, origin, remembered=remembered is not None and not awaits_price(remembered))
         self._tell_price()
         self._told = False
         self._sdk: openai.AsyncOpenAI | None = None
 
     @property
     def capabilities(self) -> Capabilities:
-        """What is known about the server. What is set is remembered."""
+        """What is known about the server; a new value is saved in the profiles."""
         return self._known
 
     @capabilities.setter
@@ -86,7 +87,7 @@ class Client:
         self._tell_price()
 
     async def acquaint(self) -> None:
-        """Learn what the server tells about itself, before the first prompt is made for it. Idempotent; never raises.
+        """Ask the server about itself, before the first prompt is made for it. Idempotent; never raises.
 
         Waits for a server that is only being started, and for the library to be loaded; then at most half a second for
         the answer of a server on this machine.
@@ -98,18 +99,18 @@ class Client:
         else:
             with contextlib.suppress(StorytellerError):  # the call itself will say so
                 await self._connect()
-            await self._acquaintance.make(self._be_told)
+            await self._handshake.make(self._be_told)
 
     async def stream(self, ask: Request) -> AsyncGenerator[Piece, None]:
-        """The reply as it comes. Closing the iterator, or cancelling, closes the connection at once.
+        """The reply, streamed. Closing the iterator, or cancelling, closes the connection at once.
 
         Raises:
-            StorytellerError: there is no reply, or it did not come to its end.
+            StorytellerError: no reply, or only part of one.
             Unsupported: the server does not do `ask.response_format`.
         """
         await self.acquaint()
         spent = Usage()
-        while True:
+        for attempt in range(1, _MAX_ATTEMPTS + 1):
             _tell_listener(ask, Void())
             before = self._known
             reading = ReplyStream(self.server, ask, self._known)
@@ -125,7 +126,7 @@ class Client:
                 return
             self._learn_from(ask, reading)
             as_before = before.thinking and self._known.quiet is before.quiet
-            if as_before or not reading.lost_in_thought:
+            if as_before or not reading.lost_in_thought or attempt == _MAX_ATTEMPTS:
                 break
         yield dataclasses.replace(reading.finish(), usage=spent)
 
@@ -144,7 +145,7 @@ class Client:
         raise failures.cut_off(self.server)
 
     async def touch(self, ask: Request) -> None:
-        """The same request for one token, so that the server has read the prompt. Raises nothing but cancellation."""
+        """Warm the server's prompt cache with the same request for one token. Raises nothing but cancellation."""
         with contextlib.suppress(Exception):
             await self.acquaint()
             if not warms(self._known, self.server):
@@ -155,8 +156,8 @@ class Client:
                     pass
 
     async def close(self) -> None:
-        """Let go of connections. Idempotent."""
-        await self._acquaintance.close()
+        """Close the connections. Idempotent."""
+        await self._handshake.close()
         open_sdk, self._sdk = self._sdk, None
         if open_sdk is not None:
             await open_sdk.close()
@@ -164,7 +165,7 @@ class Client:
     async def _exchange(
         self, ask: Request, reading: ReplyStream, *, touch: bool = False
     ) -> AsyncGenerator[str | Void | Usage, None]:
-        """One request and its reply, when the server is free; at last what it cost. It is paid for however it ends."""
+        """One request and its reply once the server is free, then its cost. It is paid for however it ends."""
         await self._start()
         with await self._gate.enter():
             try:
@@ -187,18 +188,18 @@ class Client:
         yield usage
 
     def _pay(self, reading: ReplyStream) -> Usage:
-        if self._purse is None:
+        if self._budget is None:
             return reading.usage
         server = self.server
-        return self._purse.pay(reading.usage, model=server.model, base_url=server.base_url, billed=reading.billed)
+        return self._budget.pay(reading.usage, model=server.model, base_url=server.base_url, billed=reading.billed)
 
     def _tell_price(self) -> None:
-        """Hand on what the server's list says that it costs."""
-        if self._purse is not None:
-            self._purse.learn(self._known.price, model=self.server.model, base_url=self.server.base_url)
+        """Pass the price in the server's model list on to the budget."""
+        if self._budget is not None:
+            self._budget.learn(self._known.price, model=self.server.model, base_url=self.server.base_url)
 
     async def _start(self) -> None:
-        """Wait for a server that the game itself starts. Raises StorytellerError."""
+        """Wait for a server started by the game itself. Raises StorytellerError."""
         failed, self._not_started = self._not_started, None
         if failed is not None:
             raise failed
@@ -227,6 +228,8 @@ class Client:
                 if reconnects >= _RECONNECTS or failures.is_refused(error):
                     raise failures.of_connection(self.server, error) from error
                 reconnects += 1
+            except StorytellerError:
+                raise
             except Exception as error:  # a key or an address that can't be sent, and whatever else makes no request
                 raise not_made(self.server, error) from error
 
@@ -245,30 +248,30 @@ class Client:
         return await create(model=self.server.model, messages=sent, stream=True, extra_body=optional)
 
     def _be_told(self, told: ProbeResult) -> None:
-        """Take in what the server tells about itself."""
+        """Learn from the server's answers about itself."""
         self._told = self._told or told.context > 0
         self._keep(acquainted(self._known, self.server, told))
         self._gate.slots = at_a_time(self._known, self.server)
 
     def _learn_from(self, ask: Request, reading: ReplyStream) -> None:
-        """Take in what a reply teaches; a server that loads its model with the first call can tell more after it."""
+        """Learn from a reply; a server that loads its model on the first call is asked about itself again."""
         self._keep(after_reply(self._known, ask, reading))
         if not self._told and loads_late(self._known):
             self._told = True
-            self._acquaintance.again()
+            self._handshake.again()
 
     def _keep(self, known: Capabilities) -> None:
         if known != self._known:
             self.capabilities = known
 
     def _learn(self, error: "openai.APIStatusError", ask: Request, *, last: bool) -> None:
-        """Change what is known, so that the call can be made again; or raise what the refusal means."""
-        meaning, words = failures.of_status(self.server, error), failures.words_of(error)
+        """Learn from a refusal so that the call can be repeated, or raise its meaning."""
+        meaning, words = failures.of_status(self.server, error), words_of(error)
         if isinstance(meaning, failures.TooLong):
             self._keep(self._known.after_count(counted=meaning.counted, estimated=ask.estimated))
             raise meaning from error
         nobody = error.status_code == 404 and ask.response_format is not None and _NOBODY in words.lower()
-        if last or not (nobody or error.status_code in (400, 422, 500, 501)):
+        if last or meaning.trouble is Trouble.KEY or not (nobody or error.status_code in (400, 422, 500, 501)):
             raise meaning from error
         names_format = any(word in words.lower() for word in _FORMAT_WORDS)
         learned = None if ask.response_format and names_format else self._after_refusal(error, nobody=nobody)
@@ -280,9 +283,9 @@ class Client:
             raise meaning from error
 
     def _after_refusal(self, error: "openai.APIStatusError", *, nobody: bool) -> Capabilities | None:
-        """`nobody` runs this model with all the parameters that were asked for; OpenRouter says so."""
-        parameter = "provider" if nobody else failures.parameter_of(error)
-        return self._known.after_refusal(failures.words_of(error), parameter=parameter)
+        """What a refusal teaches; `nobody`: OpenRouter has no provider that takes all the parameters."""
+        parameter = "provider" if nobody else parameter_of(error)
+        return self._known.after_refusal(words_of(error), parameter=parameter)
 
 
 def _tell_listener(ask: Request, piece: str | Void) -> None:

@@ -1,7 +1,7 @@
-"""Lets one request at a time through to a server, or as many as it has slots for, first come first served.
+"""Limits concurrent requests to a server to its slots, one by default; first come, first served.
 
-Some servers kill the stream that runs when a second request comes; most others only queue it. A slot is given back
-when its holder closes it, and also when the holder is simply forgotten, so that nobody waits for ever.
+Some servers kill the running stream when a second request comes; most others queue it. A slot is free again when its
+holder closes it or is garbage-collected, so that nobody waits for ever.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ class Slot:
         self._gate: RequestGate | None = gate
 
     def close(self) -> None:
-        """Give it back; whoever waits longest has it next."""
+        """Free the slot for the longest waiter."""
         gate, self._gate = self._gate, None
         if gate is not None:
             gate._give_back()
@@ -33,7 +33,7 @@ class Slot:
 
 
 class RequestGate:
-    """The way to one origin. `slots` may be set anew at any time."""
+    """The gate to one origin. `slots` may change at any time."""
 
     def __init__(self, slots: int = 1) -> None:
         self._slots = max(1, slots)
@@ -42,7 +42,7 @@ class RequestGate:
 
     @property
     def slots(self) -> int:
-        """How many requests go through at a time."""
+        """Concurrent requests allowed."""
         return self._slots
 
     @slots.setter
@@ -52,7 +52,7 @@ class RequestGate:
 
     @property
     def taken(self) -> int:
-        """How many are on their way."""
+        """Requests in flight."""
         return self._taken
 
     async def enter(self) -> Slot:

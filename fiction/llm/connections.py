@@ -1,4 +1,4 @@
-"""What all storytellers of one game share about servers: a gate for each, and what was learned about them before."""
+"""What all storytellers of one game share: a request gate for each server, and the saved profiles."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from fiction.llm.server import ServerSettings
 
 
 class Connections:
-    """One for a game."""
+    """The clients of one game."""
 
     def __init__(self, profiles: Path | None = None) -> None:
         self._profiles = Profiles(profiles)
@@ -26,10 +26,10 @@ class Connections:
         starting: Callable[[], Awaitable[None]] | None = None,
         capabilities: Capabilities | None = None,
     ) -> Client:
-        """A client for a server and model, which begins with what is remembered of them.
+        """A client for a server and model, starting from their saved profile.
 
-        `purse` is paid for every request; `starting` is awaited before the first one, and may raise StorytellerError;
-        `capabilities` go before what is remembered.
+        `purse` is the budget that pays for every request; `starting` is awaited before the first one, and may raise
+        StorytellerError; `capabilities` take precedence over the profile.
         """
         return Client(
             server,

@@ -1,6 +1,6 @@
-"""What servers say when a prompt does not fit, and the numbers in it.
+"""Recognises error messages about a prompt that does not fit, and reads the numbers in them.
 
-The fragments are those of OpenAI, llama.cpp, LM Studio, vLLM, llama-cpp-python, Anthropic, Google and Mistral.
+The patterns cover OpenAI, llama.cpp, LM Studio, vLLM, llama-cpp-python, Anthropic, Google and Mistral.
 """
 
 import re
@@ -37,12 +37,12 @@ def is_meant(words: str) -> bool:
 
 
 def context(words: str) -> int:
-    """The context that the words name, in tokens; 0 where they name none."""
+    """The context size in the words, in tokens; 0 where there is none."""
     return _first_number(_CONTEXT_SIZES, words)
 
 
 def counted(words: str) -> int:
-    """What the server counted the prompt for, in tokens; 0 where the words do not say."""
+    """The prompt's size by the server's count, in tokens; 0 where the words have none."""
     return _first_number(_COUNTS, words)
 
 

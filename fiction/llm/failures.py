@@ -1,46 +1,37 @@
-"""What a server's failures mean to the reader: one plain sentence each, without keys and without markup.
+"""A server's failures as errors for the reader: one plain sentence each, without keys and markup.
 
-Kinds of failure as measured against openai 3.54 and the servers named in `known`.
+The kinds were measured with openai 3.54 and the servers named in `capabilities.presets`.
 """
 
-import json
 import os
-import re
 import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from fiction.errors import StorytellerError, Trouble
-from fiction.llm import context_overflow
+from fiction.llm import context_overflow, redirects
 from fiction.llm.server import ServerSettings
+from fiction.llm.server_words import about_key, about_quota, message_of, plain_words, words_of
 from fiction.llm.transport import proxy_of
 from fiction.text.proxies import SYSTEM
 from fiction.text.sanitise import clean_line
 
 if TYPE_CHECKING:
-    import httpx2
     import openai
 
-_TURNS_INTO_GET = (301, 302, 303)
-SAID_LIMIT = 160
-"""Characters of a server's own words that a reader is shown."""
 OFFLINE_HINT = "Try again, or let the built-in storyteller tell this turn."
 
-_SECRET = re.compile(r"\bsk-[\w-]{4,}|\bBearer\s+\S+|\b(?:api[_-]?key|token)[\"']?\s*[=:]\s*\S+", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]{0,400}>")
-_QUOTA = re.compile(
-    r"insufficient[_ ]quota|insufficient (?:credits|balance|funds)|exceeded your current quota", re.IGNORECASE
-)
+_REFUSED = frozenset({"ConnectError", "ConnectTimeout", "UnsupportedProtocol", "ProxyError", "TooManyRedirects"})
+_TOO_MANY = (429, 529)
 _MAX_WAIT = 3600.0
 _LOADING_WAIT = 5.0
-"""Seconds after which it makes sense to ask a server again that loads its model."""
+"""Seconds to wait for a server that loads its model."""
 
 
 class TooLong(StorytellerError):
     """The prompt does not fit.
 
-    `context` is the size that the server named, and `counted` what it counted the prompt for, both in tokens; 0 where
-    it did not say.
+    `context` is the context size and `counted` the prompt's, both in tokens by the server's words; 0 where unknown.
     """
 
     def __init__(self, server: ServerSettings, *, context: int = 0, counted: int = 0) -> None:
@@ -54,88 +45,64 @@ class TooLong(StorytellerError):
 
 
 class Unsupported(Exception):
-    """The server does not do the response format that was asked for. Never leaves the storyteller."""
-
-
-def plain_words(server: ServerSettings, text: str) -> str:
-    """A server's words, fit to be shown: one short line without secrets, tags and control characters."""
-    if len(server.api_key) >= 4:
-        text = text.replace(server.api_key, "…")
-    return clean_line(_SECRET.sub("…", _TAG.sub(" ", text[:4000])), limit=SAID_LIMIT)
-
-
-def words_of(error: "openai.APIError") -> str:
-    """All that the server said about an error, as it said it: message, code and parameter."""
-    body = error.body
-    if isinstance(body, dict):
-        nested = body.get("error")
-        body = nested if isinstance(nested, dict) else body
-        parts = (body.get(key) for key in ("message", "detail", "error", "code", "param", "type"))
-        found = " ".join(part if isinstance(part, str) else json.dumps(part) for part in parts if part)
-        if found:
-            return found
-    return body if isinstance(body, str) else error.message
-
-
-def message_of(error: "openai.APIError") -> str:
-    """The server's sentence alone."""
-    body = error.body
-    if isinstance(body, dict):
-        nested = body.get("error")
-        body = nested if nested else body
-    if isinstance(body, dict):
-        said = body.get("message") or body.get("detail")
-        return said if isinstance(said, str) else ""
-    return body if isinstance(body, str) else error.message
-
-
-def parameter_of(error: "openai.APIError") -> str:
-    """The parameter that the server says is wrong; empty where it does not say."""
-    return error.param if isinstance(error.param, str) else ""
+    """The server does not support the requested response format. Never leaves the storyteller."""
 
 
 def too_long(server: ServerSettings, words: str) -> TooLong:
-    """With the numbers that the server's words hold."""
+    """The error, with the numbers in the server's words."""
     return TooLong(server, context=context_overflow.context(words), counted=context_overflow.counted(words))
 
 
 def of_status(server: ServerSettings, error: "openai.APIStatusError") -> StorytellerError:
-    """What an HTTP status says."""
-    words, status = words_of(error), error.status_code
-    said = plain_words(server, message_of(error))
-    because = f": {said.rstrip('.')}." if said else "."
-    where = server.address
-    if moved := of_redirect(server, error.response):
-        return moved
-    if status != 429 and (context_overflow.is_meant(words) or status == 413):
+    """The meaning of an HTTP status and the error's body."""
+    said, wait = plain_words(server, message_of(error)), _wait(error)
+    found = _of_code(server, error.status_code, words_of(error), said=said, wait=wait)
+    message = f"{server.address} failed with status {error.status_code}{_because(said)}"
+    return found or _trouble(Trouble.SERVER, message, OFFLINE_HINT)
+
+
+def _of_code(
+    server: ServerSettings, status: int, words: str, *, said: str, wait: float | None = None
+) -> StorytellerError | None:
+    """The meaning of an error's status and words; None for a failure of the server's own."""
+    where, because = server.address, _because(said)
+    if status not in _TOO_MANY and (context_overflow.is_meant(words) or status == 413):
         return too_long(server, words)
-    if status == 402 or _QUOTA.search(words):
+    if status == 402 or about_quota(words):
         return _trouble(Trouble.BUSY, f"There is no quota left at {where}{because}", "Look at your account there.")
+    if status in (401, 403) or (status not in _TOO_MANY and status < 500 and about_key(words)):
+        verb = "refuses the key" if server.api_key else "wants a key"
+        return _trouble(Trouble.KEY, f"{where} {verb}{because}", "Set the key for this server in the settings.")
     match status:
-        case 401 | 403:
-            verb = "refuses the key" if server.api_key else "wants a key"
-            return _trouble(Trouble.KEY, f"{where} {verb}{because}", "Set the key for this server in the settings.")
         case 404:
             hint = "Check the model's name, and that the address is the server's own (it often ends in /v1)."
             return _trouble(Trouble.MODEL, f"{where} has no model {_named(server)}{because}", hint)
         case 429 | 529:
-            return _busy(server, _wait(error))
+            return _busy(server, wait)
         case 503 if "loading" in words.lower():
             return _loading(server)
-        case 503 if wait := _wait(error):
+        case 503 if wait:
             return _busy(server, wait)
         case _:
-            return _trouble(Trouble.SERVER, f"{where} failed with status {status}{because}", OFFLINE_HINT)
+            return None
+
+
+def _because(said: str) -> str:
+    return f": {said.rstrip('.')}." if said else "."
 
 
 def of_connection(server: ServerSettings, error: Exception) -> StorytellerError:
     """Nobody answers, or the connection broke before an answer began."""
+    if isinstance(error.__cause__, StorytellerError):
+        return error.__cause__
+    if type(error.__cause__).__name__ == "TooManyRedirects":
+        return redirects.endless(server)
     cause = f"{error.__cause__ or ''} {error.__cause__.__cause__ if error.__cause__ else ''}".lower()
     return of_proxy(server, error.__cause__) or _of_cause(server, error, cause)
 
 
 def of_proxy(server: ServerSettings, error: BaseException | None) -> StorytellerError | None:
-    """The proxy on the way does not answer, or does not let this server be reached; None where it is not to blame."""
+    """The proxy does not answer, or does not lead to this server; None where it is not to blame."""
     proxy = proxy_of(server)
     if proxy is None:
         return None
@@ -176,30 +143,33 @@ def _of_cause(server: ServerSettings, error: Exception, cause: str) -> Storytell
 
 
 def is_refused(error: Exception) -> bool:
-    """The connection never stood; asking again at once is of no use."""
-    return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "UnsupportedProtocol", "ProxyError")
+    """Whether the connection was never made, or led nowhere: retrying at once is of no use."""
+    return isinstance(error.__cause__, StorytellerError) or type(error.__cause__).__name__ in _REFUSED
 
 
 def of_words(server: ServerSettings, words: str, *, said: str = "", code: int = 0) -> StorytellerError:
-    """An error that came in a reply's own stream; `code` is the HTTP status that it stands for."""
-    if context_overflow.is_meant(words):
-        return too_long(server, words)
-    if code == 402 or _QUOTA.search(words):
-        return _trouble(Trouble.BUSY, f"There is no quota left at {server.address}.", "Look at your account there.")
-    if code in (429, 529):
-        return _busy(server, None)
-    return server_failed(server, said or words)
+    """An error in a reply's own body; `code` is the HTTP status it names, or 0."""
+    shown = plain_words(server, said or words)
+    return _of_code(server, code, words, said=shown) or server_failed(server, shown)
+
+
+def of_text(server: ServerSettings, text: str) -> StorytellerError:
+    """A body of status 200 that is neither events nor JSON."""
+    if text.startswith("<"):
+        return no_story(server, "a web page")
+    said = plain_words(server, text)
+    message = f"{server.address} answers with plain text, not with a story{_because(said)}"
+    return _of_code(server, 0, text, said=said) or _trouble(Trouble.SERVER, message, OFFLINE_HINT)
 
 
 def server_failed(server: ServerSettings, said: str) -> StorytellerError:
     """The server failed in its own way, with its own words."""
-    said = plain_words(server, said).rstrip(".")
-    because = f": {said}." if said else "."
+    because = _because(plain_words(server, said))
     return _trouble(Trouble.SERVER, f"{server.address} failed in the middle of its reply{because}", OFFLINE_HINT)
 
 
 def no_story(server: ServerSettings, kind: str) -> StorytellerError:
-    """What came with status 200 is no reply of a model; `kind` is its content type."""
+    """A body of status 200 that is no reply of a model; `kind` names it for the reader."""
     hint = "Check the address in the settings: it often ends in /v1."
     return _trouble(Trouble.SERVER, f"{server.address} answers with {kind}, not with a story.", hint)
 
@@ -210,13 +180,20 @@ def cut_off(server: ServerSettings) -> StorytellerError:
 
 
 def stalled(server: ServerSettings) -> StorytellerError:
-    """The reply began, and then nothing came."""
+    """The reply began, then nothing came for the stall time-out."""
     seconds = f"{server.stall_timeout:g} s"
     return _trouble(
         Trouble.STALLED,
         f"{server.address} stopped in the middle of its reply and sent nothing for {seconds}.",
         OFFLINE_HINT,
     )
+
+
+def only_alive(server: ServerSettings, seconds: float) -> StorytellerError:
+    """Comments came for so long, and no part of a reply."""
+    span = f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:g} s"
+    message = f"{server.address} sent nothing but signs of life for {span}."
+    return _trouble(Trouble.STALLED, message, OFFLINE_HINT)
 
 
 def empty(server: ServerSettings) -> StorytellerError:
@@ -226,25 +203,15 @@ def empty(server: ServerSettings) -> StorytellerError:
 
 
 def only_thoughts(server: ServerSettings) -> StorytellerError:
-    """The model thought, or its server took all that it said for thinking."""
+    """The model only thought, or the server's parser took its whole reply for thinking."""
     hint = "If it stays so, switch the server's reasoning parser off, or give the model more room."
     return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} wrote only thoughts, and no story.", hint)
 
 
 def tool_called(server: ServerSettings) -> StorytellerError:
-    """The model called a tool; it was offered none."""
+    """The model called a tool, though none was offered."""
     hint = "Try again; if it stays so, take another model, or switch the server's own tools off."
     return _trouble(Trouble.EMPTY, f"{server.model} at {server.address} called a tool instead of telling.", hint)
-
-
-def of_redirect(server: ServerSettings, response: "httpx2.Response") -> StorytellerError | None:
-    """The server sent elsewhere with a status that turns POST into GET (RFC 9110, 15.4); None where it did not."""
-    if not any(each.status_code in _TURNS_INTO_GET for each in response.history):
-        return None
-    address = clean_line(str(response.url.copy_with(query=None, fragment=None)), limit=200)
-    address = address.removesuffix("/chat/completions")
-    hint = f"Set the address to {address} if you trust it; trying again is of no use."
-    return _trouble(Trouble.SERVER, f"{server.address} answers that it has moved to {address}.", hint)
 
 
 def notes_too_soon(server: ServerSettings) -> StorytellerError:

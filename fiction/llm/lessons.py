@@ -1,4 +1,4 @@
-"""What a reply that has been read teaches about the server that sent it."""
+"""Learns about a server from a reply that has been read."""
 
 import dataclasses
 
@@ -8,18 +8,18 @@ from fiction.llm.request import Request
 from fiction.llm.stream import ReplyStream
 
 _ENOUGH_TO_COUNT = 1000
-"""Tokens under which an estimate may be wrong by chance."""
+"""Tokens; estimates of shorter prompts may be wrong by chance."""
 _LOST = 0.7
-"""Share of our estimate: a count under it means that the server has dropped some of the prompt."""
+"""Share of our estimate; a lower count means that the server cut the prompt."""
 _LOST_ABROAD = 0.4
-"""The same for scripts of which our estimate counts too many tokens."""
+"""The same for scripts whose tokens we overestimate."""
 _PLAIN = 0.9
-"""Share of letters that makes a text one of plain ones."""
+"""Share of ASCII from which on a text counts as plain."""
 _STEP = 512
 
 
 def after_reply(known: Capabilities, ask: Request, reading: ReplyStream) -> Capabilities:
-    """What is known now."""
+    """The capabilities, updated after a reply."""
     if reading.ended:
         known = dataclasses.replace(known, counts=not reading.usage.estimated)
     if reading.thought:
@@ -32,7 +32,7 @@ def after_reply(known: Capabilities, ask: Request, reading: ReplyStream) -> Capa
 
 
 def cut_to(ask: Request, reading: ReplyStream) -> int:
-    """The context, in tokens, that a server has cut the prompt to without a word; 0 where it has not."""
+    """The context, in tokens, to which a server silently cut the prompt; 0 where it did not."""
     counted, estimated = reading.usage.prompt, ask.estimated
     if reading.usage.estimated or estimated < _ENOUGH_TO_COUNT or not counted:
         return 0

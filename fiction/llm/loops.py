@@ -1,8 +1,7 @@
-"""Knows a reply that goes round in circles, and where the circle begins.
+"""Detects a reply that goes round in circles, and where the circle begins.
 
-Two kinds: a sentence of some length that is told a third time, wherever it stands; and the same run of words again and
-again, at any period, in scripts without spaces and without full stops too. A refrain, a chant of a line three times and
-an answer that is given twice are no loops.
+Two kinds: a long sentence told a third time, wherever it stands; and one run of words repeated at any period, in
+scripts without spaces and full stops too. A refrain, a line chanted three times and an answer given twice are no loops.
 """
 
 import re
@@ -12,48 +11,48 @@ from dataclasses import dataclass
 from fiction.text.tokens import sentences
 
 LONG_SENTENCE = 32
-"""Letters from which on a sentence is told no third time; a letter of Chinese counts as much as 2.5 of others."""
+"""Letters from which on a sentence may not come a third time; a Chinese letter counts as 2.5."""
 _MOST_OF_LONG, _MOST_OF_SHORT = 2, 6
 _SHORT_SENTENCE = 14
-"""Letters under which a sentence may come as often as it likes, if it is not told in a row."""
+"""Letters under which a sentence may come any number of times, if not in a row."""
 _LONG_RUN = 48
-"""Letters of a run of words that is a loop when it comes the third time in a row."""
+"""Letters from which on a run of words is a loop when it comes the third time in a row."""
 _IN_A_ROW, _OF_SHORT_RUNS = 3, 6
 _LEAST_LOOP = 110
-"""Letters in all: a shorter run of laughter or of calls is no loop."""
+"""Letters in all; a shorter run of laughter or calls is no loop."""
 _LEAST_LOOP_OF_NOTES = 400
 """Characters."""
 _STEP = 24
-"""Characters between two looks."""
+"""Characters between two searches."""
 _SAME_END = 6
-"""Characters that a run ends with each time; a text that has not ended with them before is not searched for runs."""
+"""Characters at the end of a text; where they did not occur before, no run is searched for."""
 _WINDOW = 1600
-"""Letters at the end that are looked at for runs; longer circles are known by their sentences."""
+"""Letters at the end that are searched for runs; longer circles show in their sentences."""
 _WIDE = re.compile(r"[\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _WIDE_COUNTS = 1.5
-"""What a letter of Chinese, Japanese, Korean or Thai counts more than another."""
+"""Extra weight of a Chinese, Japanese, Korean or Thai letter."""
 _LETTERS = re.compile(r"[^\W_]+")
 
 
 class Loops:
-    """Listens to one passage while it streams (`asks.Listener`)."""
+    """Listens to one passage while it streams (`request.Listener`)."""
 
     def __init__(self) -> None:
         self.text = ""
-        """All that was heard."""
+        """The passage so far."""
         self.over = False
-        """It goes round in circles."""
+        """The passage goes round in circles."""
         self._looked = 0
 
     def hear(self, piece: str) -> None:
-        """Take a piece in."""
+        """Add a piece."""
         self.text += piece
         if not self.over and len(self.text) - self._looked >= _STEP:
             self._looked = len(self.text)
             self.over = self._loops()
 
     def forget(self) -> None:
-        """What was heard so far was no part of the reply."""
+        """Drop the text so far: it was no part of the reply."""
         self.text, self._looked = "", 0
 
     def _loops(self) -> bool:
@@ -65,7 +64,7 @@ class Loops:
 
 
 class LoopsOfNotes(Loops):
-    """Listens to notes: these may say the same of two people, but not go on with it for ever."""
+    """Listens to notes, which may say the same of two people but not go on for ever."""
 
     def _loops(self) -> bool:
         if not self._runs_on():
@@ -76,7 +75,7 @@ class LoopsOfNotes(Loops):
 
 @dataclass(frozen=True, slots=True)
 class _Letters:
-    """A text without what is between its words, and where each letter stands in it."""
+    """A text's letters without punctuation, and the place of each in the text."""
 
     text: str
     places: tuple[int, ...]
@@ -95,7 +94,7 @@ class _Letters:
         return cls("".join(letters), tuple(places))
 
     def word_from(self, at: int) -> int:
-        """Where the next word begins, at or after a letter; in scripts without spaces that letter."""
+        """The start of the next word, at or after a letter; in scripts without spaces that letter."""
         while 0 < at < len(self.text) and (self.text[at] == " " or self._amid_word(at)):
             at += 1
         return at
@@ -105,23 +104,20 @@ class _Letters:
 
 
 def loop_in(text: str) -> int | None:
-    """Where a text begins to tell what it has told: up to there it is worth keeping. None where it does not."""
+    """The place where a text begins to repeat itself, up to which it is worth keeping; None without a loop."""
     found = [place for place in (_sentence_again(text), _run_again(text)) if place is not None]
     return min(found, default=None)
 
 
 def cut_at_loop(text: str) -> str:
-    """The text up to where it begins to repeat itself; all of it where it does not.
-
-    A text may turn in more than one circle: what is left holds none.
-    """
+    """The text up to its first loop. A text may hold several: the result holds none."""
     while (place := loop_in(text)) is not None:
         text = text[:place].rstrip()
     return text
 
 
 def _sentence_again(text: str) -> int | None:
-    """Where a sentence stands once too often; where all since its last time was told before too, there."""
+    """The place of the first sentence told once too often, or of the whole circle that it ends."""
     told: Counter[str] = Counter()
     starts: dict[str, list[int]] = {}
     at = 0
@@ -137,7 +133,7 @@ def _sentence_again(text: str) -> int | None:
 
 
 def _most(sentence: str) -> float:
-    """How often a sentence may stand in one passage."""
+    """How often a sentence may occur in one passage."""
     length = _weight(sentence)
     if length >= LONG_SENTENCE:
         return _MOST_OF_LONG
@@ -145,7 +141,7 @@ def _most(sentence: str) -> float:
 
 
 def _back_to(text: str, starts: list[int]) -> int:
-    """The beginning of the circle that ends with the last of these places: the second of equal stretches."""
+    """The start of the circle that ends with the last place: the second of equal stretches."""
     place = starts[-1]
     stretch = text[starts[-2] : starts[-1]].split()
     for before, after in zip(starts[-3::-1], starts[-2::-1], strict=False):
@@ -156,7 +152,7 @@ def _back_to(text: str, starts: list[int]) -> int:
 
 
 def _run_again(text: str) -> int | None:
-    """Where the run that the text ends with, again and again, comes for the second time."""
+    """The second occurrence of the run that the text ends with."""
     first = max(0, len(text) - 2 * _WINDOW)
     letters = _Letters.of(text[first:])
     looped = _period_of_end(letters.text[-_WINDOW:])
@@ -168,7 +164,7 @@ def _run_again(text: str) -> int | None:
 
 
 def _period_of_end(tail: str) -> tuple[int, int] | None:
-    """The shortest period with which the text's end is a loop, and the length of that end."""
+    """The shortest period of a loop at the text's end, and the loop's length; by the border table of KMP search."""
     turned = tail[::-1]
     borders = [0] * len(turned)
     for at in range(1, len(turned)):
@@ -193,5 +189,5 @@ def _is_loop(end: str, period: int) -> bool:
 
 
 def _weight(text: str) -> float:
-    """Letters, those of scripts that say more with each counted for more."""
+    """Number of letters, dense scripts weighted."""
     return len(text) if text.isascii() else len(text) + _WIDE_COUNTS * len(_WIDE.findall(text))

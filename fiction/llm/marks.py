@@ -1,7 +1,7 @@
-"""Takes our own fence marks out of what a model writes: a small model copies them from its prompt.
+"""Removes our own fence marks from a reply: small models copy them from the prompt.
 
-A prompt fences foreign texts as `[m1a2b3c]` and `[/m1a2b3c]`. Copied whole or in part they are no part of the story,
-however the stream is cut into pieces.
+A prompt fences foreign texts as `[m1a2b3c]` and `[/m1a2b3c]`. Whole or partial copies are removed, however the stream
+is cut into pieces.
 """
 
 import re
@@ -15,14 +15,14 @@ _ANY_MARK = (
     rf"\[ ?\\?/ ?m[0-9a-f]{{0,9}}{_CLOSE}",
     r"\[ ?m(?=[a-f]*[0-9])[0-9a-f]{3,9} ?\]",
 )
-"""A mark that closes, begun or whole; a mark that opens, with a figure in it: no word in brackets has one."""
+"""A closing mark, begun or whole; an opening mark with a digit in it, which no word in brackets has."""
 _ANY_BEGINNING = re.compile(rf"{_OPEN}(?:m?[0-9a-f]{{0,9}})(?: ?[\])>}}]?)?|[\[<({{] ?\\?", re.IGNORECASE)
 _UNFINISHED = re.compile(r"\[ ?\\?/?\s*\Z")
-"""The first characters of a mark, where the reply ends with them."""
+"""The beginning of a mark at the end of a reply."""
 _LONGEST = 16
-"""Characters of a mark with its brackets, and some more."""
+"""Characters of a mark with its brackets, with some to spare."""
 _SURE, _SURE_IN_BRACKETS = 4, 2
-"""Characters of a mark's part that are not there by chance: bare ones, and after a bracket."""
+"""Characters of a partial mark that are no chance: bare, and after a bracket."""
 _SURE_WITHOUT_FIGURE = 5
 
 
@@ -30,16 +30,16 @@ class MarkFilter:
     """One reply while it streams: `feed` its pieces, then `close`."""
 
     def __init__(self, mark: str) -> None:
-        """`mark` is the one of the prompt; marks of other prompts are known by their form."""
+        """`mark` is this prompt's; marks of other prompts are recognised by their form."""
         self._mark = mark.casefold()
         self._pattern = _pattern(self._mark)
         self._before = ""
-        """The last character that was decided on."""
+        """The last character already decided."""
         self._held = ""
-        """Not decided yet: it may be the beginning of a mark."""
+        """Undecided text: perhaps the beginning of a mark."""
 
     def feed(self, piece: str) -> str:
-        """What is sure to be no mark."""
+        """The text that is surely no mark."""
         self._held += piece
         return self._take(final=False)
 
@@ -61,7 +61,7 @@ class MarkFilter:
         return "".join(kept)
 
     def _decided(self, text: str, at: int) -> int:
-        """Up to where no mark can begin that is still to be finished."""
+        """The end of the text in which no unfinished mark can begin."""
         pending = self._pattern.search(text, at)
         first = min(max(at, len(text) - _LONGEST), pending.start() if pending else len(text))
         return next((start for start in range(first, len(text)) if self._may_begin(text, start)), len(text))
@@ -77,7 +77,7 @@ class MarkFilter:
 
 
 def without_marks(text: str, mark: str = "") -> str:
-    """The whole of a text without marks of ours."""
+    """A whole text without our marks."""
     if not mark and "[" not in text:
         return text
     cleaner = MarkFilter(mark)
@@ -86,14 +86,14 @@ def without_marks(text: str, mark: str = "") -> str:
 
 @lru_cache(maxsize=64)
 def _pattern(mark: str) -> re.Pattern[str]:
-    """All that is taken out; with the spaces after it where there is a space before it as well."""
+    """Everything that is removed; with the spaces after it where a space stands before it too."""
     forms = "|".join((*_forms_of(mark), *_ANY_MARK)) if mark else "|".join(_ANY_MARK)
     whole = rf"(?:\A|(?<=\s))(?:{forms})[ \t]*|(?:{forms})|{_UNFINISHED.pattern}"
     return re.compile(whole, re.IGNORECASE)
 
 
 def _forms_of(mark: str) -> tuple[str, ...]:
-    """A prompt's own mark, whole and in part."""
+    """Patterns for a prompt's own mark, whole and partial."""
     beginnings = [mark[:size] for size in range(len(mark) - 1, 0, -1)]
     after_bracket = _either(part for part in beginnings if _is_sure(part, _SURE_IN_BRACKETS))
     bare = _either(part for part in beginnings if _is_sure(part, _SURE))
@@ -115,5 +115,5 @@ def _is_sure(part: str, least: int) -> bool:
 
 
 def _either(parts: Iterable[str]) -> str:
-    """One of them; nothing where there are none."""
+    """A pattern for any of the parts; without parts it never matches."""
     return f"(?:{'|'.join(parts) or '(?!)'})"

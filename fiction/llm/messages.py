@@ -1,4 +1,4 @@
-"""The messages of a request, in the shape that a model's template takes."""
+"""Shapes a request's messages for the model's chat template."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def shaped(messages: Sequence[Message], known: Capabilities) -> "list[ChatCompletionMessageParam]":
-    """The messages as they are sent."""
+    """The messages as sent."""
     if not known.system_role:
         messages = _without_system(messages)
     if not known.in_a_row:
@@ -20,7 +20,7 @@ def shaped(messages: Sequence[Message], known: Capabilities) -> "list[ChatComple
 
 
 def _without_system(messages: Sequence[Message]) -> list[Message]:
-    """The same with the system message put before the first message of the user."""
+    """The messages with the system message merged into the first user message."""
     system = "\n\n".join(message["content"] for message in messages if message["role"] == "system")
     rest = [message for message in messages if message["role"] != "system"]
     if not rest:
@@ -30,7 +30,7 @@ def _without_system(messages: Sequence[Message]) -> list[Message]:
 
 
 def _one_a_role(messages: Sequence[Message]) -> list[Message]:
-    """The same with neighbours of one role put together."""
+    """The messages with neighbours of one role merged."""
     found: list[Message] = []
     for message in messages:
         if found and found[-1]["role"] == message["role"]:

@@ -1,4 +1,4 @@
-"""Keeps a model's thinking out of its reply while the reply streams."""
+"""Removes a model's thinking from its reply while the reply streams."""
 
 import re
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ _PAIRS = (
     ("<|channel>thought", "<channel|>"),
     ("<|channel|>analysis<|message|>", "<|channel|>final<|message|>"),
 )
-"""How models begin and end their thinking where no server takes it out, in small letters.
+"""Opening and closing tags of models' thinking, in lower case.
 
-The first kind counts anywhere; the others only where a reply begins with them, for a story may hold such signs.
+The first kind counts anywhere; the others only at the beginning of a reply, since a story may hold such signs.
 """
 
 
@@ -25,68 +25,70 @@ def _any_of(tags: Iterable[str]) -> re.Pattern[str]:
 
 _ALL = frozenset(tag for pair in _PAIRS for tag in pair)
 _CLOSING = frozenset(closing for _, closing in _PAIRS)
-_OPEN, _CLOSE = _any_of(opening for opening, _ in _TAGGED), _any_of(_CLOSING)
+_CLOSE = _any_of(_CLOSING)
 _OPEN_FIRST = _any_of(opening for opening, _ in _PAIRS)
-_UNOPENED = _any_of(closing for _, closing in _TAGGED)
+_TAG = _any_of(tag for pair in _TAGGED for tag in pair)
+_BLANKS = re.compile(r"\s*")
 _STARTS = frozenset(tag[0] for tag in _ALL)
 _LONGEST = max(map(len, _ALL))
 
 
 @dataclass(frozen=True, slots=True)
 class Void:
-    """What was given out so far was thinking, not reply: a closing tag came whose opening stood in the prompt."""
+    """The text given out so far was thinking: a closing tag came whose opening tag stood in the prompt."""
 
 
 class ThinkFilter:
-    """Takes `<think>...</think>` out of text that arrives in pieces; a tag may be split between two of them."""
+    """Removes `<think>...</think>` from text that arrives in pieces; a tag may be split between pieces."""
 
     def __init__(self) -> None:
         self._held = ""
         self._inside = False
         self._begun = False
-        """Something of the reply itself was there."""
+        """Some of the reply itself has come."""
         self.thought = False
-        """Thinking was taken out that says anything; some models only leave its tags."""
+        """Thinking with words in it was removed; some models only leave the tags."""
 
     def feed(self, piece: str) -> list[str | Void]:
-        """What of the reply is certain now, in order."""
+        """The parts of the reply that are certain now, in order."""
         text = self._held + piece
         found: list[str | Void] = []
-        while (match := self._next_tag(text)) is not None:
-            closing = match.group().lower() in _CLOSING
+        at = 0
+        while (match := self._next_tag(text, at)) is not None:
+            closing, said = match.group().lower() in _CLOSING, text[at : match.start()].strip()
+            self.thought = self.thought or (closing and bool(said or (self._begun and not self._inside)))
             if not self._inside:
-                found.append(Void() if closing else text[: match.start()])
-            self.thought = self.thought or (closing and bool(text[: match.start()].strip()))
+                found.append(Void() if closing else text[at : match.start()])
+                self._begun = not closing and (self._begun or bool(said))
             self._inside = not closing
-            text = text[match.end() :]
-            self._begun = self._begun or any(isinstance(part, str) and part.strip() for part in found)
-        keep = _partial_tag(text)
-        self._held = text[len(text) - keep :]
+            at = match.end()
+        rest = text[at:]
+        keep = _partial_tag(rest)
+        certain, self._held = rest[: len(rest) - keep], rest[len(rest) - keep :]
         if not self._inside:
-            found.append(text[: len(text) - keep])
-            self._begun = self._begun or bool(text[: len(text) - keep].strip())
-        elif text.strip():
+            found.append(certain)
+            self._begun = self._begun or bool(certain.strip())
+        elif certain.strip():
             self.thought = True
         return [part for part in found if part]
 
     def close(self) -> str:
-        """The rest; call once at the end. Thinking that was never closed is not reply."""
+        """The rest; call once at the end. Unclosed thinking is dropped."""
         rest, self._held = self._held, ""
+        self.thought = self.thought or (self._inside and bool(rest.strip()))
         return "" if self._inside else rest
 
-    def _next_tag(self, text: str) -> re.Match[str] | None:
+    def _next_tag(self, text: str, at: int) -> re.Match[str] | None:
         if self._inside:
-            return _CLOSE.search(text)
-        if not self._begun and (first := _OPEN_FIRST.match(text, len(text) - len(text.lstrip()))) is not None:
+            return _CLOSE.search(text, at)
+        blanks = _BLANKS.match(text, at)
+        if not self._begun and blanks and (first := _OPEN_FIRST.match(text, blanks.end())) is not None:
             return first
-        opening, closing = _OPEN.search(text), _UNOPENED.search(text)
-        if opening and closing:
-            return min(opening, closing, key=lambda match: match.start())
-        return opening or closing
+        return _TAG.search(text, at)
 
 
 def _partial_tag(text: str) -> int:
-    """How many characters at the end may be the beginning of a tag."""
+    """Number of characters at the end that may begin a tag."""
     tail = text[-_LONGEST + 1 :].lower()
     for at, character in enumerate(tail):
         if character in _STARTS and any(tag.startswith(tail[at:]) for tag in _ALL):

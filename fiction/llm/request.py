@@ -1,4 +1,4 @@
-"""A call to a model, and what comes back of it."""
+"""A call to a model, its listeners, and how its reply ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from fiction.story.turn import Usage
 from fiction.text.tokens import estimate
 
 TOKENS_A_MESSAGE = 4
-"""What a chat template puts around each message."""
+"""Tokens that a chat template adds to each message."""
 
 
 class Message(TypedDict):
@@ -20,11 +20,11 @@ class Message(TypedDict):
 
 
 class Listener(Protocol):
-    """Hears a reply while it comes, and may end it."""
+    """Hears a reply while it streams, and may end it."""
 
     @property
     def over(self) -> bool:
-        """Nothing more needs to be heard: the reply is stopped here, and counts as cut."""
+        """Enough was heard: the reply is stopped here, and counts as cut."""
         ...
 
     def hear(self, piece: str) -> None:
@@ -38,28 +38,28 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call."""
+    """One call to a model."""
 
     messages: Sequence[Message]
     max_tokens: int
-    """What the reply should keep to."""
+    """The cap on the reply, by our estimate of tokens."""
     temperature: float
     response_format: dict[str, object] | None = None
     sampling: Sampling | None = None
-    """Of a passage; goes before `temperature`."""
+    """For a passage; takes precedence over `temperature`."""
     telling: int = 0
     """How often the same was asked before; from 1 on, other words are wanted."""
     listener: Listener | None = field(default=None, compare=False)
 
     @property
     def estimated(self) -> int:
-        """About how many tokens the messages are."""
+        """Estimated tokens of the messages."""
         return sum(estimate(message["content"]) + TOKENS_A_MESSAGE for message in self.messages)
 
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end of a reply."""
+    """How a reply ended."""
 
     cut: bool
     """It ran into the cap on its length, or its listener had heard enough."""
@@ -67,22 +67,22 @@ class Finish:
 
 
 class Together:
-    """Listeners to the same reply."""
+    """Several listeners to one reply."""
 
     def __init__(self, *listeners: Listener) -> None:
         self._listeners = listeners
 
     @property
     def over(self) -> bool:
-        """One of them has heard enough."""
+        """Whether one of them has heard enough."""
         return any(listener.over for listener in self._listeners)
 
     def hear(self, piece: str) -> None:
-        """The next piece, to all."""
+        """Pass the next piece to all."""
         for listener in self._listeners:
             listener.hear(piece)
 
     def forget(self) -> None:
-        """All so far was no part of the reply, to all."""
+        """Tell all that the text so far was no part of the reply."""
         for listener in self._listeners:
             listener.forget()

@@ -21,17 +21,17 @@ _WARMED = (
 _MAX_IDLE_CONNECTIONS = 4
 _WRITE_TIMEOUT = 60.0
 _LETTING_GO = 0.5
-"""Seconds that a connection that is closed may take to say so."""
+"""Seconds to wait for a closed connection's generators."""
 
 
 def warm() -> None:
-    """Import all that a call needs. Takes most of a second; call it off the event loop."""
+    """Import everything a call needs. Takes most of a second; call it off the event loop."""
     for module in _WARMED:
         importlib.import_module(module)
 
 
 async def connected(server: ServerSettings) -> "openai.AsyncOpenAI":
-    """A client for the server, made in a thread, so that the loop goes on meanwhile. Raises StorytellerError."""
+    """A client for the server, made in a thread so as not to block the loop. Raises StorytellerError."""
     loop = asyncio.get_running_loop()
     made: asyncio.Future[openai.AsyncOpenAI] = loop.create_future()
 
@@ -64,9 +64,9 @@ async def connected(server: ServerSettings) -> "openai.AsyncOpenAI":
 
 
 async def let_go(response: "openai.AsyncStream[ChatCompletionChunk]") -> None:
-    """Close a reply's connection, and run out what the SDK left half done.
+    """Close a reply's connection, and exhaust the SDK's half-read generators.
 
-    Else its generators end whenever they are collected, in whatever thread that is, with a complaint on stderr.
+    Otherwise they end when collected, in any thread, with a complaint on stderr.
     """
     await response.close()
     with contextlib.suppress(Exception):
@@ -76,10 +76,9 @@ async def let_go(response: "openai.AsyncStream[ChatCompletionChunk]") -> None:
 
 
 def _connect(server: ServerSettings) -> "openai.AsyncOpenAI":
-    """A client for this server alone: nothing is taken from the environment but proxies, and those not for loopback.
+    """A client for this server alone; of the environment only proxies count, and not for loopback.
 
-    No connection is kept alive to a server on this machine: llama-server drops 4 % of the reused ones, and a new one
-    costs nothing there.
+    Connections to this machine are not kept alive: llama-server drops 4 % of reused ones, and new ones cost nothing.
     """
     import httpx2
     import openai
@@ -89,7 +88,7 @@ def _connect(server: ServerSettings) -> "openai.AsyncOpenAI":
         server,
         timeout=timeout,
         limits=httpx2.Limits(max_keepalive_connections=0 if server.loopback else _MAX_IDLE_CONNECTIONS),
-        follow_redirects=True,
+        redirects_at_origin=True,
     )
     client = openai.AsyncOpenAI(
         base_url=server.base_url,

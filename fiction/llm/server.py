@@ -1,4 +1,4 @@
-"""Which server tells the story, and how long to wait for it."""
+"""A server's address, model, key and time-outs."""
 
 from dataclasses import dataclass, field, fields
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ from fiction.text import addresses
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How a passage's words are drawn. None leaves a value to the server."""
+    """Sampling parameters of a passage. None leaves a value to the server."""
 
     temperature: float | None = 0.8
     top_p: float | None = None
@@ -20,7 +20,7 @@ class Sampling:
 
     @property
     def parameters(self) -> dict[str, object]:
-        """Those that are set, by the names that servers know them by."""
+        """The values that are set, by their names in a request."""
         named = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in named.items() if value is not None}
 
@@ -40,19 +40,19 @@ class ServerSettings:
     """Sent to this server alone. Empty for servers that want none."""
     temperature: float = 0.8
     context: int = 0
-    """The model's context in tokens, where it is known; 0 where it is not."""
+    """The model's context in tokens; 0 where unknown."""
     budget: int = 0
-    """Tokens of a whole turn that the reader set for this server; 0 where they set none."""
+    """Token budget of a whole turn as the reader set it; 0 for none."""
     connect_timeout: float = 5.0
-    """Seconds until a connection must stand."""
+    """Seconds until a connection must be made."""
     stall_timeout: float = 60.0
-    """Seconds between two pieces of a reply that has begun. The first piece may take as long as it likes."""
+    """Seconds of silence that end a reply which has begun. Its first piece may take as long as it likes."""
     sampling: Sampling | None = None
-    """How passages are drawn; None is by `temperature` alone."""
+    """Sampling of passages; None for `temperature` alone."""
     slots: int = 0
-    """Requests that the server answers at a time; 0 asks the server, and is one where it does not say."""
+    """Concurrent requests; 0 asks the server, and means one where it does not say."""
     query: str = field(default="", repr=False)
-    """Sent with each request: what `base_url` has after `?`, such as `api-version=...`. It may hold a key."""
+    """The query of `base_url`, such as `api-version=...`, sent with each request. It may hold a key."""
 
     def __post_init__(self) -> None:
         try:
@@ -76,28 +76,28 @@ class ServerSettings:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port: whom a key may be sent to, and who answers one request at a time."""
+        """Scheme, host and port: the scope of a key and of a request gate."""
         scheme, host, port = addresses.origin(self.base_url)
         host = f"[{host}]" if ":" in host else host
         return f"{scheme}://{host}:{port}"
 
     @property
     def profile(self) -> str:
-        """What is known about this server and model is kept under this name; without user, password and query."""
+        """Name of the saved profile of this server and model; without user, password and query."""
         return f"{self.origin}{urlsplit(self.base_url).path} {self.model}"
 
     @property
     def prose(self) -> Sampling:
-        """How passages are drawn."""
+        """The sampling of passages."""
         return self.sampling or Sampling(temperature=self.temperature)
 
     @property
     def loopback(self) -> bool:
-        """The server runs on this machine."""
+        """Whether the server runs on this machine."""
         return addresses.on_this_machine(addresses.host_of(self.base_url))
 
     @property
     def openai(self) -> bool:
-        """The server is OpenAI's own."""
+        """Whether the server is OpenAI's own."""
         host = urlsplit(self.base_url).hostname or ""
         return host == "openai.com" or host.endswith(".openai.com")

@@ -1,4 +1,4 @@
-"""What only one kind of server answers: how a server is known whose list of models does not say whose they are."""
+"""Recognises a server by answers that only one kind gives, where its list of models names no owner."""
 
 from collections.abc import Callable, Mapping
 
@@ -35,9 +35,9 @@ SIGNS: Mapping[str, tuple[Callable[[object], bool], ServerKind]] = {
     "/props": (is_llama_cpp, ServerKind.LLAMA_CPP),
     "/api/version": (is_ollama, ServerKind.OLLAMA),
 }
-"""Where to ask, and what the reply tells; in this order, for KoboldCpp plays the others as well."""
+"""Paths to ask, with the test and the kind; in this order, since KoboldCpp imitates the others."""
 
 
 def kind_by_signs(replies: Mapping[str, object]) -> ServerKind:
-    """What a server is by its replies, by path."""
+    """A server's kind by its replies, by path."""
     return next((kind for path, (known, kind) in SIGNS.items() if known(replies.get(path))), ServerKind.UNKNOWN)

@@ -1,20 +1,23 @@
-"""One reply while it is read off the wire: watched for stalls, floods and silent ends, freed of thinking, cleaned."""
+"""Reads one reply off the wire: bounded against stalls, floods and silent ends, without thinking, cleaned."""
 
 import asyncio
-import codecs
 import contextlib
+import dataclasses
 import json
+import time
 from collections.abc import AsyncGenerator, Iterator
 from typing import TYPE_CHECKING
 
 from fiction.errors import StorytellerError
 from fiction.llm import failures
 from fiction.llm.capabilities.capabilities import Capabilities
-from fiction.llm.chunks import Chunk, read_chunk, read_completion
-from fiction.llm.event_stream import Event, EventReader
+from fiction.llm.chunks import Chunk, read_chunk
+from fiction.llm.event_stream import Endless, Event
 from fiction.llm.reasoning_filter import ThinkFilter, Void
+from fiction.llm.reply_body import ReplyBody
 from fiction.llm.request import Finish, Request
 from fiction.llm.server import ServerSettings
+from fiction.llm.stall_timer import StallTimer
 from fiction.story.turn import Usage
 from fiction.text.sanitise import StreamCleaner
 
@@ -25,19 +28,19 @@ if TYPE_CHECKING:
     Response = openai.AsyncStream[ChatCompletionChunk]
 
 _FLOOD = 4
-"""Reading stops when a reply is this many times as long as it should be."""
+"""Reading stops at this multiple of a reply's intended length."""
 _FLOOD_BYTES_A_TOKEN = 4
 _COUNT_PATIENCE = 3.0
-"""Seconds to wait for the count of tokens once the reply itself has ended."""
+"""Seconds to wait for the token count after the reply's end."""
 _END_PATIENCE = 0.1
-"""The same where no count is to be expected, or it is there; some servers leave the connection open."""
-_MAX_BODY = 2_000_000
-"""Bytes of a reply that is not streamed."""
+"""The same where no count is expected any more; some servers leave the connection open."""
+_MAX_BYTES = 32_000_000
+"""Bytes of a whole reply on the wire, thinking included; the longest that make sense are a tenth of it."""
 _SMALL_CONTEXT = 2048
-"""Tokens; what a server that does not tell may have."""
+"""Tokens; the smallest likely context of a server that does not tell."""
 _NEARLY = 0.9
 _LABELS = frozenset({"", "text/event-stream", "application/json", "text/plain", "application/octet-stream"})
-"""Content types under which servers send replies, rightly or not."""
+"""Content types of replies, correct or not."""
 _DONE = "[DONE]"
 
 
@@ -48,21 +51,27 @@ class ReplyStream:
         self._server = server
         self._ask = ask
         self._known = known
+        self._body = ReplyBody()
+        self._timer = StallTimer(server.stall_timeout)
         self._cleaner = StreamCleaner()
         self._thinking = ThinkFilter()
         self._seen = 0
-        """Bytes of the reply so far, thinking included."""
+        """Bytes of text so far, thinking included."""
         self._given = 0
         """Characters given out since the last Void."""
         self._reasoned = False
         self._tool = False
+        self._formed = False
+        """A chunk with the form of a reply has come."""
+        self._aside: Chunk | None = None
+        """The last chunk without choices that said something."""
         self._ended = ""
         self._usage: Usage | None = None
         self.billed: int | None = None
-        """What the server says that it has cost, in millionths of a dollar; None where it does not say."""
+        """The server's own bill in millionths of a dollar; None where it gives none."""
 
     async def text(self, response: "Response") -> AsyncGenerator[str | Void, None]:
-        """What the reply says, as it comes. Raises StorytellerError."""
+        """The reply's text as it comes. Raises StorytellerError."""
         async with contextlib.aclosing(self._chunks(response)) as chunks:
             async for chunk in chunks:
                 for piece in self._take(chunk):
@@ -74,26 +83,26 @@ class ReplyStream:
 
     @property
     def lost_in_thought(self) -> bool:
-        """All was thinking, and nothing was said."""
+        """Whether the whole reply was thinking."""
         return self._ended in ("length", "stop") and not self._given and self.thought
 
     @property
     def thought(self) -> bool:
-        """The model has thought before it replied."""
+        """Whether the model thought before its reply."""
         return self._reasoned or self._thinking.thought
 
     @property
     def ended(self) -> bool:
-        """The server has said that the reply is at its end."""
+        """Whether the server marked the reply's end."""
         return bool(self._ended)
 
     @property
     def usage(self) -> Usage:
-        """What it came to so far: the server's count, or else our estimate."""
+        """Tokens so far: the server's count, or else our estimate."""
         return self._usage or Usage(self._ask.estimated, -(-self._seen // 4), estimated=True)
 
     def finish(self) -> Finish:
-        """How it ended. Raises StorytellerError where it did not, or where it said nothing."""
+        """How the reply ended. Raises StorytellerError where it did not, or where it is empty."""
         if self._ended == "content_filter":
             raise failures.refused(self._server)
         if self._ended == "error":
@@ -105,13 +114,27 @@ class ReplyStream:
         return Finish(cut=self._flooded or self._ended == "length", usage=self.usage)
 
     def _nothing(self) -> StorytellerError:
-        """What a reply without a word means: some servers say so that the prompt was too long."""
+        """The meaning of a reply without text; for some servers, that the prompt was too long."""
+        if (instead := self._instead()) is not None:
+            return instead
         expected = self._ask.estimated * self._known.token_ratio + self._ask.max_tokens
         if not self._ended and not self.thought and expected > _NEARLY * (self._known.context or _SMALL_CONTEXT):
             return failures.TooLong(self._server)
         if self._tool:
             return failures.tool_called(self._server)
         return failures.only_thoughts(self._server) if self.thought else failures.empty(self._server)
+
+    def _instead(self) -> StorytellerError | None:
+        """The error for a body that is no reply; None where it has the form of one."""
+        if self._formed:
+            return None
+        if self._aside is not None:
+            return failures.of_words(self._server, self._aside.words, said=self._aside.aside, code=self._aside.code)
+        if words := self._body.words:
+            return failures.of_text(self._server, words)
+        if self._body.whole:
+            return failures.no_story(self._server, "JSON that is no reply")
+        return None
 
     @property
     def _flooded(self) -> bool:
@@ -124,6 +147,8 @@ class ReplyStream:
             raise failures.refused(self._server)
         self._reasoned = self._reasoned or chunk.reasoning or chunk.reasoned > 0
         self._tool = self._tool or chunk.tool
+        self._formed = self._formed or chunk.formed
+        self._aside = chunk if chunk.aside else self._aside
         self._ended = chunk.finish or self._ended
         self._usage = chunk.usage or self._usage
         if chunk.billed is not None:
@@ -145,95 +170,87 @@ class ReplyStream:
                 yield piece
 
     async def _chunks(self, response: "Response") -> AsyncGenerator[Chunk, None]:
-        """The stream's chunks; what goes wrong after the reply has ended is not worth a word."""
+        """The reply's chunks; errors after its end are ignored."""
         kind = response.response.headers.get("content-type", "").split(";")[0].strip().lower()
-        if moved := failures.of_redirect(self._server, response.response):
-            raise moved
         if kind not in _LABELS:
             raise failures.no_story(self._server, "a web page" if kind == "text/html" else kind[:40])
         async with contextlib.aclosing(self._sent(response)) as chunks:
-            async for chunk in self._in_time(chunks):
-                yield chunk
-
-    async def _in_time(self, chunks: AsyncGenerator[Chunk, None]) -> AsyncGenerator[Chunk, None]:
-        patience: float | None = None
-        while True:
-            try:
-                async with asyncio.timeout(patience):
+            while True:
+                try:
                     chunk = await anext(chunks)
-            except StopAsyncIteration:
-                return
-            except Exception as error:
-                if self._ended:
+                except StopAsyncIteration:
                     return
-                raise self._translate(error) from error
-            yield chunk
-            patience = self._patience
-
-    @property
-    def _patience(self) -> float:
-        """Seconds to wait for the next piece."""
-        if not self._ended:
-            return self._server.stall_timeout
-        return _COUNT_PATIENCE if self._known.counts and self._usage is None else _END_PATIENCE
+                except Exception as error:
+                    if self._ended:
+                        return
+                    raise self._translate(error) from error
+                yield chunk
 
     def _translate(self, error: Exception) -> Exception:
         import httpx2
 
         match error:
+            case TimeoutError() if self._timer.exhausted:
+                return failures.only_alive(self._server, self._timer.limit)
             case TimeoutError() | httpx2.TimeoutException():
                 return failures.stalled(self._server)
             case httpx2.HTTPError() | httpx2.StreamError():
                 return failures.cut_off(self._server)
-            case ValueError():  # an event that is no JSON, or never ends
+            case Endless():
+                return failures.server_failed(self._server, "it is far too long")
+            case ValueError():  # no JSON
                 return failures.server_failed(self._server, "a piece of it could not be read")
             case _:
                 return error
 
     async def _sent(self, response: "Response") -> AsyncGenerator[Chunk, None]:
-        """What the body says: a stream of events, or one whole reply from a server that does not stream.
-
-        Labels are not to be trusted: a body that begins with a brace is a whole reply.
-        """
-        reader, whole, begun = EventReader(), bytearray(), False
-        async for piece in response.response.aiter_bytes():
-            if not begun and not (piece := piece.lstrip(b" \t\r\n")):
-                continue
-            if whole or (not begun and piece.removeprefix(codecs.BOM_UTF8).startswith(b"{")):
-                whole += piece
-                if len(whole) > _MAX_BODY:
-                    raise failures.server_failed(self._server, "it is far too long")
-            else:
-                for event in reader.feed(piece):
+        """The body's chunks, up to its end or to `[DONE]`."""
+        async with contextlib.aclosing(self._events(response)) as read:
+            async for events in read:
+                for event in events:
                     if event.data.strip() == _DONE:
                         self._ended = self._ended or "stop"
                         return
                     yield self._read(event)
-            begun = True
-        if whole:
-            yield self._completion(bytes(whole))
-        for event in reader.close():
-            if event.data.strip() == _DONE:
-                self._ended = self._ended or "stop"
-            else:
-                yield self._read(event)
+
+    async def _events(self, response: "Response") -> AsyncGenerator[list[Event], None]:
+        """Events as bytes complete them, each wait bounded by the stall timer. Raises TimeoutError, Endless."""
+        sent, size = response.response.aiter_bytes(), 0
+        while True:
+            began = time.monotonic()
+            try:
+                async with asyncio.timeout(self._seconds):
+                    piece = await anext(sent)
+            except StopAsyncIteration:
+                break
+            finally:
+                self._timer.waited(time.monotonic() - began)
+            size += len(piece)
+            if size > _MAX_BYTES:
+                raise Endless("a reply without end")
+            events = self._body.feed(piece)
+            self._timer.hear(events=bool(events), begun=self._body.begun)
+            yield events
+        yield self._body.close()
+
+    @property
+    def _seconds(self) -> float | None:
+        """Seconds to wait for the next bytes."""
+        if not self._ended:
+            return self._timer.seconds
+        return self._timer.after_end(_COUNT_PATIENCE if self._known.counts and self._usage is None else _END_PATIENCE)
 
     def _read(self, event: Event) -> Chunk:
-        """A chunk from an event's JSON; an error may come in plain words. Raises ValueError."""
+        """A chunk from an event's JSON; an error may come in plain words. Raises ValueError, StorytellerError."""
         try:
             said: object = json.loads(event.data)
         except (ValueError, RecursionError) as error:
             if event.name == "error":
                 return Chunk(error=event.data, words=event.data)
+            if self._body.whole and not event.data.rstrip().endswith("}"):
+                raise failures.cut_off(self._server) from error
             raise ValueError("no JSON") from error
         chunk = read_chunk(said)
         if event.name == "error" and chunk.error is None:
-            words = event.data if not isinstance(said, dict) else str(said.get("message") or event.data)
-            return Chunk(error=words, words=event.data, code=chunk.code)
+            return dataclasses.replace(chunk, error=chunk.aside or event.data)
         return chunk
-
-    def _completion(self, body: bytes) -> Chunk:
-        try:
-            return read_completion(json.loads(body))
-        except (ValueError, RecursionError) as error:
-            raise failures.server_failed(self._server, "it could not be read") from error

@@ -1,8 +1,8 @@
-"""Asks for a JSON object, from the strictest way a server might know down to plain words; never more than four calls.
+"""Asks for a JSON object, from the strictest output mode down to plain words, in four calls at most.
 
-A server that refuses a way is not asked that way again. A reply that can't be used is asked for once more, one rung
-down; then the next, smaller question is asked. A server may take a schema and ignore it, so every reply is checked; one
-garbled reply may be chance, so only after two turns in a row that began with one is the lower rung begun with.
+A refused mode is not tried again. After an unusable reply the question is repeated once, one mode lower; then the next,
+smaller question is asked. A server may accept a schema and ignore it, so every reply is checked; one garbled reply may
+be chance, so only two turns in a row that began with one lower the mode for good.
 """
 
 import dataclasses
@@ -21,14 +21,14 @@ from fiction.story.turn import Usage
 
 MAX_CALLS = 4
 _CHANCE = 1
-"""So many turns in a row that began with a garbled reply say nothing about a server's way of being asked."""
+"""Turns in a row that may begin with a garbled reply by chance."""
 _OF_THIS_REPLY = frozenset({Trouble.EMPTY, Trouble.CUT_OFF, Trouble.REFUSED})
-"""Troubles that another way of asking may mend; any other is raised."""
+"""Troubles that another attempt may mend; any other is raised."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, and the shape of its answer."""
+    """A question and the schema of its answer."""
 
     name: str
     schema: JsonObject
@@ -36,9 +36,9 @@ class Question:
     max_tokens: int
     temperature: float
     mark: str = ""
-    """What fences foreign texts in the messages; taken out of the reply."""
+    """Fence mark of foreign texts in the messages; removed from the reply."""
     listener: Listener | None = field(default=None, compare=False)
-    """Hears the reply too; what goes round in circles is stopped in any case."""
+    """An additional listener; loops are stopped in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Answer:
 
 
 async def ask_down(client: Client, questions: Sequence[Question], accept: Callable[[Answer], bool]) -> Usage:
-    """Ask until `accept` is content with a reply or there is no way left; what it cost.
+    """Ask until `accept` takes a reply or no attempt is left; the usage of all calls.
 
     Raises:
         StorytellerError: the server can't be asked at all just now.
@@ -72,7 +72,7 @@ async def ask_down(client: Client, questions: Sequence[Question], accept: Callab
 
 
 class _Descent:
-    """Where on the ladder one question stands."""
+    """The state of one question's attempts."""
 
     def __init__(self, client: Client, questions: Sequence[Question]) -> None:
         self.client = client
@@ -81,14 +81,14 @@ class _Descent:
         self.rung = client.capabilities.rung
         self.usage = Usage()
         self._calls = 0
-        """That came to a reply, or to a trouble of the reply."""
+        """Calls that ended in a reply, or in a trouble of the reply."""
         self._unsupported = False
         self._refused: OutputMode | None = None
-        """The first rung that the server has not refused, once it has refused one."""
+        """The first mode not refused, once one was."""
         self._again = False
 
     async def ask(self) -> Answer | None:
-        """One call; None where nothing came of it."""
+        """One call; None without a reply."""
         question = self.left[0]
         wanted = response_format(self.rung, question.name, question.schema)
         self._unsupported = False
@@ -119,7 +119,7 @@ class _Descent:
         return Answer(without_marks(text, question.mark), finish.cut, question.name)
 
     def step_down(self, answer: Answer | None) -> bool:
-        """Take the next way; False where there is none."""
+        """Go to the next attempt; False where none is left."""
         if self._unsupported:
             self.rung = self._refused = OutputMode(self.rung + 1)
         elif not self._again and not (answer and answer.cut):
@@ -133,7 +133,7 @@ class _Descent:
         return True
 
     def remember(self, *, accepted: bool) -> None:
-        """The way that worked for the whole question is the first one next time; count where none did."""
+        """Keep the mode that answered the whole question; count the turns where none did."""
         known, whole = self.client.capabilities, accepted and len(self.left) == self.asked
         if whole:
             missed = known.missed + 1 if self._again else 0
@@ -150,7 +150,7 @@ class _Descent:
 
 
 def response_format(rung: OutputMode, name: str, schema: JsonObject) -> JsonObject | None:
-    """The request parameter for a rung of the ladder; None asks in words alone."""
+    """The request parameter of an output mode; None asks in words alone."""
     match rung:
         case OutputMode.JSON_SCHEMA:
             return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}

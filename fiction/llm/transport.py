@@ -1,7 +1,7 @@
-"""The HTTP client that all requests to a server go through: its proxy, its certificates, its address's query.
+"""The HTTP client for all requests to a server: its proxy, certificates, redirects and query.
 
-Proxy and certificates are looked up here, not by httpx, so that what is wrong with them can be told by the name of
-the variable; an httpx client would fail with whatever its parts raise, for a proxy that is not even on the way.
+Proxy and certificates are looked up here, not by httpx, so that an error can name the variable; an httpx client would
+fail with whatever its parts raise, even for a proxy that is not on the way.
 """
 
 import os
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.request import getproxies
 
 from fiction.errors import StorytellerError, Trouble
+from fiction.llm import redirects
 from fiction.llm.server import ServerSettings
 from fiction.text.proxies import Proxy, UnusableProxy, proxy_for
 
@@ -28,9 +29,12 @@ def http_client(
     timeout: "httpx2.Timeout",
     limits: "httpx2.Limits | None" = None,
     headers: Mapping[str, str] | None = None,
-    follow_redirects: bool = False,
+    redirects_at_origin: bool = False,
 ) -> "httpx2.AsyncClient":
     """A client for this server alone, which sends the query of its address with each request. May take 70 ms.
+
+    With `redirects_at_origin` it follows the redirects that `redirects.guard` lets pass, and its requests raise
+    StorytellerError for the others; without, it follows none.
 
     Raises:
         StorytellerError: the environment's proxy or certificates can't be used; names the variable.
@@ -51,14 +55,16 @@ def http_client(
             proxy=through,
             timeout=timeout,
             limits=limits or httpx2.Limits(),
-            follow_redirects=follow_redirects,
+            follow_redirects=redirects_at_origin,
+            max_redirects=redirects.MAX_HOPS,
+            event_hooks={"response": [redirects.guard(server)]} if redirects_at_origin else None,
         )
     except Exception as error:
         raise not_made(server, error, proxy) from error
 
 
 def proxy_of(server: ServerSettings) -> Proxy | None:
-    """The proxy on the way to a server. Raises StorytellerError where the one that is named can't be used."""
+    """The proxy on the way to a server. Raises StorytellerError for one that can't be used."""
     try:
         return proxy_for(server.base_url, getproxies(), os.environ)
     except UnusableProxy as error:
@@ -67,7 +73,7 @@ def proxy_of(server: ServerSettings) -> Proxy | None:
 
 
 def not_made(server: ServerSettings, error: Exception, proxy: Proxy | None = None) -> StorytellerError:
-    """What it means that there is no client: the library lacks, or does not take what the settings say."""
+    """The error for a client that could not be made: a library is missing, or refuses the settings."""
     if proxy is not None:
         said = f"{proxy.variable} names a proxy that can't be used ({type(error).__name__})."
         return _unreachable(said, _PROXY_HINT.format(variable=proxy.variable))
@@ -76,7 +82,7 @@ def not_made(server: ServerSettings, error: Exception, proxy: Proxy | None = Non
 
 
 def tls_variable() -> str:
-    """The variable that spoils every secure connection; empty where none does."""
+    """The environment variable that breaks every secure connection; empty where none does."""
     file, folder, log = (os.environ.get(name, "") for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"))
     if file and not _holds_certificates(file):
         return "SSL_CERT_FILE"

@@ -70,9 +70,19 @@ def shown(address: str) -> str:
     return f"{host}:{port}" if host and port else host
 
 
-def without_query(address: str) -> str:
-    """The address without query and fragment, which may hold a secret."""
-    return re.split(r"[?#]", address, maxsplit=1)[0]
+def without_secrets(address: str) -> str:
+    """Scheme, host, port and path: what may be shown of an address; empty for what is none.
+
+    User, password and fragment are left out; a query is shown as `?…`, for it may hold a key.
+    """
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return ""
+    if not parts.netloc:
+        return ""
+    plain = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    return f"{plain}?…" if parts.query else plain
 
 
 def on_this_machine(host: str) -> bool:

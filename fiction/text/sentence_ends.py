@@ -65,15 +65,34 @@ _AFTER_ORDINAL = re.compile(
 @lru_cache(maxsize=512)
 def sentence_ends(text: str) -> tuple[int, ...]:
     """The positions at which sentences end, in order."""
-    ends = {end for stop in _STOP.finditer(text) if (end := _end(text, stop))}
+    quotes = _StraightQuotes(text)
+    ends = {end for stop in _STOP.finditer(text) if (end := _end(text, stop, quotes))}
     return tuple(sorted(ends.union(line.end() for line in _UNSTOPPED.finditer(text))))
 
 
-def _end(text: str, found: re.Match[str]) -> int:
+class _StraightQuotes:
+    """Whether a place of a text stands between straight quotes of its line; asked from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._open = False
+
+    def inside(self, at: int) -> bool:
+        """The quotes before `at` are counted on from the last place that was asked for."""
+        line = self._text.rfind("\n", self._at, at) + 1
+        if line:
+            self._at, self._open = line, False
+        self._open ^= self._text.count('"', self._at, at) % 2 == 1
+        self._at = at
+        return self._open
+
+
+def _end(text: str, found: re.Match[str], quotes: _StraightQuotes) -> int:
     """The end of the sentence at a stop; 0 where the sentence goes on."""
     stop, end = found["stop"], found.end()
     wide = not _WIDE_STOPS.isdisjoint(stop)
-    if wide and text[end : end + 1] == '"' and _inside_straight_quotes(text, end):
+    if wide and text[end : end + 1] == '"' and quotes.inside(end):
         end += 1
     closed = end > found.end("stop")
     following = text[end : end + 1]
@@ -101,10 +120,6 @@ def _end(text: str, found: re.Match[str]) -> int:
 def _is_last(text: str, end: int) -> bool:
     rest = _NEXT.match(text, end)
     return end == len(text) or (rest is not None and (rest.end() == len(text) or "\n" in rest.group()))
-
-
-def _inside_straight_quotes(text: str, end: int) -> bool:
-    return text.count('"', text.rfind("\n", 0, end) + 1, end) % 2 == 1
 
 
 def _begins_anew(text: str, end: int) -> bool:

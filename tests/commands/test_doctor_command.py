@@ -121,3 +121,15 @@ def test_what_was_spent_today_is_shown(fiction: Fiction, world: str, home: Path,
     assert said.endswith("The cap of a day is $0.50.")
     (home / "prices.yaml").write_text("prices: 7\n")
     assert "prices.yaml" in fiction("doctor").out
+
+
+def test_a_server_found_by_ollama_host_is_shown_without_user_and_password(
+    fiction: Fiction, world: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.listed = (
+        b'{"object": "list", "data": [{"id": "tiny", "object": "model", "created": 1, "owned_by": "library"}]}'
+    )
+    monkeypatch.setenv("OLLAMA_HOST", server.base_url.removesuffix("/v1").replace("//", f"//ada:{KEY}@"))
+    shown = fiction("doctor")
+    assert f"at {server.base_url} with tiny." in shown.out
+    assert KEY not in shown.out + shown.err

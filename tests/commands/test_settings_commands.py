@@ -36,6 +36,36 @@ def test_a_key_is_read_from_the_input_and_never_shown(fiction: Fiction, home: Pa
         assert KEY not in shown.out + shown.err
 
 
+@pytest.mark.parametrize("setting", ["server.base_url", "servers.azure.base_url"])
+def test_the_query_of_an_address_is_kept_and_never_shown(fiction: Fiction, home: Path, setting: str) -> None:
+    address = f"http://127.0.0.1:9/deployments/tiny?api-version=1&key={KEY}"
+    plain = "http://127.0.0.1:9/deployments/tiny?…"
+    assert fiction("config", "set", setting, address).lines[0] == f"{setting} = {plain}"
+    fiction("config", "set", setting.replace("base_url", "model"), "tiny")
+    assert address in (home / "config.yaml").read_text()
+    for words in (["config"], ["config", "--json"], ["config", "get", setting], ["doctor"], ["doctor", "--json"]):
+        shown = fiction(*words)
+        assert KEY not in shown.out + shown.err
+        assert plain in shown.out or json.dumps(plain)[1:-1] in shown.out
+
+
+@pytest.mark.parametrize("where", ["FICTION_BASE_URL", "OPENAI_BASE_URL", "config.yaml", "set"])
+def test_user_and_password_of_an_address_are_never_shown(
+    fiction: Fiction, home: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    address = f"http://ada:{KEY}@127.0.0.1:9/v1"
+    shown = []
+    if where == "set":
+        shown.append(fiction("config", "set", "server.base_url", address))
+    elif where == "config.yaml":
+        (home / where).write_text(f"server:\n  base_url: {address}\n")
+    else:
+        monkeypatch.setenv(where, address)
+    shown += [fiction(*words) for words in (["config"], ["config", "--json"], ["doctor"], ["doctor", "--json"])]
+    assert "holds no user or password" in "".join(each.out + each.err for each in shown)
+    assert KEY not in "".join(each.out + each.err for each in shown)
+
+
 def test_a_key_that_is_not_for_the_address_is_said_to_be_held_back(
     fiction: Fiction, monkeypatch: pytest.MonkeyPatch
 ) -> None:

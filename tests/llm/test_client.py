@@ -173,6 +173,48 @@ async def test_a_reply_lost_in_thought_is_paid_as_well(server: ModelServer, clie
     assert finish.usage.prompt == sum(usage.prompt for usage in book.paid)
 
 
+def thinks_only(wire: Wire) -> None:
+    wire.head(200, "text/event-stream")
+    wire.delta(reasoning_content="The reader wants stairs.")
+    wire.delta("stop")
+    wire.event("[DONE]")
+
+
+@pytest.mark.parametrize(
+    "habit",
+    [
+        thinks_only,
+        lambda wire: wire.stream("<think>The reader wants stairs.</think>"),
+        lambda wire: wire.stream("<think>The reader wants stairs", finish="length"),
+    ],
+    ids=["field", "tags", "cap"],
+)
+async def test_a_server_that_sends_only_thoughts_is_asked_three_times_at_most(
+    server: ModelServer, client: Client, book: Book, habit: Callable[[Wire], None]
+) -> None:
+    server.habit = habit
+    asked: list[int] = []
+    for _ in range(4):
+        before = len(server.requests)
+        error = await trouble_of(client)
+        assert "wrote only thoughts, and no story" in error.message
+        assert error.trouble is Trouble.EMPTY
+        asked.append(len(server.requests) - before)
+    assert asked == [3, 1, 1, 1]
+    assert len(book.paid) == 6
+
+
+@pytest.mark.parametrize("way", ["effort", "template", "router", "typed"])
+async def test_every_way_to_switch_thinking_off_is_found_within_one_call(
+    server: ModelServer, client: Client, way: str
+) -> None:
+    server.habit = habits.mute(way)
+    assert (await client.collect(ASK))[0].startswith(PASSAGE[:40])
+    assert len(server.requests) <= 3
+    assert (await client.collect(ASK))[0].startswith(PASSAGE[:40])
+    assert len(server.requests) <= 4
+
+
 # --- making ready ---
 
 

@@ -1,6 +1,7 @@
 """Event streams by the standard's rules, however the bytes were cut on their way."""
 
 import itertools
+import time
 
 import pytest
 from hypothesis import given
@@ -66,3 +67,58 @@ def test_an_event_without_end_is_not_gathered_for_ever(piece: bytes, monkeypatch
     with pytest.raises(ValueError, match="without end"):
         for _ in range(1_001):
             reader.feed(piece)
+
+
+def seconds_for(pieces: int, piece: bytes, *, first: bytes, rounds: int = 3) -> float:
+    """Processor time of reading so many pieces without an event; the best round, since the machine is shared."""
+    taken: list[float] = []
+    for _ in range(rounds):
+        reader = EventReader()
+        started = time.process_time()
+        reader.feed(first)
+        for _ in range(pieces):
+            reader.feed(piece)
+        assert not reader.feed(b"")
+        taken.append(time.process_time() - started)
+    return min(taken)
+
+
+ENDLESS = {
+    "one line of data": (b"data: ", b"x" * 16),
+    "one comment": (b": ", b"x" * 16),
+    "a line without a colon": (b"", b"x" * 16),
+    "characters cut in two": (b"data: ", "河".encode() * 5 + "河".encode()[:1]),
+    "many lines of data": (b"", b"data: 123456789\n"),
+}
+
+
+@pytest.mark.parametrize(("first", "piece"), ENDLESS.values(), ids=ENDLESS)
+def test_an_endless_line_is_read_in_linear_time(monkeypatch: pytest.MonkeyPatch, first: bytes, piece: bytes) -> None:
+    monkeypatch.setattr(event_stream, "MOST", 10_000_000)
+    assert seconds_for(6_000, piece, first=first) < 8 * seconds_for(1_500, piece, first=first)
+    assert seconds_for(200_000, piece, first=first, rounds=1) < 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "amid"),
+    [
+        ("", False),
+        (": ping", False),
+        (": ping\n\n", False),
+        ("retry: 3000\n\nid: 7\n\n", False),
+        ("id: 7", False),
+        ("d", True),
+        ("data: {", True),
+        ("data: {}\n", True),
+        ("data: {}\n\n", False),
+        ("event: error\n", True),
+        ("event", True),
+        ("\ufeffdata: {}\r\n\r", False),
+    ],
+)
+def test_it_is_known_whether_part_of_an_event_is_there(sent: str, *, amid: bool) -> None:
+    for pieces in ([sent.encode()], [bytes([byte]) for byte in sent.encode()]):
+        reader = EventReader()
+        for piece in pieces:
+            reader.feed(piece)
+        assert reader.amid_event is amid

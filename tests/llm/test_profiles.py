@@ -168,7 +168,7 @@ def test_the_ways_to_switch_thinking_off_are_tried_in_turn_and_then_it_has_room(
     for _ in range(8):
         ways.append(known.quiet)
         known = known.after_thinking()
-    assert ways[:4] == [ReasoningOff.EFFORT, ReasoningOff.TEMPLATE, ReasoningOff.ROUTER, ReasoningOff.TYPED]
+    assert ways[:4] == [ReasoningOff.EFFORT, ReasoningOff.TEMPLATE, ReasoningOff.OBJECTS, ReasoningOff.EFFORT]
     assert known.thinking
     assert (known.quiet, known.reasoning_effort) == (ReasoningOff.EFFORT, "low")
     assert known.after_thinking() == known

@@ -157,7 +157,7 @@ class TestListing:
             handler.end_headers()
 
         machine.answers["GET /v1/models"] = elsewhere
-        with pytest.raises(StorytellerError, match="status 302"):
+        with pytest.raises(StorytellerError, match="has moved to http://localhost"):
             await list_models(ServerSettings(machine.base_url, "any", KEY))
         assert machine.paths == ["GET /v1/models"]
 

@@ -197,6 +197,8 @@ class ModelServer:
         self.says: Callable[[Wire], str] = always_the_same
         self.script: list[Habit] = []
         self.pages: dict[str, object] = {}
+        self.redirects: dict[str, tuple[int, str]] = {}
+        """Pages that have moved, by path: status and new address."""
         self.looked_at: list[tuple[str, dict[str, str]]] = []
         """Paths and headers of what was asked about the server itself."""
         self.requests: list[Request] = []
@@ -217,6 +219,13 @@ class ModelServer:
             def do_GET(self) -> None:
                 outer.paths.append(self.path)
                 outer.looked_at.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+                if self.path in outer.redirects:
+                    status, location = outer.redirects[self.path]
+                    self.send_response(status)
+                    self.send_header("Location", location)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 found = outer.pages.get(self.path)
                 body = json.dumps({"error": "Not Found"} if found is None else found).encode()
                 self.send_response(404 if found is None else 200)

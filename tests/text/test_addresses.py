@@ -7,7 +7,7 @@ from fiction.engine.setup import ModelConfig
 from fiction.errors import SettingsError
 from fiction.llm.server import ServerSettings
 from fiction.spending.prices import costs_nothing
-from fiction.text.addresses import Address, host_of, on_this_machine, parse, shown, without_query
+from fiction.text.addresses import Address, host_of, on_this_machine, parse, shown, without_secrets
 from fiction.tui.models import wording
 
 HERE = [
@@ -87,7 +87,25 @@ def test_what_is_no_address_is_refused(given: str) -> None:
 def test_what_is_shown_of_an_address_has_no_secret_in_it() -> None:
     address = "http://user:secret@[::1]:8080/v1?key=secret#secret"
     assert shown(address) == "[::1]:8080"
-    assert without_query("http://h/v1?key=secret#secret") == "http://h/v1"
+    assert without_secrets(address) == "http://[::1]:8080/v1?…"
     server = ServerSettings("http://h/v1?key=hidden", "tiny")
     assert "hidden" not in repr(server) + server.profile + server.address + server.origin
     assert server.query == "key=hidden"
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("http://h:8080/v1", "http://h:8080/v1"),
+        (" https://ada:secret@h/v1 ", "https://h/v1"),
+        ("https://secret@h", "https://h"),
+        ("https://ada:sec@ret@h:1/v1", "https://h:1/v1"),
+        ("https://h/v1?api-version=1&key=secret", "https://h/v1?…"),
+        ("https://h/v1#secret", "https://h/v1"),
+        ("http://[::1/secret", ""),
+        ("secret", ""),
+        ("", ""),
+    ],
+)
+def test_what_may_be_shown_of_an_address_has_its_path_and_no_secret(address: str, plain: str) -> None:
+    assert without_secrets(address) == plain

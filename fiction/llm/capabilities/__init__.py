@@ -1,1 +1,1 @@
-"""What a server takes and refuses: known beforehand, asked, learned from its answers, and kept."""
+"""What a server accepts: known beforehand, probed, learned from its answers, and saved."""

@@ -1,4 +1,4 @@
-"""What a server takes and does not take: learned from its answers and its refusals, and remembered."""
+"""What a server accepts, learned from its answers and refusals, and saved."""
 
 import dataclasses
 import re
@@ -12,21 +12,21 @@ from fiction.llm.server import Sampling, ServerSettings
 from fiction.story.money import MAX_DOLLARS, MICRO, Price
 
 THINKING_TOKENS = 4096
-"""What is added to the cap on a reply for a model that can't be kept from thinking first."""
+"""Tokens added to the cap of a reply for a model that thinks first."""
 _TOO_MUCH = 2
 _RATIO_STEP = 0.1
 _MAX_RATIO = 2.5
 _LONG = 200
-"""Turns after which what was learned is tried anew, one step."""
+"""Turns after which the lessons are retried, one step."""
 _OPTIONAL = (
     *("min_p", "top_k", "seed", "frequency_penalty", "presence_penalty", "top_p"),
     *("prompt_cache_key", "provider", "temperature", "stream_options"),
 )
-"""Parameters that can be left out, the ones that fewest servers know first: a refusal may name two of them."""
+"""Parameters that can be left out, the least known first: a refusal may name two of them."""
 
 
 class OutputMode(IntEnum):
-    """How a structured reply is asked for, the strictest first."""
+    """Ways to ask for a structured reply, the strictest first."""
 
     JSON_SCHEMA = 0
     OBJECT_WITH_SCHEMA = 1
@@ -44,7 +44,7 @@ class TokenCap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """One server and model. A value: what is learned makes a new one."""
+    """What is known of one server and model; a lesson makes a new value."""
 
     token_cap: TokenCap = TokenCap.MAX_TOKENS
     refused: frozenset[str] = frozenset()
@@ -52,56 +52,56 @@ class Capabilities:
     quiet: ReasoningOff = ReasoningOff.EFFORT
     """How thinking is switched off."""
     reasoning_effort: str = SWITCHED_OFF
-    """What is asked for where thinking is switched off by effort."""
+    """The effort to ask for where thinking is switched off by effort."""
     tried: frozenset[str] = frozenset()
-    """Ways to switch thinking off that did not do."""
+    """Ways to switch thinking off that failed."""
     system_role: bool = True
     """The model's template knows system messages."""
     in_a_row: bool = True
     """The model's template takes two messages of one role, one after the other."""
     counts: bool = True
-    """The server says what a reply came to in tokens."""
+    """The server counts a reply's tokens."""
     rung: OutputMode = OutputMode.JSON_SCHEMA
     missed: int = 0
-    """How many turns in a row the first reply on this rung was no answer, though it was whole."""
+    """Turns in a row whose first reply in this mode was whole but no answer."""
     garbled: int = 0
-    """How many turns in a row the model could not answer the whole question."""
+    """Turns in a row in which the model could not answer the whole question."""
     thinking: bool = False
     """The model spends the cap on thinking before it replies."""
     context: int = 0
-    """The context in tokens: as told, or as learned from a refusal since; 0 where nobody knows."""
+    """The context in tokens, as told or as learned from a refusal since; 0 where unknown."""
     told: int = 0
-    """The context in tokens as the server or the settings told it last; 0 where neither did."""
+    """The context in tokens by the server or the settings; 0 where neither tells."""
     token_ratio: float = 1.0
     """The server's count of a prompt's tokens over our estimate, in steps, never under 1."""
     slots: int = 0
-    """Requests that the server answers at a time; 0 where it did not say."""
+    """Concurrent requests by the server's word; 0 where unknown."""
     kind: str = ""
-    """What the server is, by `known.Kind`; empty where nobody asked."""
+    """The server's kind (`presets.ServerKind`); empty where unknown."""
     strange: bool = False
-    """It answered none of the questions that only one kind of server understands."""
+    """None of the probes that only one kind of server understands was answered."""
     version: str = ""
-    """What runs there, in the server's own words; a change is reason to try anew."""
+    """Fingerprint of the running software; a change makes lessons be retried."""
     turns: int = 0
-    """Notes asked for since what was learned was last tried anew."""
+    """Turns since the lessons were last retried."""
     price: Price | None = None
-    """What the server's list says that the model costs; None where it does not say."""
+    """The model's price in the server's list; None where it has none."""
     price_as_of: str = ""
     """The day of that list; empty where it has no prices."""
 
     @property
     def small(self) -> bool:
-        """Whole questions are too much for this model: it is asked the small ones at once."""
+        """Whether whole questions are too much for this model, so that small ones are asked at once."""
         return self.garbled >= _TOO_MUCH
 
     @classmethod
     def of(cls, server: ServerSettings) -> "Capabilities":
-        """What to begin with."""
+        """The defaults for a server."""
         cap = TokenCap.MAX_COMPLETION_TOKENS if server.openai else TokenCap.MAX_TOKENS
         return cls(token_cap=cap, context=server.context, told=server.context)
 
     def parameters(self, *, max_tokens: int, temperature: float, sampling: Sampling | None = None) -> dict[str, object]:
-        """The optional parameters of a request that this server takes; `max_tokens` is by our estimate."""
+        """The optional parameters of a request to this server; `max_tokens` is by our estimate."""
         found: dict[str, object] = {}
         if self.token_cap:
             counted = int(max_tokens * self.token_ratio)
@@ -112,13 +112,13 @@ class Capabilities:
         return self.without_refused(found)
 
     def without_refused(self, parameters: Mapping[str, object]) -> dict[str, object]:
-        """Those of the parameters that the server takes."""
+        """The parameters without the refused ones."""
         return {name: value for name, value in parameters.items() if name not in self.refused}
 
     def after_refusal(self, words: str, *, parameter: str = "") -> "Capabilities | None":
-        """With the parameter that the server's words name dropped or swapped; None where they name none in use.
+        """With the parameter named in the words dropped or swapped; None where they name none in use.
 
-        `parameter` is the one that the server says is wrong, where it says so apart from its words.
+        `parameter` is the wrong parameter where the server names it apart from its words.
         """
         if parameter in _OPTIONAL and parameter not in self.refused:
             return dataclasses.replace(self, refused=self.refused | {parameter})
@@ -137,7 +137,7 @@ class Capabilities:
         return None
 
     def after_thinking(self) -> "Capabilities":
-        """With the next way to switch thinking off, where some came though it was switched off; at last with room."""
+        """After thinking that was switched off: with the next way to do so, at last with room for it."""
         by_effort = self.quiet in (ReasoningOff.EFFORT, ReasoningOff.ROUTER)
         if by_effort and self.reasoning_effort != SWITCHED_OFF:
             return self if self.thinking else dataclasses.replace(self, thinking=True)
@@ -152,23 +152,23 @@ class Capabilities:
         return dataclasses.replace(self, quiet=way, tried=tried, thinking=True)
 
     def after_count(self, *, counted: int, estimated: int) -> "Capabilities":
-        """With what a server's own count of a prompt teaches: only upward and in steps, so that prompts stay alike."""
+        """With a token ratio from the server's count of a prompt: only upward, in steps, so that prompts stay alike."""
         if estimated < 200 or counted <= estimated * self.token_ratio:
             return self
         steps = -(-(counted / estimated - 1.0) // _RATIO_STEP)
         return dataclasses.replace(self, token_ratio=min(_MAX_RATIO, round(1.0 + steps * _RATIO_STEP, 2)))
 
     def after_telling(self, context: int) -> "Capabilities":
-        """With the context that the server or the settings tell: one that is new replaces what was learned."""
+        """With the context by the server or the settings; a new one replaces what was learned."""
         return self if context in (0, self.told) else dataclasses.replace(self, context=context, told=context)
 
     def after_turn(self) -> "Capabilities":
-        """A turn older; after many, with what was learned tried anew."""
+        """A turn older; after many turns, `anew`."""
         older = dataclasses.replace(self, turns=self.turns + 1)
         return older.anew() if older.turns >= _LONG else older
 
     def anew(self) -> "Capabilities":
-        """One rung up, and without what may have been chance: the server or the model may have changed."""
+        """One mode stricter, and without lessons that chance may have taught: server or model may have changed."""
         return dataclasses.replace(
             self,
             rung=OutputMode(max(0, self.rung - 1)),
@@ -182,13 +182,13 @@ class Capabilities:
         )
 
     def as_json(self) -> dict[str, object]:
-        """As it is remembered."""
+        """As saved in a profile."""
         found = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         found = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in found.items()}
         return found | {"price": dataclasses.asdict(self.price) if self.price is not None else None}
 
     def _less_quiet(self, said: str) -> "Capabilities":
-        """The way to switch thinking off was refused: a lesser effort, or none."""
+        """After the way to switch thinking off was refused: with a lesser effort, or without one."""
         by_effort = self.quiet in (ReasoningOff.EFFORT, ReasoningOff.ROUTER)
         lesser = reasoning_off.lesser_effort(self.reasoning_effort, said) if by_effort else ""
         if lesser:
@@ -214,7 +214,7 @@ _MAX_PRICE = MAX_DOLLARS * MICRO
 
 
 def capabilities_from(kept: Mapping[str, object]) -> Capabilities | None:
-    """What was remembered; a value that makes no sense is as it is to begin with. None where nothing makes sense."""
+    """Capabilities from a profile; invalid values fall back to defaults. None where nothing is valid."""
     begun = Capabilities()
     found = {
         field.name: value
@@ -227,7 +227,7 @@ def capabilities_from(kept: Mapping[str, object]) -> Capabilities | None:
 
 
 def _price_from(kept: object) -> Price | None:
-    """A price as it is remembered; None for what is none."""
+    """A price from a profile; None for an invalid one."""
     names = [field.name for field in dataclasses.fields(Price)]
     if not isinstance(kept, Mapping) or set(kept) != set(names):
         return None
@@ -237,7 +237,7 @@ def _price_from(kept: object) -> Price | None:
 
 
 def _like(model: object, value: object) -> object | None:
-    """The value as one of the model's type; None where it is none."""
+    """The value converted to the model's type; None where it can't be."""
     try:
         match model:
             case StrEnum():

@@ -1,4 +1,4 @@
-"""Getting to know a server: asked in the background, waited for a little; what it tells changes what is known."""
+"""Asks a server about itself in the background, and updates its capabilities by the answer."""
 
 import asyncio
 import contextlib
@@ -14,24 +14,24 @@ from fiction.llm.concurrency import RequestGate
 from fiction.llm.server import ServerSettings
 
 _ATTEMPTS = 3
-"""How often a server that does not answer is asked."""
+"""Attempts with a server that does not answer."""
 _NEAR_PATIENCE, _FAR_PATIENCE = 0.5, 3.0
-"""Seconds that a turn waits for the answer of a server on this machine, and of one elsewhere that nobody knows."""
+"""Seconds that a turn waits for a server on this machine, and for an unknown one elsewhere."""
 _SECONDS = 10.0
-"""Until no answer is waited for, in the background."""
+"""Seconds until the background task gives up."""
 
 
 @dataclass(slots=True)
 class Origin:
-    """What all models of one origin share."""
+    """State shared by all models of one origin."""
 
     gate: RequestGate = field(default_factory=RequestGate)
     strange: bool = False
-    """It has answered, but none of the questions that only one kind of server understands."""
+    """It answered, but none of the probes that only one kind of server understands."""
 
 
 class Handshake:
-    """The asking of one server."""
+    """The handshake with one server."""
 
     def __init__(self, server: ServerSettings, origin: Origin, *, remembered: bool) -> None:
         self._server = server
@@ -41,7 +41,7 @@ class Handshake:
         self._asking: asyncio.Task[None] | None = None
 
     async def make(self, learn: Callable[[ProbeResult], None]) -> None:
-        """Ask, unless it has answered; `learn` is given the answer, perhaps after this has returned. Never raises."""
+        """Ask, unless it has answered; `learn` gets the answer, perhaps after this returns. Never raises."""
         if self._asking is None or self._asking.done():
             if not self._left:
                 return
@@ -50,11 +50,11 @@ class Handshake:
         await asyncio.wait({self._asking}, timeout=self._patience)
 
     def again(self) -> None:
-        """Ask once more the next time: there may be more to tell."""
+        """Ask once more the next time."""
         self._left = max(1, self._left)
 
     async def close(self) -> None:
-        """Ask no longer. Idempotent."""
+        """Stop asking. Idempotent."""
         asking, self._asking, self._left = self._asking, None, 0
         if asking is not None:
             asking.cancel()
@@ -70,7 +70,7 @@ class Handshake:
 
 
 def acquainted(known: Capabilities, server: ServerSettings, told: ProbeResult) -> Capabilities:
-    """With what the server told: another kind of server is begun with anew, another version tried anew."""
+    """Capabilities updated by a probe: another kind starts from its presets, another version retries lessons."""
     if told.kind is not ServerKind.UNKNOWN and known.kind != told.kind.value:
         known = _another(known, server, told.kind)
     if told.takes and known == beginning(told.kind, server):
@@ -88,19 +88,19 @@ def acquainted(known: Capabilities, server: ServerSettings, told: ProbeResult) -
 
 
 def awaits_price(known: Capabilities) -> bool:
-    """Whether a service that tells prices has not been asked for its price: profiles of before there were any."""
+    """Whether the price of a service that lists prices was never asked: an old profile."""
     return known.kind == ServerKind.OPENROUTER.value and not known.price_as_of
 
 
 def _another(known: Capabilities, server: ServerSettings, kind: ServerKind) -> Capabilities:
-    """What to begin with; but what was learned of a server whose kind nobody knew holds."""
+    """The presets of a kind; lessons from when the kind was unknown are kept."""
     if not known.kind and known != Capabilities.of(server):
         return dataclasses.replace(known, kind=kind.value)
     return beginning(kind, server)
 
 
 def _by_list(begun: Capabilities, takes: frozenset[str]) -> Capabilities:
-    """With what a list of parameters says."""
+    """The presets adjusted to the model's list of parameters."""
     schema, some = "structured_outputs" in takes, "response_format" in takes
     rung = OutputMode.JSON_SCHEMA if schema else OutputMode.JSON_OBJECT if some else OutputMode.TEXT
     way = begun.quiet if "reasoning" in takes else ReasoningOff.LEFT
@@ -108,5 +108,5 @@ def _by_list(begun: Capabilities, takes: frozenset[str]) -> Capabilities:
 
 
 def _smaller(*contexts: int) -> int:
-    """The smaller of those that are known; 0 where none is."""
+    """The smallest known value; 0 where none is known."""
     return min((context for context in contexts if context), default=0)

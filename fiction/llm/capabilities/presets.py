@@ -1,7 +1,6 @@
-"""The servers that are known: what to begin with for each, before anything is learned.
+"""Known kinds of servers, and the defaults of each before anything is learned.
 
-What stands here was measured, or read in the servers' own documents and source; a server that is none of these works
-by learning.
+Measured, or read in the servers' documents and source; any other server works by learning.
 """
 
 import dataclasses
@@ -16,7 +15,7 @@ from fiction.llm.server import ServerSettings
 
 
 class ServerKind(StrEnum):
-    """What a server is."""
+    """Kinds of servers."""
 
     OPENAI = "OpenAI"
     OPENROUTER = "OpenRouter"
@@ -31,10 +30,10 @@ class ServerKind(StrEnum):
 
 
 OLLAMA_CONTEXT = 4096
-"""What Ollama gives a model on most machines; it says the true number once the model is loaded."""
+"""Ollama's default context on most machines; it tells the true one once the model is loaded."""
 _LITERT_PORT = 9379
 _AT_A_TIME = {ServerKind.OPENAI: 4, ServerKind.OPENROUTER: 4, ServerKind.VLLM: 4}
-"""Requests at a time where the server does not say and takes many; of the others one, for some kill the running one."""
+"""Concurrent requests where the server does not tell; others get one, since some kill the running stream."""
 _WARMED = frozenset(
     {
         ServerKind.OLLAMA,
@@ -45,7 +44,7 @@ _WARMED = frozenset(
         ServerKind.LLAMA_CPP_PYTHON,
     },
 )
-"""These keep what they have read of a prompt, and reading costs time there and no money."""
+"""Kinds that cache a prompt they have read, and read it for time but no money."""
 _OWNERS = {
     "llamacpp": ServerKind.LLAMA_CPP,
     "vllm": ServerKind.VLLM,
@@ -54,11 +53,11 @@ _OWNERS = {
     "organization_owner": ServerKind.LM_STUDIO,
     "me": ServerKind.LLAMA_CPP_PYTHON,
 }
-"""By `owned_by` in the list of models."""
+"""Kinds by `owned_by` in the list of models."""
 
 
 def kind_by_address(server: ServerSettings) -> ServerKind:
-    """What a server is, by its address alone."""
+    """A server's kind by its address alone."""
     parts = urlsplit(server.base_url)
     host = parts.hostname or ""
     if server.openai:
@@ -69,12 +68,12 @@ def kind_by_address(server: ServerSettings) -> ServerKind:
 
 
 def kind_by_owner(owner: str) -> ServerKind:
-    """What a server is, by whom it says its models belong to."""
+    """A server's kind by the owner in its list of models."""
     return _OWNERS.get(owner.lower(), ServerKind.LITERT_LM if "litert" in owner.lower() else ServerKind.UNKNOWN)
 
 
 def beginning(kind: ServerKind, server: ServerSettings) -> Capabilities:
-    """What to begin with."""
+    """The defaults of a kind."""
     begun = dataclasses.replace(Capabilities.of(server), kind=kind.value)
     match kind:
         case ServerKind.OPENROUTER:
@@ -92,27 +91,27 @@ def beginning(kind: ServerKind, server: ServerSettings) -> Capabilities:
 
 
 def at_a_time(known: Capabilities, server: ServerSettings) -> int:
-    """How many requests to make at a time."""
+    """The number of concurrent requests."""
     return server.slots or known.slots or _AT_A_TIME.get(_kind(known), 1)
 
 
 def warms(known: Capabilities, server: ServerSettings) -> bool:
-    """Whether it makes sense to have the server read a prompt before it is needed."""
+    """Whether to warm the server's prompt cache before a prompt is needed."""
     return _kind(known) in _WARMED or (_kind(known) is ServerKind.UNKNOWN and server.loopback)
 
 
 def cuts_silently(known: Capabilities) -> bool:
-    """Whether the server drops what does not fit without a word."""
+    """Whether the server silently cuts a prompt that does not fit."""
     return _kind(known) in (ServerKind.OLLAMA, ServerKind.KOBOLDCPP)
 
 
 def loads_late(known: Capabilities) -> bool:
-    """Whether the server loads a model only when it is asked, and can tell its context only then."""
+    """Whether the server loads a model on its first call, and tells its context only then."""
     return _kind(known) in (ServerKind.OLLAMA, ServerKind.LM_STUDIO)
 
 
 def extras(known: Capabilities, ask: Request) -> dict[str, object]:
-    """Parameters that only this kind of server knows."""
+    """Parameters for this kind of server alone."""
     match _kind(known):
         case ServerKind.OPENAI:
             return {"prompt_cache_key": _cache_key(ask)}
@@ -123,7 +122,7 @@ def extras(known: Capabilities, ask: Request) -> dict[str, object]:
 
 
 def _cache_key(ask: Request) -> str:
-    """The same for all calls of a story, whose first message never changes."""
+    """A key shared by all calls of a story, whose first message never changes."""
     first = ask.messages[0]["content"] if ask.messages else ""
     return "fiction-" + hashlib.sha256(first.encode("utf-8", "replace")).hexdigest()[:16]
 

@@ -1,7 +1,7 @@
-"""Asks a server what it tells about itself: what it is, how much context a request has, how many it takes at a time.
+"""Asks a server about itself: its kind, the context of a request, the number of concurrent requests.
 
-Nothing here raises, and nothing waits long: a server that says nothing is learned from its refusals. The key goes to
-the server's own origin alone, and no redirect is followed.
+Nothing here raises or waits long: a silent server is learned from its refusals. The key goes to the server's own
+origin alone, and no redirect is followed.
 """
 
 import asyncio
@@ -29,34 +29,34 @@ _MAX_BYTES = 4_000_000
 _MAX_CONTEXT = 100_000_000
 _MAX_SLOTS = 64
 _TOO_EARLY = 503
-"""llama.cpp answers so while it loads its model."""
+"""llama.cpp's status while it loads its model."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What a server told."""
+    """The answers of a server about itself."""
 
     answered: bool = False
-    """It is up, and said what it had to say; that may be nothing."""
+    """The server is up, and told all it has to tell; that may be nothing."""
     kind: ServerKind = ServerKind.UNKNOWN
     context: int = 0
-    """Tokens for one request, its reply included; 0 where it does not say."""
+    """Tokens of one request, its reply included; 0 where unknown."""
     slots: int = 0
-    """Requests at a time; 0 where it does not say."""
+    """Concurrent requests; 0 where unknown."""
     version: str = ""
-    """A fingerprint of what runs there; empty where it does not say."""
+    """Fingerprint of the running software; empty where unknown."""
     takes: frozenset[str] = frozenset()
-    """Names of the parameters that the model takes; empty where it does not say."""
+    """Names of the model's parameters; empty where unknown."""
     system_role: bool = True
-    """False where it says that the model's template knows no system messages."""
+    """False where the model's template knows no system messages."""
     price: Price | None = None
-    """What the model costs; None where its list does not say, or says that it varies."""
+    """The model's price; None where unknown or varying."""
     price_as_of: str = ""
-    """The day on which its list had a place for the price; empty where it has none."""
+    """The day of a list with prices; empty where it has none."""
 
 
 async def survey(server: ServerSettings, *, seconds: float, strange: bool = False) -> ProbeResult:
-    """What the server tells within so many seconds. One that is `strange` is not asked what it did not know before."""
+    """The server's answers within so many seconds; a `strange` one is not asked the probes it did not know before."""
     found = ProbeResult(kind=kind_by_address(server))
     if found.kind is ServerKind.OPENAI:  # tells nothing that is of use
         return dataclasses.replace(found, answered=True)
@@ -79,16 +79,16 @@ def _client(server: ServerSettings) -> "httpx2.AsyncClient":
 
 
 class _Questions:
-    """What is asked, and how each kind of server answers."""
+    """The probes, and how to read each kind's answers."""
 
     def __init__(self, server: ServerSettings, http: "httpx2.AsyncClient") -> None:
         self._server = server
         self._http = http
         self.heard = False
-        """An answer of some kind came, and none of them was that it is too early to ask."""
+        """An answer came, and the last was not that it is too early to ask."""
 
     async def models(self, found: ProbeResult) -> ProbeResult:
-        """What the list of models tells, or for OpenRouter the list of those who run this one."""
+        """Read the list of models, or for OpenRouter the list of this model's providers."""
         if found.kind is ServerKind.OPENROUTER:
             model = quote(self._server.model, safe="/:")
             hosts = _items(_get(await self._at_base(f"/models/{model}/endpoints"), "data", "endpoints"))
@@ -106,7 +106,7 @@ class _Questions:
         return dataclasses.replace(found, kind=kind or found.kind, context=context)
 
     async def more(self, found: ProbeResult) -> ProbeResult:
-        """What a server of this kind tells elsewhere; one of no known kind is asked in the ways of all."""
+        """Read what this kind tells elsewhere; an unknown server gets the probes of all kinds."""
         match found.kind:
             case ServerKind.LLAMA_CPP:
                 return await self._llama(found)
@@ -170,7 +170,7 @@ class _Questions:
         return dataclasses.replace(found, kind=ServerKind.KOBOLDCPP, context=context, version=version)
 
     def _named(self, entry: Mapping[str, object]) -> bool:
-        """Whether an entry of a list is about the model that is asked; Ollama leaves `:latest` out and puts it in."""
+        """Whether an entry of a list is this model; Ollama adds and drops `:latest`."""
         names = {_string(entry.get(key)).removesuffix(":latest") for key in ("id", "model", "name")}
         return self._server.model.removesuffix(":latest") in names
 
@@ -181,7 +181,7 @@ class _Questions:
         return await self._json(self._server.origin + path)
 
     async def _json(self, url: str) -> object:
-        """What is there; None where there is nothing that can be read."""
+        """The JSON at an address; None where there is none."""
         try:
             async with self._http.stream("GET", url) as response:
                 self.heard = response.status_code != _TOO_EARLY
@@ -199,7 +199,7 @@ class _Questions:
 
 
 def _of_hosts(found: ProbeResult, hosts: list[Mapping[str, object]]) -> ProbeResult:
-    """Of a model that many may run: what all of them have."""
+    """For a model with several providers: the smallest context, and the parameters of any."""
     contexts = [context for host in hosts if (context := _whole(host.get("context_length")))]
     taken = [
         frozenset(map(str, names)) for host in hosts if isinstance(names := host.get("supported_parameters"), list)
@@ -209,7 +209,7 @@ def _of_hosts(found: ProbeResult, hosts: list[Mapping[str, object]]) -> ProbeRes
 
 
 def _with_price(found: ProbeResult, hosts: list[Mapping[str, object]]) -> ProbeResult:
-    """With the dearest price of those who may run it; none where only one of them has none."""
+    """With the dearest provider's price; None if any provider has none."""
     if not any("pricing" in host for host in hosts):
         return found
     prices = [_price(host.get("pricing")) for host in hosts]
@@ -226,7 +226,7 @@ def _with_price(found: ProbeResult, hosts: list[Mapping[str, object]]) -> ProbeR
 
 
 def _price(listed: object) -> Price | None:
-    """What OpenRouter's list says in dollars for a token; None where a part that is always paid is not known."""
+    """A price from OpenRouter's dollars per token; None where a part that is always paid is unknown."""
     prompt, completion = per_million(_get(listed, "prompt")), per_million(_get(listed, "completion"))
     request = _get(listed, "request")
     fee = 0 if request in (None, "") else billed(request)
@@ -251,7 +251,7 @@ def _string(value: object) -> str:
 
 
 def _whole(value: object) -> int:
-    """A size; 0 for what is none."""
+    """A size; 0 for anything else."""
     return int(value) if isinstance(value, int | float) and 0 < value <= _MAX_CONTEXT else 0
 
 

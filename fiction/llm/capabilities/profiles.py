@@ -1,7 +1,7 @@
-"""Remembers what servers turned out to take, in one small JSON file, from one game to the next.
+"""Saves servers' capabilities in one small JSON file, from one game to the next.
 
 The file holds addresses without user, password and query, names of models, and capabilities; never a key. It is a
-cache: a file that is broken, foreign, too large or can't be written is as none.
+cache: a broken, foreign, too large or unwritable file counts as none.
 """
 
 import contextlib
@@ -15,20 +15,20 @@ from fiction.llm.capabilities.capabilities import Capabilities, capabilities_fro
 from fiction.text.nesting import too_deep
 
 MAX_PROFILES = 64
-"""The ones used last are kept."""
+"""The last used are kept."""
 _MAX_BYTES = 256_000
 _FORMAT = 1
 
 
 class Profiles:
-    """The file; None keeps them in memory alone."""
+    """The file of profiles; None keeps them in memory alone."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._known: dict[str, Capabilities] = {}
 
     def get(self, name: str) -> Capabilities | None:
-        """What is remembered under a server's `profile`."""
+        """The capabilities saved under a server's `profile`."""
         if name not in self._known and (kept := self._read().get(name)) is not None:
             found = capabilities_from(kept)
             if found is not None:
@@ -36,7 +36,7 @@ class Profiles:
         return self._known.get(name)
 
     def put(self, name: str, capabilities: Capabilities) -> None:
-        """Remember. Never raises."""
+        """Save. Never raises."""
         if self._known.get(name) == capabilities:
             return
         self._known[name] = capabilities
@@ -60,7 +60,7 @@ class Profiles:
         return {name: kept for name, kept in found["servers"].items() if isinstance(kept, dict) and not too_deep(kept)}
 
     def _write(self, kept: Mapping[str, Mapping[str, object]]) -> None:
-        """All of it or nothing, readable by the owner alone."""
+        """Write atomically, readable by the owner alone."""
         if self._file is None:
             return
         file = Path(os.path.realpath(self._file))

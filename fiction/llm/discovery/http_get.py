@@ -1,4 +1,4 @@
-"""The least there is of HTTP, for servers that may be anything, or silent: one GET, read as JSON."""
+"""Minimal HTTP for ports where anything may listen: one GET, read as JSON."""
 
 import asyncio
 import json
@@ -10,11 +10,11 @@ _MOST_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a port answered."""
+    """The answer of a port."""
 
     status: int
     body: object = None
-    """None where it is no JSON object."""
+    """None for anything but a JSON object."""
 
 
 async def get(
@@ -26,7 +26,7 @@ async def get(
     secure: bool = False,
     connect_seconds: float = CONNECT_SECONDS,
 ) -> Reply | None:
-    """Ask a port of this machine, or of another; None where nobody answers in time, or not in HTTP."""
+    """Ask a port of this or another machine; None without an HTTP answer in time."""
     try:
         connection = asyncio.open_connection(host, port, limit=_MOST_BYTES, ssl=secure or None)
         reader, writer = await asyncio.wait_for(connection, connect_seconds)
@@ -43,7 +43,7 @@ async def get(
 
 
 async def _whole(reader: asyncio.StreamReader) -> bytes:
-    """All of the reply, or as much of it as anybody's list of models is long."""
+    """The reply, up to a size that no list of models exceeds."""
     pieces = bytearray()
     while len(pieces) < _MOST_BYTES and (piece := await reader.read(65536)):
         pieces += piece

@@ -1,4 +1,4 @@
-"""Servers of models on this machine, and where OLLAMA_HOST names one: who answers where they usually are."""
+"""Finds model servers on the usual ports of this machine, and where OLLAMA_HOST says."""
 
 import asyncio
 from collections.abc import Mapping
@@ -24,21 +24,21 @@ PORTS = {
     9379: "LiteRT-LM",
     12434: "Docker Model Runner",
 }
-"""Where each of them listens unless told otherwise."""
+"""Default ports."""
 
 REPLY_SECONDS = 1.0
 _SIGN_SECONDS = 0.3
 _FAR_SECONDS = 1.0
-"""Until a connection to another machine must stand."""
+"""Seconds until a connection to another machine must be made."""
 _MOST_MODELS = 500
 _MOST_NAME = 200
 _LOOPBACKS = ("127.0.0.1", "::1")
-"""Some servers listen on the second alone: `localhost` is both."""
+"""Some servers listen on the second alone; `localhost` means both."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a server may be."""
+    """A possible place of a server."""
 
     port: int
     host: str = "127.0.0.1"
@@ -51,7 +51,7 @@ class _Place:
         return f"{'https' if self.secure else 'http'}://{host}:{self.port}{self.path}/v1"
 
     async def get(self, path: str, seconds: float) -> object:
-        """What is answered to a GET with status 200; None for anything else."""
+        """The JSON of an answer with status 200; None for anything else."""
         connect = CONNECT_SECONDS if on_this_machine(self.host) else _FAR_SECONDS
         reply = await get(
             self.port, self.path + path, host=self.host, secure=self.secure, seconds=seconds, connect_seconds=connect
@@ -62,9 +62,9 @@ class _Place:
 async def find_servers(
     ports: Mapping[int, str] | None = None, *, environment: Mapping[str, str] | None = None
 ) -> tuple[FoundServer, ...]:
-    """Ask every port of this machine at once; takes about a tenth of a second, one and a half at the most.
+    """Ask all ports of this machine at once; takes about 0.1 s, at most 1.5 s.
 
-    What `OLLAMA_HOST` in the environment names is asked as well, first and on whatever machine it is.
+    The address in `OLLAMA_HOST` is asked as well, first and on whatever machine it is.
     """
     named = ollama_host(environment or {})
     first = _places(named) if named else ()
@@ -83,7 +83,7 @@ def model_names(listed: object) -> tuple[str, ...] | None:
 
 
 def _places(named: OllamaHost) -> tuple[_Place, ...]:
-    """Where Ollama may be: on this machine either loopback may be meant, but the one that is named goes first."""
+    """Possible places of Ollama: on this machine either loopback may be meant, the named one first."""
     secure, hosts = named.scheme == "https", (named.host,)
     if not named.host or (on_this_machine(named.host) and not secure):
         said = () if named.host in ("", "0.0.0.0", "::", "localhost") else (named.host,)  # noqa: S104 - compared
@@ -92,7 +92,7 @@ def _places(named: OllamaHost) -> tuple[_Place, ...]:
 
 
 async def _first(places: tuple[_Place, ...], guess: str) -> FoundServer | None:
-    """The first of the places that answers; they are names of one server."""
+    """The first place that answers; all are names of one server."""
     answers = await asyncio.gather(*(_ask(place, guess) for place in places))
     return next((found for found in answers if found is not None), None)
 
@@ -108,13 +108,13 @@ async def _ask(place: _Place, guess: str) -> FoundServer | None:
 
 
 async def _signs(place: _Place) -> ServerKind:
-    """The kind of server that answers as only this kind does."""
+    """The server's kind by answers that only this kind gives."""
     replies = await asyncio.gather(*(place.get(path, _SIGN_SECONDS) for path in SIGNS))
     return kind_by_signs(dict(zip(SIGNS, replies, strict=True)))
 
 
 def _models(listed: object) -> list[tuple[str, str]] | None:
-    """Name and owner of each; an Ollama without models lists null."""
+    """Name and owner of each model; an Ollama without models lists null."""
     if not isinstance(listed, dict) or "data" not in listed:
         return None
     data = listed["data"] or []

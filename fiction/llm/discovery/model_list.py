@@ -1,4 +1,4 @@
-"""What models a server lists (`GET /v1/models`), wherever it is."""
+"""The list of a server's models (`GET /v1/models`)."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fiction.errors import StorytellerError, Trouble
-from fiction.llm import failures
+from fiction.llm import failures, redirects
 from fiction.llm.discovery.local_servers import model_names
 from fiction.llm.discovery.model_ranking import likeliest_first
 from fiction.llm.server import ServerSettings
@@ -47,6 +47,8 @@ async def list_models(server: ServerSettings, *, recommended: Sequence[str] = ()
         raise _trouble(Trouble.UNREACHABLE, f"No server answers at {server.address}.", hint) from None
     except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ValueError):
         raise _trouble(Trouble.SERVER, f"{server.address} gives no answer that makes sense.", "Try again.") from None
+    if 300 <= reply.status_code < 400:
+        raise redirects.moved(server, reply.status_code, str(reply.url), reply.headers.get("location", ""))
     if reply.status_code != 200:
         raise _refused(server, reply.status_code)
     names = model_names(_read(body))

@@ -1,4 +1,4 @@
-"""Which of a server's models is the likeliest to tell a story well, by its name alone."""
+"""Ranks a server's models by how likely they are to tell a story well, by name alone."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ _OTHER_WORK = re.compile(
     r"moderation|guard\b|\bclip\b|stable-diffusion|flux|\bocr\b|search-(?:doc|query)|similarity|davinci-00|babbage",
     re.IGNORECASE,
 )
-"""What reads, hears, sees, draws or sorts, and tells nothing."""
+"""Models that embed, hear, see, draw or sort, and tell nothing."""
 _TOLD_TO_TALK = re.compile(r"instruct|chat|\bit\b|-it[-:._]|\bgpt-[4-9]|claude|gemini|assistant", re.IGNORECASE)
 _FOR_PROSE = re.compile(r"gemma|mistral|nemo|ministral|llama|qwen|gpt-|claude|gemini|deepseek|command", re.IGNORECASE)
 _FOR_OTHERS = re.compile(
@@ -16,7 +16,7 @@ _FOR_OTHERS = re.compile(
 )
 _SIZE = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)b\b", re.IGNORECASE)
 _SMALL = 2.0
-"""Thousand millions of weights under which prose rarely holds together."""
+"""Billions of weights under which prose rarely holds together."""
 
 
 def likeliest_first(names: Iterable[str], *, recommended: Sequence[str] = ()) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Where `OLLAMA_HOST` says that Ollama is, by the rules of Ollama itself (envconfig/config.go of ollama/ollama)."""
+"""The address in `OLLAMA_HOST`, by Ollama's own rules (envconfig/config.go of ollama/ollama)."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class OllamaHost:
 def ollama_host(environment: Mapping[str, str]) -> OllamaHost | None:
     """`HOST`, `HOST:PORT`, `:PORT`, an IPv6 address with or without brackets, a URL; None where nothing is said.
 
-    As in Ollama a port that is none is the usual one, and a scheme that is neither http nor https is passed over.
+    As in Ollama, an invalid port means the default one, and a scheme other than http and https is ignored.
     """
     said = environment.get("OLLAMA_HOST", "").strip().strip("\"'").strip()
     if not said:
