@@ -23,7 +23,7 @@ def resolved(text: str) -> Scalar:
     """What a plain scalar means.
 
     Raises:
-        ValueError: it is a number that no pack needs.
+        ValueError: it is a number that no file needs.
     """
     if text in _WORDS:
         return _WORDS[text]
@@ -38,3 +38,11 @@ def resolved(text: str) -> Scalar:
     if text.lstrip("+-").lower() in (".inf", ".nan"):
         raise ValueError("a number that is none")
     return text
+
+
+def reads_as_text(text: str) -> bool:
+    """Whether a plain scalar is the text that was written."""
+    try:
+        return isinstance(resolved(text), str)
+    except ValueError:
+        return False

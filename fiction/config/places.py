@@ -2,6 +2,7 @@
 
 import difflib
 from contextlib import suppress
+from math import isfinite
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -80,7 +81,8 @@ def typed(place: Place, text: str) -> object:
         return _SWITCH.get(text.lower(), text)
     for number in _numbers(place):
         with suppress(ValueError):
-            return number(text)
+            value = number(text)
+            return value if isfinite(value) else text
     return text
 
 
