@@ -125,6 +125,8 @@ class ChromaArm:
         except ChromaMissing as missing:
             self._give_up(f"{missing}; the long-term memory goes on without its index, and nothing is lost.")
             return None
+        if self._worker.stopping:  # importing took its time
+            return None
         return ChromaIndex(chroma, self._folder / f"chroma-{chroma.__version__}", self._name)
 
     def _put(self, shelf: Shelf) -> None:

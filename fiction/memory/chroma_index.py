@@ -219,12 +219,13 @@ class ChromaIndex:
             configuration={"hnsw": {"space": "cosine", "sync_threshold": _NEVER_SYNC, "ef_search": _CAREFUL}},
         )
         # `get` is the first to read: it lets the other threads run while Chroma builds its graph, `count` would not.
-        held = self._held()
-        if not held and len(shelf):
+        held = self._held(stopping)
+        if not held and len(shelf) and not stopping():
             self.nearest(shelf.rows([0])[0], 1)
-        self._fill(shelf, held, stopping)
         if not stopping():
-            self._probe(shelf)
+            self._fill(shelf, held, stopping)
+        if not stopping():
+            self._probe(shelf, stopping)
 
     def put(self, shelf: Shelf) -> None:
         """Take in new pieces, or new vectors of known ones."""
@@ -266,21 +267,24 @@ class ChromaIndex:
             time.sleep(min(_LONGEST_PAUSE, time.monotonic() - began))
             start += len(batch)
 
-    def _held(self) -> dict[str, dict[str, int]]:
+    def _held(self, stopping: Callable[[], bool]) -> dict[str, dict[str, int]]:
         held: dict[str, dict[str, int]] = {}
-        while True:
+        while not stopping():
             page = self._open_collection().get(include=["metadatas"], limit=_PAGE, offset=len(held))
             ids, abouts = cast(list[str], page["ids"]), cast(list[dict[str, int]], page["metadatas"])
             if not ids:
                 return held
             held.update(zip(ids, abouts, strict=True))
+        return held
 
-    def _probe(self, shelf: Shelf) -> None:
+    def _probe(self, shelf: Shelf, stopping: Callable[[], bool]) -> None:
         """Count, and ask some records for themselves: a torn index answers, but with too little."""
         if self._open_collection().count() != len(shelf):
             raise IndexUnsound
         sample = shelf.rows(list(range(0, len(shelf), max(1, len(shelf) // _PROBES)))[:_PROBES])
         for row in sample[sample.any(axis=1)]:
+            if stopping():
+                return
             found = self._open_collection().query(query_embeddings=[row], n_results=1, include=["distances"])
             distances = cast(list[list[float]], found["distances"])[0]
             if not distances or distances[0] > _SAME:
@@ -304,6 +308,9 @@ class ChromaIndex:
 
 def _is_sound(database: Path) -> bool:
     """Whether SQLite finds its file whole: pages of garbage would make Chroma panic, and print."""
-    with suppress(sqlite3.Error, OSError), closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", uri=True)) as db:
+    with (
+        suppress(sqlite3.Error, OSError),
+        closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)) as db,
+    ):
         return bool(db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
     return False

@@ -1,0 +1,124 @@
+"""Leaving a story while Chroma is at work: nothing waits for it, and it lets go by itself."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Event
+
+import pytest
+from memory_stories import ListArchive, played
+
+from fiction.memory.chroma_arm import State
+from fiction.memory.chroma_index import ChromaIndex
+from fiction.memory.recall import StoryMemory
+
+
+async def until(happened: Event) -> None:
+    assert await asyncio.to_thread(happened.wait, 60)
+
+
+async def test_a_slow_index_is_not_waited_for_and_lets_go_when_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, go, left = Event(), Event(), Event()
+    close = ChromaIndex.close
+
+    def slow(_index: ChromaIndex, _records: object, _rows: object) -> None:
+        inside.set()
+        go.wait(60)
+
+    def closing(index: ChromaIndex, *, clean: bool) -> None:
+        close(index, clean=clean)
+        left.set()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ChromaIndex, "_upsert", slow)
+        patch.setattr(ChromaIndex, "close", closing)
+        memory = StoryMemory(cache=tmp_path)
+        await memory.open(ListArchive(played(60)))
+        await until(inside)
+        start = time.monotonic()
+        await memory.close()
+        assert time.monotonic() - start < 2
+        assert not left.is_set()
+        go.set()
+        await until(left)
+    again = StoryMemory(cache=tmp_path)
+    await again.open(ListArchive(played(60)))
+    assert await again.ready(60)
+    assert again._index is not None
+    assert again._index._state is State.READY
+    await again.close()
+
+
+async def test_a_library_that_is_still_imported_takes_no_files_after_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fiction.memory import chroma_arm
+
+    inside, go = Event(), Event()
+    importing = chroma_arm.import_chroma
+
+    def slow() -> object:
+        inside.set()
+        go.wait(60)
+        return importing()
+
+    monkeypatch.setattr(chroma_arm, "import_chroma", slow)
+    memory = StoryMemory(cache=tmp_path)
+    await memory.open(ListArchive(played(30)))
+    await until(inside)
+    await memory.close()
+    assert memory._index is not None
+    go.set()
+    assert await memory._index.worker.stop(lambda: None, patience=60)
+    assert not list(tmp_path.rglob("lock"))
+
+
+async def test_an_index_whose_folder_is_deleted_while_it_is_filled_ends(tmp_path: Path) -> None:
+    memory = StoryMemory(cache=tmp_path / "cache")
+    await memory.open(ListArchive(played(400)))
+    for _ in range(2_000):
+        if list(tmp_path.rglob("chroma.sqlite3")):
+            break
+        await asyncio.sleep(0.01)
+    shutil.rmtree(tmp_path / "cache")
+    await memory.close()
+    assert memory._index is not None
+    assert await memory._index.worker.stop(lambda: None, patience=60)
+
+
+PROGRAM = """
+import asyncio, sys
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+from memory_stories import ListArchive, played
+import fiction.cli
+from fiction.memory.recall import StoryMemory
+
+async def play():
+    memory = StoryMemory(cache=Path({cache!r}))
+    await memory.open(ListArchive(played(250)))
+    for _ in range(10_000):
+        if memory._index._chroma and memory._index._chroma._collection:
+            break
+        await asyncio.sleep(0.005)
+    await memory.close()
+    print("closed", flush=True)
+
+def main():
+    asyncio.run(play())
+    return 7
+
+fiction.cli.main = main
+fiction.cli.run()
+"""
+
+
+def test_the_process_ends_in_order_while_the_index_is_filled(tmp_path: Path) -> None:
+    program = PROGRAM.format(tests=str(Path(__file__).parent), cache=str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=150, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (7, "closed\n", "")
