@@ -18,6 +18,8 @@ class Limits:
     """Whether tabs may stand where YAML lets them; then only PyYAML's own parser reads the file."""
     word_keys: bool = False
     """Whether a key that could be read as a number or as nothing is refused."""
+    decimal: bool = False
+    """Whether only decimal numbers are numbers: programs that wrote YAML 1.1 left `0o17` and `1e3` without quotes."""
     untyped: bool = False
     """Whether every scalar stays the text that was written (the failsafe schema, YAML 1.2.2 section 10.1)."""
 

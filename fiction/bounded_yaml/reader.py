@@ -156,7 +156,7 @@ class _Builder:
         key = event.value
         if key == "<<" and not event.style:
             raise _refused(Fault.REFERENCE, "merge keys (<<) are not allowed here", mark)
-        if self._limits.word_keys and not event.style and not reads_as_text(key):
+        if self._limits.word_keys and not event.style and not reads_as_text(key, decimal=self._limits.decimal):
             raise _refused(Fault.KEY, f"the key {key[:20]!r} is no word", mark, "put it in quotes")
         if len(key) > self._limits.max_key:
             message = f"a key of {len(key)} characters; the limit is {self._limits.max_key}"
@@ -223,7 +223,7 @@ def _scalar(event: yaml.ScalarEvent, limits: Limits) -> Scalar:
     if limits.untyped or tag == "str" or (not tag and (event.style or event.tag)):
         return text
     try:
-        value = resolved(text)
+        value = resolved(text, decimal=limits.decimal)
     except ValueError as error:
         raise _refused(Fault.VALUE, str(error), mark, "quote it if it is text") from None
     if tag and type(value) is not _SCALAR_TAGS[tag]:

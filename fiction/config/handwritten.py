@@ -12,7 +12,7 @@ from fiction.bounded_yaml.limits import Limits
 from fiction.bounded_yaml.scalars import reads_as_text
 from fiction.errors import SettingsError
 
-LIMITS = Limits(max_bytes=64 * 1024, max_depth=6, max_values=4_000, tabs=True, word_keys=True)
+LIMITS = Limits(max_bytes=64 * 1024, max_depth=6, max_values=4_000, tabs=True, word_keys=True, decimal=True)
 
 Place = tuple[str, ...]
 """Where a value stands: its keys from the outside in."""

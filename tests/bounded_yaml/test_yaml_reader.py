@@ -166,6 +166,15 @@ def test_a_file_may_be_read_without_types(fast: bool) -> None:
     assert data == {"a": ["0.10", "~", "true", "0x1F", "7", "9" * 20]}
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("0o17", "0o17"), ("1e3", "1e3"), ("010", "010"), ("0x1F", "0x1F"), ("7", 7), ("-0.5", -0.5), ("1.0e-05", 1e-05)],
+)
+def test_only_decimal_numbers_may_be_numbers(written: str, meant: object, fast: bool) -> None:
+    data = read_yaml(f"a: {written}", name="w.yaml", limits=Limits(decimal=True), fast=fast).data
+    assert data == {"a": meant}
+
+
 def test_tabs_stand_where_yaml_lets_them_if_the_bounds_do(fast: bool) -> None:
     text = "a: 'b\tc'\t# d\te\n"
     assert "a tab" in refusal(text, fast).message

@@ -122,3 +122,36 @@ def test_the_process_ends_in_order_while_the_index_is_filled(tmp_path: Path) -> 
     program = PROGRAM.format(tests=str(Path(__file__).parent), cache=str(tmp_path))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=150, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (7, "closed\n", "")
+
+
+AT_WORK = """
+import sys, threading, time
+import numpy as np
+from fiction.commands.leaving import leave
+from fiction.memory.chroma_index import import_chroma
+
+chroma = import_chroma()
+client = chroma.PersistentClient({folder!r}, settings=chroma.config.Settings(anonymized_telemetry=False))
+collection = client.get_or_create_collection("story", embedding_function=None)
+filled = threading.Event()
+
+def fill(number):
+    for batch in range(10_000):
+        ids = [f"{{number}}-{{batch}}-{{each}}" for each in range(64)]
+        collection.upsert(ids=ids, embeddings=np.random.rand(64, 384).astype("float32"))
+        collection.query(query_embeddings=[np.random.rand(384).astype("float32")], n_results=5, include=[])
+        filled.set()
+
+for number in range(4):
+    threading.Thread(target=fill, args=(number,), daemon=True).start()
+filled.wait()
+time.sleep(0.5)
+leave(5)
+"""
+
+
+def test_threads_in_the_midst_of_chroma_crash_no_process(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", AT_WORK.format(folder=str(tmp_path))]
+    for _ in range(2):
+        done = subprocess.run(program, capture_output=True, text=True, timeout=100, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (5, "", "")
