@@ -1,4 +1,4 @@
-"""What the game needs from the outside. Each port has one contract test that every implementation passes."""
+"""What the game needs from the outside. Each port has one contract in `tests/contracts/`, for every implementation."""
 
 from collections.abc import AsyncGenerator, Iterable
 from enum import StrEnum
