@@ -1,6 +1,7 @@
 """Leaving a story while Chroma is at work: nothing waits for it, and it lets go by itself."""
 
 import asyncio
+import os
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,11 @@ from threading import Event
 import pytest
 from memory_stories import ListArchive, played
 
+from fiction.memory import lexical_cache
+from fiction.memory.catalogue import Catalogue
 from fiction.memory.chroma_arm import State
 from fiction.memory.chroma_index import ChromaIndex
+from fiction.memory.lexical import LexicalIndex
 from fiction.memory.recall import StoryMemory
 
 
@@ -97,6 +101,7 @@ sys.path.insert(0, {tests!r})
 from pathlib import Path
 from memory_stories import ListArchive, played
 import fiction.cli
+from fiction.memory.lexical import LexicalIndex
 from fiction.memory.recall import StoryMemory
 
 async def play():
@@ -155,3 +160,14 @@ def test_threads_in_the_midst_of_chroma_crash_no_process(tmp_path: Path) -> None
     for _ in range(2):
         done = subprocess.run(program, capture_output=True, text=True, timeout=100, check=False)
         assert (done.returncode, done.stdout, done.stderr) == (5, "", "")
+
+
+def test_a_cache_that_a_killed_process_did_not_finish_goes_at_the_next_writing(tmp_path: Path) -> None:
+    file = tmp_path / "words.npz"
+    old, young, other = (tmp_path / name for name in ("words.npz.7.part", "words.npz.8.part", "mine.part"))
+    for left in (old, young, other):
+        left.write_text("x")
+    for left in (old, other):
+        os.utime(left, (1_000_000, 1_000_000))
+    lexical_cache.store(file, Catalogue(), LexicalIndex(), language="en")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.part", "words.npz", "words.npz.8.part"]
