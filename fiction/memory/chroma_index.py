@@ -5,24 +5,21 @@ Chroma 1.5.9 as measured: a HNSW file torn by a kill breaks a collection for goo
 one is queried first; a panic is a BaseException; a second client on a path must have the same settings.
 """
 
-import logging
 import os
 import shutil
 import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from threading import Lock
 from types import ModuleType
 from typing import Protocol, cast
 
 from fiction.memory.catalogue import Entries
 from fiction.memory.columns import Floats, Whole
-from fiction.text.sanitise import clean_line
 
 if sys.platform == "win32":
     import msvcrt
@@ -36,9 +33,6 @@ else:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-_IMPORTING = Lock()
-"""Two threads may ask for the library at the same time."""
-_log = logging.getLogger(__name__)
 _BATCH = 16
 """Records a call. Chroma holds up every other thread while it takes them in: some 20 ms, more in a long story."""
 _SHARE = 50
@@ -55,10 +49,6 @@ _SAME = 0.01
 
 class IndexBusy(Exception):
     """Another process has this story's index open."""
-
-
-class ChromaMissing(Exception):
-    """The library can't be had; says why, without a stop at its end."""
 
 
 class IndexUnsound(Exception):
@@ -121,58 +111,6 @@ def parse_id(record: str) -> tuple[int, int]:
     """Turn and part of a `record_id`. Raises ValueError."""
     turn, _, part = record.partition("#")
     return int(turn), int(part or 0)
-
-
-def import_chroma() -> ModuleType:
-    """The library; about a second the first time.
-
-    Raises:
-        ChromaMissing: it can't be imported.
-    """
-    logging.getLogger("chromadb").addHandler(logging.NullHandler())
-    try:
-        with _IMPORTING, _own_settings_only():
-            import chromadb
-    except BaseException as error:  # noqa: BLE001 - compiled parts fail in ways of their own
-        _log.debug("Chroma can't be imported", exc_info=True)
-        if isinstance(error, ModuleNotFoundError) and error.name == "chromadb":
-            raise ChromaMissing("Chroma is not installed here") from None
-        reason = clean_line(f"{type(error).__name__}: {error}".rstrip(": ."), limit=120)
-        raise ChromaMissing(f"Chroma can't be loaded here ({reason})") from None
-    return chromadb
-
-
-@contextmanager
-def _own_settings_only() -> Iterator[None]:
-    """While Chroma is imported, let its settings be made of what they are given, for good.
-
-    It would take them from the environment and from a `.env` in the current folder as well, and it makes some while it
-    is imported: those of another project there break it.
-    """
-    import pydantic_settings
-
-    usual = pydantic_settings.BaseSettings
-
-    class Given(pydantic_settings.BaseSettings):
-        def __init__(self, **values: object) -> None:
-            super().__init__(_env_file=None, **values)  # type: ignore[arg-type]
-
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[pydantic_settings.BaseSettings],
-            init_settings: pydantic_settings.PydanticBaseSettingsSource,
-            env_settings: pydantic_settings.PydanticBaseSettingsSource,
-            dotenv_settings: pydantic_settings.PydanticBaseSettingsSource,
-            file_secret_settings: pydantic_settings.PydanticBaseSettingsSource,
-        ) -> tuple[pydantic_settings.PydanticBaseSettingsSource, ...]:
-            return (init_settings,)
-
-    pydantic_settings.BaseSettings = Given  # type: ignore[misc, assignment]
-    try:
-        yield
-    finally:
-        pydantic_settings.BaseSettings = usual  # type: ignore[misc]
 
 
 class ChromaIndex:

@@ -133,7 +133,7 @@ AT_WORK = """
 import sys, threading, time
 import numpy as np
 from fiction.commands.leaving import leave
-from fiction.memory.chroma_index import import_chroma
+from fiction.memory.chroma_import import import_chroma
 
 chroma = import_chroma()
 client = chroma.PersistentClient({folder!r}, settings=chroma.config.Settings(anonymized_telemetry=False))
