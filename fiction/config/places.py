@@ -25,7 +25,7 @@ _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, 
 
 
 def names(settings: Settings | None = None) -> tuple[str, ...]:
-    """Every setting by its dotted name, and those of the servers that the settings name."""
+    """Every setting by its dotted name, each named server's settings included."""
     named = [(SERVERS, name, inner) for name in (settings.servers if settings else ()) for inner in _SERVER_FIELDS]
     return tuple(".".join(place) for place in (*_PLACES, *named))
 

@@ -37,7 +37,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class WorldLibrary:
-    """The worlds in some folders. Nothing is cached: what is on the disk is what there is."""
+    """The worlds in some folders. Nothing is cached: every call reads the disk."""
 
     folders: tuple[tuple[str, Path], ...]
     """What a folder's worlds are (`bundled` or `installed`) and where it is; the same id in a later one counts."""

@@ -37,7 +37,7 @@ def load_world(text: str | bytes, *, name: str = "world.yaml") -> World:
 
 
 def load_pack(text: str | bytes, *, name: str = "world.yaml", fast: bool = FAST) -> LoadedPack:
-    """The same with every value's place; `fast` picks libyaml's parser.
+    """The world of a pack's text with every value's place; `fast` picks libyaml's parser.
 
     Raises:
         PackError: it can't be used; holds every mistake, in the order of the file.
