@@ -1,8 +1,6 @@
 """`python -m fiction`."""
 
-import sys
-
-from fiction.cli import main
+from fiction.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -23,6 +23,14 @@ COMMANDS = {
 """Each is a module of `fiction.commands`, imported when the command line names it."""
 
 
+def run() -> NoReturn:
+    """The program: one command, and the end of the process."""
+    code = main()
+    from fiction.commands.leaving import leave
+
+    leave(code)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns its exit code: 0, 1 with one sentence on stderr, 2 usage, 130 after Ctrl-C."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -37,7 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with warnings.catch_warnings():
         if not (options.verbose or sys.warnoptions):
             warnings.simplefilter("ignore")  # they speak to programmers
-        return _run(options, context)
+        try:
+            return _run(options, context)
+        finally:
+            context.close()
 
 
 def _run(options: argparse.Namespace, context: Context) -> int:

@@ -40,6 +40,11 @@ class Home:
         """The reader's own list of prices."""
         return self.config.with_name("prices.yaml")
 
+    @property
+    def servers(self) -> Path:
+        """What was learned about servers."""
+        return self.cache / "servers.json"
+
     @classmethod
     def at(cls, folder: Path) -> "Home":
         """A home with everything in one folder: a checkout, a USB stick, `--home`."""

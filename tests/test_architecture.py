@@ -46,7 +46,7 @@ THIRD_PARTY = {
     "packs": {"pydantic", "pydantic_core", "yaml"},
     "saves": {"pydantic"},
     "memory": {"chromadb", "pydantic_settings", "numpy", "snowballstemmer"},
-    "spending": {"yaml", "pydantic"},
+    "spending": {"pydantic"},
     "llm": {"openai", "pydantic", "jiter", "httpx2"},
     "tui": {"textual", "markdown_it", "rich"},
     "plain": set(),

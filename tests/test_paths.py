@@ -113,13 +113,15 @@ def test_drafts_of_killed_processes_are_swept_and_young_ones_left(tmp_path: Path
     sweep_drafts(tmp_path / "nowhere" / "config.yaml")
 
 
-def test_a_start_sweeps_the_drafts_of_settings_and_profile(tmp_path: Path) -> None:
+def test_a_start_sweeps_the_drafts_of_settings_and_profile_and_servers(tmp_path: Path) -> None:
     drafts = [tmp_path / ".config.yaml.abcdefgh", tmp_path / ".reader.yaml.abcdefgh"]
+    drafts.append(tmp_path / "cache" / ".servers.json.abcdefgh")
     for draft in drafts:
+        draft.parent.mkdir(exist_ok=True)
         draft.write_text("key: secret")
         os.utime(draft, (1_000_000, 1_000_000))
     LocalGame(Home.at(tmp_path), environment={}).close()
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def _checkout(folder: Path) -> None:

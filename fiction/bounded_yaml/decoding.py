@@ -1,46 +1,46 @@
-"""From the bytes of a file to text that both YAML parsers take alike, and errors with a place in it."""
+"""From the bytes of a file to text that both YAML parsers take alike."""
 
 import re
 from typing import Final
 
-from fiction.bounded_yaml.document import Document, SourcePlace, pack_error
-from fiction.errors import PackError
+from fiction.bounded_yaml.faults import Fault, Refused
+from fiction.bounded_yaml.limits import PACK, Limits
 
-MAX_BYTES: Final = 4_000_000
-_ODD = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_ODD: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 """What no file needs and the two parsers take differently: tabs, controls, line breaks that no editor shows."""
+_ODD_BUT_TABS: Final = re.compile(_ODD.pattern.replace(r"\x09", r"\x08"))
 
 
-def error_at(name: str, text: str, message: str, line: int, column: int, hint: str = "") -> PackError:
-    """A PackError of one problem; line and column count from 0."""
-    document = Document(name, text, None, {(): SourcePlace(line, column, 0, 0, line, column)})
-    return pack_error(name, [document.problem((), message, hint=hint)])
-
-
-def decoded(raw: str | bytes, name: str) -> str:
+def decoded(raw: str | bytes, limits: Limits = PACK) -> str:
     """The text of a file with plain line breaks, one at its end (where without one the parsers differ).
 
     Raises:
-        PackError: it is too long, no UTF-8, or holds characters that no text needs.
+        Refused: it is too long, no UTF-8, or holds characters that no text needs.
     """
-    if len(raw) > MAX_BYTES:
-        raise error_at(name, "", f"the file is {len(raw):,} bytes long; the limit is {MAX_BYTES:,}", 0, 0)
+    if len(raw) > limits.max_bytes:
+        raise Refused(Fault.SIZE, f"the file is {len(raw):,} bytes long; the limit is {limits.max_bytes:,}")
     if isinstance(raw, bytes):
         if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise error_at(name, "", "the file is UTF-16", 0, 0, "save it as UTF-8")
+            raise Refused(Fault.ENCODING, "the file is UTF-16", hint="save it as UTF-8")
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             head = raw[: error.start]
             line, column = head.count(b"\n"), error.start - (head.rfind(b"\n") + 1)
             message = f"the byte 0x{raw[error.start]:02x} is no UTF-8"
-            raise error_at(name, "", message, line, column, "save the file as UTF-8") from None
+            raise Refused(Fault.ENCODING, message, line, column, hint="save the file as UTF-8") from None
     else:
         text = raw
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if (odd := _ODD.search(text)) is not None:
-        line, column = text.count("\n", 0, odd.start()), odd.start() - (text.rfind("\n", 0, odd.start()) + 1)
-        tab = odd.group() == "\t"
-        message = "a tab" if tab else f"the control or invisible character U+{ord(odd.group()):04X}"
-        raise error_at(name, text, message, line, column, "use spaces" if tab else "take it out")
+    if (odd := (_ODD_BUT_TABS if limits.tabs else _ODD).search(text)) is not None:
+        raise odd_character(text, odd.start())
     return text if text.endswith("\n") else text + "\n"
+
+
+def odd_character(text: str, at: int) -> Refused:
+    """The refusal of the character at an offset of the text."""
+    line, column = text.count("\n", 0, at), at - (text.rfind("\n", 0, at) + 1)
+    if text[at] == "\t":
+        return Refused(Fault.CHARACTER, "a tab", line, column, hint="use spaces")
+    message = f"the control or invisible character U+{ord(text[at]):04X}"
+    return Refused(Fault.CHARACTER, message, line, column, hint="take it out")

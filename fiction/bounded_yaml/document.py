@@ -6,15 +6,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from fiction.errors import PackError, Problem
+from fiction.errors import Problem
 from fiction.text.sanitise import clean_line
 
 Path = tuple[str | int, ...]
 """Keys and list indices from the top of a document down to a value."""
-
-
-MAX_PROBLEMS = 100
-"""Mistakes that are told of one file; a file with more is no hand-made pack, and each costs time to explain."""
 
 
 class SourcePlace(NamedTuple):
@@ -62,17 +58,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def _ends(word: str) -> set[tuple[int, str]]:
     """What most typing errors leave as it was; comparing with every known word would take too long."""
     return {(0, word[:1]), (1, word[-1:])}
-
-
-def pack_error(name: str, problems: Iterable[Problem]) -> PackError:
-    """One PackError of all the problems of a file, put in the order of the file."""
-    ordered = in_order(problems)[:MAX_PROBLEMS]
-    first = ordered[0]
-    place = f", line {first.line}" if first.line else ""
-    more = f" (and {len(ordered) - 1} more)" if len(ordered) > 1 else ""
-    hint = first.hint[:1].upper() + first.hint[1:]
-    hint += "." if hint and not hint.endswith((".", "?")) else ""
-    return PackError(f"{name}{place}: {first.message}{more}.", problems=ordered, hint=hint)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

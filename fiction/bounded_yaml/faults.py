@@ -1,27 +1,61 @@
-"""What a YAML parser's complaint means, in our own sentences: libyaml and PyYAML word the same faults differently."""
+"""Why a file is refused; and parsers' complaints, which libyaml and PyYAML word differently, in our own sentences."""
 
-from typing import Final
+from enum import Enum, auto
 
 import yaml
 
-MAX_DEPTH: Final = 16
-"""How many lists and mappings may stand in one another."""
-TOO_DEEP: Final = f"nested deeper than {MAX_DEPTH} levels"
 
-Fault = tuple[str, int, int, str]
-"""Message, line and column (from 0), hint."""
+class Fault(Enum):
+    """Kinds of refusal, for those who have sentences of their own for some of them."""
+
+    SIZE = auto()
+    ENCODING = auto()
+    CHARACTER = auto()
+    EMPTY = auto()
+    SYNTAX = auto()
+    REFERENCE = auto()
+    """Anchors, aliases and merge keys."""
+    TAG = auto()
+    KEY = auto()
+    TWICE = auto()
+    """The same key a second time."""
+    EXTENT = auto()
+    """Nested too deeply, or too many values."""
+    VALUE = auto()
+    """Too long a text or number, or half a character."""
+    SECOND = auto()
+    """A second document."""
+
+
+class Refused(Exception):
+    """The file is no YAML, or holds something that it may not hold."""
+
+    def __init__(
+        self, fault: Fault, message: str, line: int = 0, column: int = 0, *, hint: str = "", about: str = ""
+    ) -> None:
+        """Line and column count from 0; `about` is the key that stands there twice, with those above it."""
+        super().__init__(message)
+        self.fault, self.message, self.line, self.column = fault, message, line, column
+        self.hint, self.about = hint, about
+
+
+def too_deep(levels: int) -> str:
+    """The message for a file that is nested deeper than so many levels."""
+    return f"nested deeper than {levels} levels"
+
 
 _QUOTES = "quote the text if it holds ': ' or ' #'"
+_DEPTH = "nesting depth"
+"""Of libyaml 0.2.6 and later, which stop at 1,000 levels, while they look ahead."""
 _KNOWN: tuple[tuple[str, str, str], ...] = (
-    ("nesting depth", TOO_DEEP, ""),  # libyaml 0.2.6 and later stop at 1,000, while they look ahead
     ("<document start>", "something stands after the end of the document", "is the line indented too little?"),
     ("mapping values are not allowed", "a colon that makes no key here", _QUOTES),
     ("could not find expected ':'", "this line is neither `key: value` nor an entry of a list", _QUOTES),
     ("block scalar", "after | or > only an indentation number may stand in the line", ""),
     ("directive", "a % line that YAML does not know", ""),
-    ("tag", "tags (!name) are not allowed in packs", "put the text in quotes if it begins with !"),
-    ("anchor", "anchors (&name) are not allowed in packs", "put the text in quotes if it begins with &"),
-    ("alias", "aliases (*name) are not allowed in packs", "put the text in quotes if it begins with *"),
+    ("tag", "tags (!name) are not allowed here", "put the text in quotes if it begins with !"),
+    ("anchor", "anchors (&name) are not allowed here", "put the text in quotes if it begins with &"),
+    ("alias", "aliases (*name) are not allowed here", "put the text in quotes if it begins with *"),
     ("flow sequence", "a list in [ ] needs a comma or its closing bracket here", ""),
     ("flow mapping", "a mapping in { } needs a comma or its closing brace here", ""),
     ("expected <document start>", "something stands after the end of the document", "is the line indented too little?"),
@@ -36,29 +70,30 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def syntax_fault(error: yaml.YAMLError, text: str) -> Fault:
-    """The sentence and the place for what a parser raised over `text`."""
-    if not isinstance(error, yaml.MarkedYAMLError):
-        return "this is no YAML", 0, 0, ""
-    mark = error.problem_mark or error.context_mark
+def syntax_fault(error: yaml.YAMLError, text: str, *, levels: int) -> Refused:
+    """The refusal for what a parser raised over `text`; `levels` is how deep the file may be nested."""
+    mark = error.problem_mark or error.context_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
+        return Refused(Fault.SYNTAX, "this is no YAML")
     words = f"{error.context or ''} {error.problem or ''}"
     if "quoted scalar" in words:
         return _quotation(error, words)
-    if mark is None:
-        return "this is no YAML", 0, 0, ""
+    if _DEPTH in words:
+        return Refused(Fault.EXTENT, too_deep(levels), mark.line, mark.column)
     if "cannot start any token" in words:
-        start = text[mark.index : mark.index + 1]
-        return f"no value begins with {start!r}", mark.line, mark.column, "put the text in quotes"
+        message = f"no value begins with {text[mark.index : mark.index + 1]!r}"
+        return Refused(Fault.SYNTAX, message, mark.line, mark.column, hint="put the text in quotes")
     message, hint = next(((said, hint) for word, said, hint in _KNOWN if word in words), ("this is no YAML", ""))
     if not text[mark.index :].strip():
         message = "the file ends in the middle of a value" if "node content" in words or "flow" in words else message
-    return message, mark.line, mark.column, hint
+    return Refused(Fault.SYNTAX, message, mark.line, mark.column, hint=hint)
 
 
-def _quotation(error: yaml.MarkedYAMLError, words: str) -> Fault:
+def _quotation(error: yaml.MarkedYAMLError, words: str) -> Refused:
     """Faults inside quotes are placed where the quotes open: the two parsers differ on where inside."""
     mark = error.context_mark or error.problem_mark
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
     if "escape" in words:
-        return "an escape that YAML does not know in these quotes", line, column, "write \\\\ for a backslash"
-    return "these quotes are never closed", line, column, ""
+        message, hint = "an escape that YAML does not know in these quotes", "write \\\\ for a backslash"
+        return Refused(Fault.SYNTAX, message, line, column, hint=hint)
+    return Refused(Fault.SYNTAX, "these quotes are never closed", line, column)

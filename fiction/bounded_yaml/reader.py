@@ -12,14 +12,11 @@ from typing import Final, Protocol
 
 import yaml
 
-from fiction.bounded_yaml.decoding import decoded, error_at
+from fiction.bounded_yaml.decoding import decoded
 from fiction.bounded_yaml.document import Document, Path, SourcePlace
-from fiction.bounded_yaml.faults import MAX_DEPTH, TOO_DEEP, syntax_fault
-from fiction.bounded_yaml.scalars import Scalar, resolved
-
-MAX_NODES: Final = 100_000
-MAX_SCALAR: Final = 40_000
-MAX_KEY: Final = 200
+from fiction.bounded_yaml.faults import Fault, Refused, syntax_fault, too_deep
+from fiction.bounded_yaml.limits import PACK, Limits
+from fiction.bounded_yaml.scalars import Scalar, reads_as_text, resolved
 
 FAST: Final[bool] = yaml.__with_libyaml__
 """Whether libyaml is there."""
@@ -40,14 +37,6 @@ class _Mark(Protocol):
     index: int
 
 
-class _Refused(Exception):
-    """Something that a pack may not hold; becomes a PackError at the mark."""
-
-    def __init__(self, message: str, mark: _Mark, hint: str = "") -> None:
-        super().__init__(message)
-        self.message, self.mark, self.hint = message, mark, hint
-
-
 @dataclass(slots=True)
 class _Open:
     """A list or mapping that has begun and not ended."""
@@ -58,28 +47,27 @@ class _Open:
     key_mark: _Mark | None = None
 
 
-def read_yaml(raw: str | bytes, *, name: str, stop_at: StopAt | None = None, fast: bool = FAST) -> Document:
-    """The one document in a text of YAML. `fast` picks libyaml's parser.
+def read_yaml(
+    raw: str | bytes, *, name: str, limits: Limits = PACK, stop_at: StopAt | None = None, fast: bool = FAST
+) -> Document:
+    """The one document in a text of YAML. `fast` picks libyaml's parser where the text holds no tabs.
 
     Both parsers give the same data and places, but for two liberties of libyaml: a `?` that ends plain text in
     brackets, and a comment right after `|` or `>`.
 
     Raises:
-        PackError: it is no YAML, or more than a pack may be; the one problem has its place.
+        Refused: it is no YAML, or goes over the limits; says where.
     """
-    text = decoded(raw, name)
-    builder = _Builder(text, stop_at)
+    text = decoded(raw, limits)
+    builder = _Builder(text, limits, stop_at)
     try:
-        for event in _events(text, fast):
+        for event in _events(text, fast and not limits.tabs):
             if builder.take(event):
                 break
-    except _Refused as refused:
-        message, mark, hint = refused.message, refused.mark, refused.hint
-        raise error_at(name, text, message, mark.line, mark.column, hint) from None
     except yaml.YAMLError as error:
-        raise error_at(name, text, *syntax_fault(error, text)) from None
+        raise syntax_fault(error, text, levels=limits.max_depth) from None
     if not builder.documents:
-        raise error_at(name, text, "the file is empty", 0, 0)
+        raise Refused(Fault.EMPTY, "the file is empty")
     return Document(name, text, builder.root, builder.places)
 
 
@@ -96,11 +84,12 @@ def _events(text: str, fast: bool) -> Iterator[yaml.Event]:
 class _Builder:
     """Puts plain data together from events."""
 
-    def __init__(self, text: str, stop_at: StopAt | None) -> None:
+    def __init__(self, text: str, limits: Limits, stop_at: StopAt | None) -> None:
         self.root: object = None
         self.places: dict[Path, SourcePlace] = {}
         self.documents = 0
         self._text = text
+        self._limits = limits
         self._stop_at = stop_at
         self._nodes = 0
         self._open: list[_Open] = []
@@ -115,7 +104,7 @@ class _Builder:
             case yaml.DocumentStartEvent():
                 self.documents += 1
                 if self.documents > 1:
-                    raise _Refused("a second YAML document begins here; a pack is one", _start(event))
+                    raise _refused(Fault.SECOND, "a second YAML document begins here", _start(event))
             case _:
                 pass
         return False
@@ -123,22 +112,22 @@ class _Builder:
     def _node(self, event: yaml.NodeEvent) -> bool:
         mark = _start(event)
         if isinstance(event, yaml.AliasEvent):
-            raise _Refused("aliases (*name) are not allowed in packs", mark, _QUOTE)
+            raise _refused(Fault.REFERENCE, "aliases (*name) are not allowed here", mark, _QUOTE)
         if event.anchor is not None:
-            raise _Refused("anchors (&name) are not allowed in packs", mark, _QUOTE)
+            raise _refused(Fault.REFERENCE, "anchors (&name) are not allowed here", mark, _QUOTE)
         self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise _Refused(f"more than {MAX_NODES:,} values", mark)
+        if self._nodes > self._limits.max_values:
+            raise _refused(Fault.EXTENT, f"more than {self._limits.max_values:,} values", mark)
         top = self._open[-1] if self._open else None
         if top is not None and isinstance(top.value, dict) and top.key is None:
             return self._take_key(top, event)
         if top is None and getattr(event, "flow_style", False):
             self._stop_at = None
-        path = self._add(top, value := _value(event), event)
+        path = self._add(top, value := _value(event, self._limits), event)
         if isinstance(value, list | dict):
             self._open.append(_Open(value, path))
-            if len(self._open) > MAX_DEPTH:
-                raise _Refused(TOO_DEEP, mark)
+            if len(self._open) > self._limits.max_depth:
+                raise _refused(Fault.EXTENT, too_deep(self._limits.max_depth), mark)
         return False
 
     def _add(self, top: _Open | None, value: object, event: yaml.NodeEvent) -> Path:
@@ -163,21 +152,32 @@ class _Builder:
         assert isinstance(top.value, dict)
         mark = _start(event)
         if not isinstance(event, yaml.ScalarEvent):
-            raise _Refused("a key must be plain text", mark, "a text that begins with { or [ needs quotes")
+            raise _refused(Fault.KEY, "a key must be plain text", mark, "a text that begins with { or [ needs quotes")
         key = event.value
         if key == "<<" and not event.style:
-            raise _Refused("merge keys (<<) are not allowed in packs", mark)
-        if len(key) > MAX_KEY:
-            raise _Refused(f"a key of {len(key)} characters; the limit is {MAX_KEY}", mark)
+            raise _refused(Fault.REFERENCE, "merge keys (<<) are not allowed here", mark)
+        if self._limits.word_keys and not event.style and not reads_as_text(key, decimal=self._limits.decimal):
+            raise _refused(Fault.KEY, f"the key {key[:20]!r} is no word", mark, "put it in quotes")
+        if len(key) > self._limits.max_key:
+            message = f"a key of {len(key)} characters; the limit is {self._limits.max_key}"
+            raise _refused(Fault.KEY, message, mark)
         if _SURROGATE.search(key):
-            raise _Refused(_HALF, mark)
+            raise _refused(Fault.VALUE, _HALF, mark)
         if key in top.value:
-            first = self.places[(*top.path, key)].key_line + 1
-            raise _Refused(f"the key {key!r} stands here twice (first in line {first})", mark)
+            raise self._twice((*top.path, key), mark)
         if self._stop_at is not None and len(self._open) == 1 and self._stop_at(key, mark.index, self._text):
             return True
         top.key, top.key_mark = key, mark
         return False
+
+    def _twice(self, path: Path, mark: _Mark) -> Refused:
+        message = f"the key {path[-1]!r} stands here twice (first in line {self.places[path].key_line + 1})"
+        about = ".".join(part for part in path if isinstance(part, str))
+        return Refused(Fault.TWICE, message, mark.line, mark.column, about=about)
+
+
+def _refused(fault: Fault, message: str, mark: _Mark, hint: str = "") -> Refused:
+    return Refused(fault, message, mark.line, mark.column, hint=hint)
 
 
 _QUOTE = "put the text in quotes if it begins with this character"
@@ -189,10 +189,10 @@ def _start(event: yaml.Event) -> _Mark:
     return event.start_mark
 
 
-def _value(event: yaml.NodeEvent) -> object:
+def _value(event: yaml.NodeEvent, limits: Limits) -> object:
     match event:
         case yaml.ScalarEvent():
-            return _scalar(event)
+            return _scalar(event, limits)
         case yaml.SequenceStartEvent():
             _check_tag(event.tag, ("seq",), _start(event))
             return []
@@ -207,23 +207,25 @@ def _check_tag(tag: str | None, allowed: tuple[str, ...], mark: _Mark) -> str:
         return ""
     short = tag.removeprefix(_CORE)
     if short == tag or short not in allowed:
-        raise _Refused("tags (!name) are not allowed in packs", mark, "put the text in quotes if it begins with !")
+        raise _refused(
+            Fault.TAG, "tags (!name) are not allowed here", mark, "put the text in quotes if it begins with !"
+        )
     return short
 
 
-def _scalar(event: yaml.ScalarEvent) -> Scalar:
+def _scalar(event: yaml.ScalarEvent, limits: Limits) -> Scalar:
     text, mark = event.value, _start(event)
-    if len(text) > MAX_SCALAR:
-        raise _Refused(f"a text of {len(text):,} characters; the limit is {MAX_SCALAR:,}", mark)
+    if len(text) > limits.max_scalar:
+        raise _refused(Fault.VALUE, f"a text of {len(text):,} characters; the limit is {limits.max_scalar:,}", mark)
     if _SURROGATE.search(text):
-        raise _Refused(_HALF, mark)
+        raise _refused(Fault.VALUE, _HALF, mark)
     tag = _check_tag(event.tag, tuple(_SCALAR_TAGS), mark)
-    if tag == "str" or (not tag and (event.style or event.tag)):
+    if limits.untyped or tag == "str" or (not tag and (event.style or event.tag)):
         return text
     try:
-        value = resolved(text)
+        value = resolved(text, decimal=limits.decimal)
     except ValueError as error:
-        raise _Refused(str(error), mark, "quote it if it is text") from None
+        raise _refused(Fault.VALUE, str(error), mark, "quote it if it is text") from None
     if tag and type(value) is not _SCALAR_TAGS[tag]:
-        raise _Refused(f"this is no {tag}", mark)
+        raise _refused(Fault.TAG, f"this is no {tag}", mark)
     return value

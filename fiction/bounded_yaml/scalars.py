@@ -14,20 +14,22 @@ _WORDS: Final[Mapping[str, Scalar]] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _NUMERIC = re.compile(r"[-+]?[0-9.]")
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*|[0-9]+\.[0-9]*(?:[eE][-+][0-9]+)?|\.[0-9]+)\Z")
+_NONE = re.compile(r"[-+]?\.(?:inf|nan)\Z", re.IGNORECASE)
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _BASED = re.compile(r"0o([0-7]+)\Z|0x([0-9a-fA-F]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 
 
-def resolved(text: str) -> Scalar:
-    """What a plain scalar means.
+def resolved(text: str, *, decimal: bool = False) -> Scalar:
+    """What a plain scalar means. With `decimal` only what YAML 1.1 takes for the same number is one: `1e3` is text.
 
     Raises:
-        ValueError: it is a number that no pack needs.
+        ValueError: it is a number that no file needs.
     """
     if text in _WORDS:
         return _WORDS[text]
-    if not _NUMERIC.match(text):
+    if not _NUMERIC.match(text) or (decimal and not _DECIMAL.match(text) and not _NONE.match(text)):
         return text
     if _INT.match(text) or _BASED.match(text):
         if len(text) > MAX_DIGITS:
@@ -35,6 +37,14 @@ def resolved(text: str) -> Scalar:
         return int(text, 10 if _INT.match(text) else 0)
     if _FLOAT.match(text) and len(text) <= 2 * MAX_DIGITS:
         return float(text)
-    if text.lstrip("+-").lower() in (".inf", ".nan"):
+    if _NONE.match(text):
         raise ValueError("a number that is none")
     return text
+
+
+def reads_as_text(text: str, *, decimal: bool = False) -> bool:
+    """Whether a plain scalar is the text that was written; `decimal` as for `resolved`."""
+    try:
+        return isinstance(resolved(text, decimal=decimal), str)
+    except ValueError:
+        return False

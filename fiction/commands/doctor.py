@@ -120,7 +120,7 @@ def _saves(context: Context) -> Diagnosis:
 
 def _memory() -> Diagnosis:
     """Whether Chroma can be imported, and can keep and find something."""
-    from fiction.memory.chroma_index import ChromaMissing, import_chroma
+    from fiction.memory.chroma_import import ChromaMissing, import_chroma
 
     try:
         chroma = import_chroma()

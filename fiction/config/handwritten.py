@@ -7,15 +7,31 @@ from pathlib import Path
 
 import yaml
 
+from fiction.bounded_yaml import small_files
+from fiction.bounded_yaml.limits import Limits
+from fiction.bounded_yaml.scalars import reads_as_text
 from fiction.errors import SettingsError
-from fiction.text.sanitise import clean_line, first_dirty
 
-MAX_BYTES = 64 * 1024
-MAX_DEPTH = 6
-MAX_EVENTS = 4_000
+LIMITS = Limits(max_bytes=64 * 1024, max_depth=6, max_values=4_000, tabs=True, word_keys=True, decimal=True)
 
 Place = tuple[str, ...]
 """Where a value stands: its keys from the outside in."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes no anchors, and puts in quotes what YAML 1.1 or 1.2 would read as something else than text."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Never an anchor: the reader refuses them."""
+        return True
+
+
+def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = None if reads_as_text(text) else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +48,7 @@ class SettingsDocument:
         """The error for a value that makes no sense; names the line of the nearest key that the file has."""
         while place and place not in self.lines:
             place = place[:-1]
-        return _wrong(self.file, self.lines.get(place, 1), message, hint=hint)
+        return small_files.mistake(self.file, self.lines.get(place, 1), message, hint=hint)
 
 
 def read(file: Path) -> SettingsDocument:
@@ -41,39 +57,24 @@ def read(file: Path) -> SettingsDocument:
     Raises:
         SettingsError: it can't be read, is too large, or is no mapping of plain YAML; names the line.
     """
-    try:
-        raw = file.read_bytes() if file.exists() else b""
-    except OSError as error:
-        raise SettingsError(f"{file} can't be read: {error.strerror}.") from None
-    return parse(raw, file)
+    return parse(small_files.content(file, limits=LIMITS), file)
 
 
 def parse(raw: bytes, file: Path) -> SettingsDocument:
     """Read the bytes of a file; `file` is for messages. Raises SettingsError as `read` does."""
-    if len(raw) > MAX_BYTES:
-        raise _wrong(file, 1, f"{len(raw):,} bytes are too many for this file; the limit is {MAX_BYTES:,}")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _wrong(file, line, "this is not UTF-8", hint="Save the file as UTF-8.") from None
-    if (dirty := first_dirty(text)) is not None:
-        line = text.count("\n", 0, text.index(dirty)) + 1
-        raise _wrong(file, line, f"there is a control character (U+{ord(dirty[0]):04X})", hint="Remove it.")
-    try:
-        _bound(text, file)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _wrong(file, line, clean_line(error.problem or "this is no YAML"), hint="Mend that line.") from None
-    except (yaml.YAMLError, ValueError) as error:
-        raise _wrong(file, 1, clean_line(str(error)), hint="Mend the file.") from None
-    if node is None or values is None:
+    document = small_files.read_small(raw, file, limits=LIMITS)
+    text = raw.decode("utf-8-sig")
+    if document is None:
         return SettingsDocument(file, text)
-    if not isinstance(node, yaml.MappingNode):
-        raise _wrong(file, 1, "the file should hold `name: value` lines", hint="Mend the file.")
-    return SettingsDocument(file, text, values, _lines(node, file))
+    if not isinstance(document.data, dict):
+        raise small_files.mistake(file, 1, "the file should hold `name: value` lines", hint="Mend the file.")
+    places = ((path, place) for path, place in document.places.items() if path)
+    lines = {
+        tuple(map(str, path)): place.key_line + 1
+        for path, place in places
+        if all(isinstance(part, str) for part in path)
+    }
+    return SettingsDocument(file, text, document.data, lines)
 
 
 def change(document: SettingsDocument, place: Place, value: object) -> str:
@@ -89,7 +90,9 @@ def change(document: SettingsDocument, place: Place, value: object) -> str:
 
 def dump(values: Mapping[str, object]) -> str:
     """The values as YAML, in their own order."""
-    return yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=100) if values else ""
+    if not values:
+        return ""
+    return yaml.dump(dict(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def _edits(document: SettingsDocument, place: Place, value: object) -> list[str]:
@@ -139,7 +142,7 @@ def _indent(document: SettingsDocument, section: Place) -> int:
 
 
 def _scalar(value: object) -> str:
-    dumped = yaml.safe_dump(value, allow_unicode=True, width=10_000, default_flow_style=True)
+    dumped = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=10_000, default_flow_style=True)
     return dumped.removesuffix("...\n").strip()
 
 
@@ -161,39 +164,3 @@ def _with(values: Mapping[str, object], place: Place, value: object) -> dict[str
     else:
         changed[place[0]] = value
     return changed
-
-
-def _bound(text: str, file: Path) -> None:
-    """Refuse aliases, anchors, tags, depth and number before anything is built of them."""
-    depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _wrong(file, line, "anchors and aliases have no place here", hint="Write the value out.")
-        if getattr(event, "tag", None):
-            raise _wrong(file, line, "tags have no place here", hint="Write the plain value.")
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH or count > MAX_EVENTS:
-            raise _wrong(file, line, "this is nested too deeply, or there is too much of it", hint="Mend the file.")
-
-
-def _lines(node: yaml.MappingNode, file: Path, above: Place = ()) -> dict[Place, int]:
-    found: dict[Place, int] = {}
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if key.tag != "tag:yaml.org,2002:str":
-            raise _wrong(file, line, "names should be plain words", hint="Put the name in quotes, or mend it.")
-        place = (*above, key.value)
-        if place in found:
-            raise _wrong(file, line, f"`{'.'.join(place)}` is there twice", hint="Remove one of them.")
-        found[place] = line
-        if isinstance(value, yaml.MappingNode):
-            found |= _lines(value, file, place)
-    return found
-
-
-def _wrong(file: Path, line: int, message: str, *, hint: str = "") -> SettingsError:
-    return SettingsError(f"{file}:{line}: {message.rstrip('.')}.", hint=hint)

@@ -50,7 +50,7 @@ def set_value(file: Path, name: str, text: str) -> tuple[str, ...]:
 
 
 def change(file: Path, values: Mapping[Place, object]) -> tuple[str, ...]:
-    """As `Kept.change`, of a file."""
+    """As `SettingsFile.change`, for a file."""
     document = handwritten.read(file)
     before = validate(document)
     for place, value in values.items():

@@ -2,6 +2,7 @@
 
 import difflib
 from contextlib import suppress
+from math import isfinite
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -25,7 +26,7 @@ _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, 
 
 
 def names(settings: Settings | None = None) -> tuple[str, ...]:
-    """Every setting by its dotted name, and those of the servers that the settings name."""
+    """Every setting by its dotted name, each named server's settings included."""
     named = [(SERVERS, name, inner) for name in (settings.servers if settings else ()) for inner in _SERVER_FIELDS]
     return tuple(".".join(place) for place in (*_PLACES, *named))
 
@@ -83,7 +84,8 @@ def typed(place: Place, text: str) -> object:
         return _SWITCH.get(text.lower(), text)
     for number in _numbers(place):
         with suppress(ValueError):
-            return number(text)
+            value = number(text)
+            return value if isfinite(value) else text
     return text
 
 

@@ -8,7 +8,7 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # without it, Pyt
 
 def warm() -> None:
     """Import what recall will need (about a second or two); for a daemon thread. Never raises."""
-    from fiction.memory.chroma_index import ChromaMissing, import_chroma
+    from fiction.memory.chroma_import import ChromaMissing, import_chroma
 
     with suppress(ChromaMissing):
         import_chroma()

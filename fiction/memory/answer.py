@@ -28,7 +28,7 @@ class DenseArm(Protocol):
 
 
 class ExactArm:
-    """Compares the question with every allowed piece: what there is without Chroma."""
+    """The dense arm without Chroma: compares the question with every allowed piece."""
 
     def ask(self, question: SearchQuery, index: PassageIndex) -> Nearest:
         """The search itself is the asker's."""

@@ -11,7 +11,8 @@ import numpy as np
 
 from fiction.memory import fuse
 from fiction.memory.answer import EXACTLY, Nearest
-from fiction.memory.chroma_index import ChromaIndex, ChromaMissing, IndexBusy, Shelf, import_chroma, parse_id
+from fiction.memory.chroma_import import ChromaMissing, import_chroma
+from fiction.memory.chroma_index import ChromaIndex, IndexBusy, Shelf, parse_id
 from fiction.memory.columns import Floats, Whole
 from fiction.memory.index import PassageIndex, SearchQuery
 from fiction.memory.sketch import sketched
@@ -124,6 +125,8 @@ class ChromaArm:
             chroma = import_chroma()
         except ChromaMissing as missing:
             self._give_up(f"{missing}; the long-term memory goes on without its index, and nothing is lost.")
+            return None
+        if self._worker.stopping:  # importing took its time
             return None
         return ChromaIndex(chroma, self._folder / f"chroma-{chroma.__version__}", self._name)
 

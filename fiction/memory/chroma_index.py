@@ -5,24 +5,21 @@ Chroma 1.5.9 as measured: a HNSW file torn by a kill breaks a collection for goo
 one is queried first; a panic is a BaseException; a second client on a path must have the same settings.
 """
 
-import logging
 import os
 import shutil
 import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from threading import Lock
 from types import ModuleType
 from typing import Protocol, cast
 
 from fiction.memory.catalogue import Entries
 from fiction.memory.columns import Floats, Whole
-from fiction.text.sanitise import clean_line
 
 if sys.platform == "win32":
     import msvcrt
@@ -36,9 +33,6 @@ else:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-_IMPORTING = Lock()
-"""Two threads may ask for the library at the same time."""
-_log = logging.getLogger(__name__)
 _BATCH = 16
 """Records a call. Chroma holds up every other thread while it takes them in: some 20 ms, more in a long story."""
 _SHARE = 50
@@ -55,10 +49,6 @@ _SAME = 0.01
 
 class IndexBusy(Exception):
     """Another process has this story's index open."""
-
-
-class ChromaMissing(Exception):
-    """The library can't be had; says why, without a stop at its end."""
 
 
 class IndexUnsound(Exception):
@@ -123,58 +113,6 @@ def parse_id(record: str) -> tuple[int, int]:
     return int(turn), int(part or 0)
 
 
-def import_chroma() -> ModuleType:
-    """The library; about a second the first time.
-
-    Raises:
-        ChromaMissing: it can't be imported.
-    """
-    logging.getLogger("chromadb").addHandler(logging.NullHandler())
-    try:
-        with _IMPORTING, _own_settings_only():
-            import chromadb
-    except BaseException as error:  # noqa: BLE001 - compiled parts fail in ways of their own
-        _log.debug("Chroma can't be imported", exc_info=True)
-        if isinstance(error, ModuleNotFoundError) and error.name == "chromadb":
-            raise ChromaMissing("Chroma is not installed here") from None
-        reason = clean_line(f"{type(error).__name__}: {error}".rstrip(": ."), limit=120)
-        raise ChromaMissing(f"Chroma can't be loaded here ({reason})") from None
-    return chromadb
-
-
-@contextmanager
-def _own_settings_only() -> Iterator[None]:
-    """While Chroma is imported, let its settings be made of what they are given, for good.
-
-    It would take them from the environment and from a `.env` in the current folder as well, and it makes some while it
-    is imported: those of another project there break it.
-    """
-    import pydantic_settings
-
-    usual = pydantic_settings.BaseSettings
-
-    class Given(pydantic_settings.BaseSettings):
-        def __init__(self, **values: object) -> None:
-            super().__init__(_env_file=None, **values)  # type: ignore[arg-type]
-
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[pydantic_settings.BaseSettings],
-            init_settings: pydantic_settings.PydanticBaseSettingsSource,
-            env_settings: pydantic_settings.PydanticBaseSettingsSource,
-            dotenv_settings: pydantic_settings.PydanticBaseSettingsSource,
-            file_secret_settings: pydantic_settings.PydanticBaseSettingsSource,
-        ) -> tuple[pydantic_settings.PydanticBaseSettingsSource, ...]:
-            return (init_settings,)
-
-    pydantic_settings.BaseSettings = Given  # type: ignore[misc, assignment]
-    try:
-        yield
-    finally:
-        pydantic_settings.BaseSettings = usual  # type: ignore[misc]
-
-
 class ChromaIndex:
     """One story's collection. Every method may raise anything, BaseException too; the caller heals or gives up."""
 
@@ -219,12 +157,13 @@ class ChromaIndex:
             configuration={"hnsw": {"space": "cosine", "sync_threshold": _NEVER_SYNC, "ef_search": _CAREFUL}},
         )
         # `get` is the first to read: it lets the other threads run while Chroma builds its graph, `count` would not.
-        held = self._held()
-        if not held and len(shelf):
+        held = self._held(stopping)
+        if not held and len(shelf) and not stopping():
             self.nearest(shelf.rows([0])[0], 1)
-        self._fill(shelf, held, stopping)
         if not stopping():
-            self._probe(shelf)
+            self._fill(shelf, held, stopping)
+        if not stopping():
+            self._probe(shelf, stopping)
 
     def put(self, shelf: Shelf) -> None:
         """Take in new pieces, or new vectors of known ones."""
@@ -266,21 +205,24 @@ class ChromaIndex:
             time.sleep(min(_LONGEST_PAUSE, time.monotonic() - began))
             start += len(batch)
 
-    def _held(self) -> dict[str, dict[str, int]]:
+    def _held(self, stopping: Callable[[], bool]) -> dict[str, dict[str, int]]:
         held: dict[str, dict[str, int]] = {}
-        while True:
+        while not stopping():
             page = self._open_collection().get(include=["metadatas"], limit=_PAGE, offset=len(held))
             ids, abouts = cast(list[str], page["ids"]), cast(list[dict[str, int]], page["metadatas"])
             if not ids:
                 return held
             held.update(zip(ids, abouts, strict=True))
+        return held
 
-    def _probe(self, shelf: Shelf) -> None:
+    def _probe(self, shelf: Shelf, stopping: Callable[[], bool]) -> None:
         """Count, and ask some records for themselves: a torn index answers, but with too little."""
         if self._open_collection().count() != len(shelf):
             raise IndexUnsound
         sample = shelf.rows(list(range(0, len(shelf), max(1, len(shelf) // _PROBES)))[:_PROBES])
         for row in sample[sample.any(axis=1)]:
+            if stopping():
+                return
             found = self._open_collection().query(query_embeddings=[row], n_results=1, include=["distances"])
             distances = cast(list[list[float]], found["distances"])[0]
             if not distances or distances[0] > _SAME:
@@ -304,6 +246,9 @@ class ChromaIndex:
 
 def _is_sound(database: Path) -> bool:
     """Whether SQLite finds its file whole: pages of garbage would make Chroma panic, and print."""
-    with suppress(sqlite3.Error, OSError), closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", uri=True)) as db:
+    with (
+        suppress(sqlite3.Error, OSError),
+        closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)) as db,
+    ):
         return bool(db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
     return False

@@ -131,7 +131,7 @@ class PassageIndex:
         return bool(self._has.all[piece])
 
     def with_vectors(self, numbers: Whole) -> Whole:
-        """Those of the pieces that the dense arm can find."""
+        """The given pieces that have a vector, so that the dense arm can find them."""
         having: Whole = numbers[self._has.all[numbers]]
         return having
 

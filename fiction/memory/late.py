@@ -1,4 +1,4 @@
-"""A long-term memory that is not to be had, or not yet."""
+"""Stand-ins for a long-term memory that is missing or still being loaded."""
 
 import asyncio
 from collections.abc import Callable

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,9 @@ from fiction.memory.lexical import LexicalIndex
 _log = logging.getLogger(__name__)
 _FORMAT = 1
 """To be raised with every change of what `words` or `passages` make of a text."""
+
+_STALE = 600.0
+"""Seconds after which nobody can be writing the file any more."""
 
 
 def load(path: Path, *, language: str) -> tuple[Catalogue, LexicalIndex] | None:
@@ -34,12 +38,20 @@ def store(path: Path, catalogue: Catalogue, lexical: LexicalIndex, *, language: 
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(path)
         with unfinished.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
         unfinished.replace(path)
     except OSError:
         _log.debug("the cache at %s can't be written", path, exc_info=True)
         unfinished.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Delete what processes that were killed in the middle of writing left beside the file."""
+    for left in path.parent.glob(f"{path.name}.*.part"):
+        if time.time() - left.lstat().st_mtime > _STALE:
+            left.unlink(missing_ok=True)
 
 
 def _about(language: str) -> str:

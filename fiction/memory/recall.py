@@ -25,7 +25,9 @@ Answer = TypeVar("Answer")
 _AT_ONCE = 1_500
 """Up to how many pieces the vectors are read before the first recall (about 20 ms); more are read in its breaks."""
 _PATIENCE = 3.0
-"""Seconds that `close` waits for a thread."""
+"""Seconds that `close` waits for the thread that reads the save."""
+_CHROMA_PATIENCE = 0.5
+"""Seconds that `close` waits for Chroma's thread; one that takes longer lets go of the files when it can."""
 _UNREADABLE = "The long-term memory could not read this save; it knows only what is told from now on."
 
 
@@ -106,10 +108,15 @@ class StoryMemory:
         return True
 
     async def close(self) -> None:
-        """Stop the index and let go of its files. Idempotent; waits a few seconds at most."""
+        """Stop the index and let go of its files. Idempotent; waits a few seconds at most.
+
+        A thread that is still in a call of Chroma then goes on until that call returns, and closes the index itself.
+        """
+        if self._index is not None:
+            self._index.worker.end(self._index.close)
         await self._worker.stop(self._finish, patience=_PATIENCE)
         if self._index is not None:
-            await self._index.worker.stop(self._index.close, patience=_PATIENCE)
+            await self._index.worker.stop(self._index.close, patience=_CHROMA_PATIENCE)
 
     # --- on the worker's thread ---
 

@@ -97,11 +97,15 @@ class Worker:
                 return
             entry[2]()
 
-    async def stop(self, last: Callable[[], None], *, patience: float) -> bool:
-        """Drop what is queued, do `last`, end. Waits `patience` seconds at most; False if it is still at work."""
+    def end(self, last: Callable[[], None]) -> None:
+        """Begin to end: what is queued is dropped, `last` is done after the job under way. Returns at once."""
         if not self._stopping.is_set():
             self._stopping.set()
             self._put(_STOP, lambda: _quietly(last))
+
+    async def stop(self, last: Callable[[], None], *, patience: float) -> bool:
+        """Drop what is queued, do `last`, end. Waits `patience` seconds at most; False if it is still at work."""
+        self.end(last)
         ended = asyncio.Event()
         self._ended.add_done_callback(_teller(asyncio.get_running_loop(), ended.set))
         try:

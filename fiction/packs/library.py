@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fiction import __version__
-from fiction.bounded_yaml.decoding import decoded
 from fiction.bounded_yaml.document import did_you_mean
 from fiction.errors import NotFound, PackError, Problem
 from fiction.packs.covers import read_cover
 from fiction.packs.manifest import card_of, minimum_of, trouble_card
 from fiction.packs.names import COVER_FILE, PACK_FILES, is_slug
+from fiction.packs.pack_file import pack_text
 from fiction.packs.placing import SUFFIXES, place, restore, take_out
 from fiction.packs.sources import PackFiles, read_source
 from fiction.story.cards import WorldCard
@@ -37,7 +37,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class WorldLibrary:
-    """The worlds in some folders. Nothing is cached: what is on the disk is what there is."""
+    """The worlds in some folders. Nothing is cached: every call reads the disk."""
 
     folders: tuple[tuple[str, Path], ...]
     """What a folder's worlds are (`bundled` or `installed`) and where it is; the same id in a later one counts."""
@@ -69,7 +69,7 @@ class WorldLibrary:
         """The whole text of a pack, as a save keeps it. Raises NotFound or PackError."""
         entry = self._entry(world)
         files = read_source(entry.path, within=entry.folder)
-        return decoded(files.text, files.name)
+        return pack_text(files.text, name=files.name)
 
     def path(self, world: str) -> Path:
         """Where it is filed: a folder, a YAML file or a zip. Raises NotFound."""

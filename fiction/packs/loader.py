@@ -5,12 +5,13 @@ from itertools import islice
 
 from pydantic import ValidationError
 
-from fiction.bounded_yaml.document import MAX_PROBLEMS, Document, pack_error
-from fiction.bounded_yaml.reader import FAST, read_yaml
+from fiction.bounded_yaml.document import Document
+from fiction.bounded_yaml.reader import FAST
 from fiction.errors import Problem
 from fiction.packs.checks.expressions import check_expressions
 from fiction.packs.checks.references import check_ids, ids_of
 from fiction.packs.checks.slots import check_slots
+from fiction.packs.pack_file import MAX_PROBLEMS, pack_error, read_pack
 from fiction.packs.schema.mistakes import problems_of
 from fiction.packs.schema.schema import PackPart
 from fiction.story.world import World
@@ -36,12 +37,12 @@ def load_world(text: str | bytes, *, name: str = "world.yaml") -> World:
 
 
 def load_pack(text: str | bytes, *, name: str = "world.yaml", fast: bool = FAST) -> LoadedPack:
-    """The same with every value's place; `fast` picks libyaml's parser.
+    """The world of a pack's text with every value's place; `fast` picks libyaml's parser.
 
     Raises:
         PackError: it can't be used; holds every mistake, in the order of the file.
     """
-    document = read_yaml(text, name=name, fast=fast)
+    document = read_pack(text, name=name, fast=fast)
     if not isinstance(document.data, dict):
         problem = document.problem((), "a pack is a mapping at its top level (key: value)")
         raise pack_error(name, [problem])

@@ -3,10 +3,11 @@
 import re
 from typing import Final
 
-from fiction.bounded_yaml.document import Document, pack_error
-from fiction.bounded_yaml.reader import FAST, read_yaml
+from fiction.bounded_yaml.document import Document
+from fiction.bounded_yaml.reader import FAST
 from fiction.errors import PackError
 from fiction.packs.names import is_slug
+from fiction.packs.pack_file import pack_error, read_pack
 from fiction.story.cards import WorldCard
 from fiction.text.sanitise import clean_line
 
@@ -40,7 +41,7 @@ def read_manifest(raw: str | bytes, *, name: str, fast: bool = FAST) -> Document
     def enough(key: str, offset: int, text: str) -> bool:
         return key not in _SMALL and _KEY.search(text, offset) is None
 
-    document = read_yaml(raw, name=name, stop_at=enough, fast=fast)
+    document = read_pack(raw, name=name, stop_at=enough, fast=fast)
     if not isinstance(document.data, dict):
         raise pack_error(name, [document.problem((), "a pack is a mapping at its top level (key: value)")])
     return document

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NoReturn
 
-from fiction.bounded_yaml.decoding import MAX_BYTES
+from fiction.bounded_yaml.limits import PACK
 from fiction.errors import PackError
 from fiction.packs.names import PACK_FILES, belongs
 from fiction.packs.zips import MAX_TOTAL, read_zip
@@ -42,7 +42,7 @@ def read_source(path: Path, *, within: Path | None = None) -> PackFiles:
             return _read_folder(path, within or path, shown)
         if path.suffix.lower() == ".zip":
             return _picked(read_zip(_read(path, MAX_TOTAL, shown), name=shown), shown)
-        return PackFiles(shown, _read(path, MAX_BYTES, shown), {})
+        return PackFiles(shown, _read(path, PACK.max_bytes, shown), {})
     except OSError as error:
         raise PackError(f"{shown} can't be read: {reason(error)}.") from error
     except RuntimeError as error:  # pathlib's word for links in a circle, before Python 3.13
@@ -78,7 +78,7 @@ def _read_folder(path: Path, within: Path, shown: str) -> PackFiles:
         names = sorted(entry.name for entry in entries if belongs(entry.name))
     for name in names:
         _check_inside(path / name, within, f"{shown}/{name}")
-        limit = MAX_BYTES if name in PACK_FILES else MAX_BESIDE
+        limit = PACK.max_bytes if name in PACK_FILES else MAX_BESIDE
         files[name] = _read(path / name, limit, f"{shown}/{name}")
     return _picked(files, shown)
 

@@ -9,6 +9,7 @@ from fiction.story.cards import SaveCard
 from fiction.errors import NotFound, SaveBusy, SaveDamaged, SaveError
 from fiction.saves.cards import card
 from fiction.saves.files import SUFFIX
+from fiction.saves.leftovers import sweep
 from fiction.saves.lock import StoryLock, lock_path
 from fiction.saves.names import file_name, unlike
 from fiction.saves.failures import translated
@@ -56,6 +57,7 @@ class SaveLibrary:
 
         with translated(str(self._folder)):
             self._folder.mkdir(parents=True, exist_ok=True)
+        sweep(self._folder)
         busy: set[str] = set()
         while True:
             path = self._free(name or story.title, besides=busy)
@@ -132,6 +134,7 @@ class SaveLibrary:
     def _filled(self, name: str, fill: Callable[[Path], int]) -> tuple[str, int]:
         with translated(str(self._folder)):
             self._folder.mkdir(parents=True, exist_ok=True)
+        sweep(self._folder)
         busy: set[str] = set()
         while True:
             into = self._free(name, besides=busy)

@@ -306,7 +306,7 @@ class SaveFile:
                     self._db.execute("ROLLBACK")
 
     def _take_another_file(self) -> None:
-        """Go on in a new file under a free name: somebody moved, deleted or replaced the one that is open."""
+        """Go on in a new file under a free name, since the open file was moved, deleted or replaced."""
         anew = write_anew(self._db, self._path)
         if self._lock is not None:
             self._lock.release()  # the new file may have the old one's name, and so its lock

@@ -13,6 +13,7 @@ from fiction.saves import codec
 from fiction.saves.creation import laying_down
 from fiction.saves.files import check_header, check_tables, connect, make_private, read_header, sync_folder
 from fiction.saves.graft import Graft
+from fiction.saves.leftovers import IMPORTING
 from fiction.saves.migrations import STEPS
 from fiction.saves.rows import BookmarkRow, PackRow, RevisionRow, SnapshotRow, StoryRow, TurnRow, VectorRow, insert, row_of, rows_of
 from fiction.saves.tree import head_row
@@ -68,7 +69,7 @@ def take_in(path: Path, into: Path) -> int:
         SaveTooNew: a later version made it.
         SaveDamaged: it is not a save, holds more than a save, or is not whole; no file is made.
     """
-    with _inspected(path) as source, translated(path.stem), laying_down(into) as db:
+    with _inspected(path, beside=into) as source, translated(path.stem), laying_down(into) as db:
         graft = Graft(db)
         story, pack = row_of(source, StoryRow), row_of(source, PackRow)
         if story is None or pack is None:
@@ -97,10 +98,10 @@ def _each_turn(db: sqlite3.Connection) -> Iterator[TurnRow]:
 
 
 @contextmanager
-def _inspected(path: Path) -> Iterator[sqlite3.Connection]:
+def _inspected(path: Path, *, beside: Path) -> Iterator[sqlite3.Connection]:
     """A connection to a file that has been found to be a whole save; an older format is brought up in a copy."""
     name = path.stem
-    with translated(name), TemporaryDirectory(prefix="fiction-") as folder:
+    with translated(name), TemporaryDirectory(prefix=IMPORTING, dir=beside.parent) as folder:
         if path.is_symlink() or not path.is_file():
             path.stat()
             raise SaveError(f"{name} is not a file.")

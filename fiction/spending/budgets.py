@@ -83,7 +83,7 @@ class _StoryPurse:
         self._refused: set[tuple[str, str]] = set()
         """Models and addresses of no known price that a cap has kept from being asked."""
         self._trusted: set[tuple[str, str]] = set()
-        """Those of them that the reader has asked all the same."""
+        """Such models and addresses that the reader agreed to use without a known price."""
 
     def permit(self, expected: Usage, *, model: str, base_url: str) -> None:
         if not (self._cap.cap or self._day.cap):

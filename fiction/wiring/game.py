@@ -42,7 +42,7 @@ class LocalGame:
     def __init__(self, home: Home, *, environment: Mapping[str, str] = os.environ) -> None:
         self.home = home
         self._minds = Models(home, environment)
-        for file in (home.config, home.reader):
+        for file in (home.config, home.reader, home.servers):
             sweep_drafts(file)
 
     # --- the parts ---

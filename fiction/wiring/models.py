@@ -125,7 +125,7 @@ class Models:
     def _connections(self) -> "Connections":
         from fiction.llm.connections import Connections
 
-        return Connections(self._home.cache / "servers.json")
+        return Connections(self._home.servers)
 
     @cached_property
     def _till(self) -> "Budgets":

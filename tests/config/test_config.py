@@ -106,7 +106,15 @@ def test_a_key_is_never_shown(file: Path) -> None:
         ("theme: !!python/object:os.system night\n", 1, "tags"),
         ("- a\n", 1, "`name: value`"),
         ("theme: \x1b[2J\n", 1, "control character"),
-        ("{" * 50, 1, "deeply"),
+        ("[" * 50, 1, "deeply"),
+        ("{" * 50, 1, "plain words"),
+        ("a: {b: {c: {d: {e: {f: {g: 1}}}}}}\n", 1, "deeply"),
+        ("a: 1\n---\nb: 2\n", 2, "second"),
+        ("a: *b\n", 1, "aliases"),
+        ("theme: 'night\n", 1, "never closed"),
+        ("server:\n  model: " + "9" * 20 + "\n", 2, "20 digits"),
+        ("theme: \u202enight\n", 1, "U+202E"),
+        ("#" * (64 * 1024 + 1), 1, "at most 65,536 bytes"),
         ("1: x\n", 1, "plain words"),
     ],
 )
@@ -160,6 +168,32 @@ def test_a_value_that_makes_no_sense_is_not_written(file: Path) -> None:
     with pytest.raises(SettingsError):
         set_value(file, "nothing.like.this", "x")
     assert file.read_text() == "theme: paper\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["1e3", "0o17", "0x1F", "1_000", "no", "off", "~", "null", "2026-11-22", "12:30", "9" * 30]
+)
+def test_text_that_reads_as_something_else_is_written_in_quotes(file: Path, text: str) -> None:
+    set_value(file, "server.model", text)
+    assert load(file, {}).settings.server.model == text
+
+
+@pytest.mark.parametrize("word", ["off", "no", "false", "False", "OFF", "No"])
+def test_a_switch_is_set_in_any_of_its_words(file: Path, word: str) -> None:
+    file.write_text(f"memory:\n  chroma: {word}\n")
+    assert load(file, {}).settings.memory.chroma is False
+
+
+def test_tabs_stand_in_comments_and_quotes(file: Path) -> None:
+    file.write_text("# at\tnight\ntheme: night  # now\tand then\nserver:\n  model: 'a\tb'\n")
+    assert load(file, {}).settings.theme == "night"
+
+
+def test_a_file_of_windows_keeps_its_line_ends(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbftheme: night\r\nserver:\r\n  model: old\r\n")
+    set_value(file, "theme", "paper")
+    assert load(file, {}).settings.server.model == "old"
+    assert b"model: old\r\n" in file.read_bytes()
 
 
 def test_every_setting_has_a_meaning() -> None:

@@ -18,14 +18,16 @@ WAIT = 20.0
 ONE_BRANCH = Lineage(((0, 1_000_000),))
 BELL = Memory(TurnId(9), 0, 9, "The drowned bell of Varga rings.")
 
-MEMORIES: dict[str, Callable[[], LongTermMemory]] = {
-    "by words": lambda: StoryMemory(cache=None, chroma=False),
-    "late": lambda: LateMemory(lambda: StoryMemory(cache=None, chroma=False)),
-    "late and none": lambda: LateMemory(lambda: NoMemory("It could not be started.")),
-    "none": lambda: NoMemory("It could not be started."),
-    "the tests' own": ListMemory,
+MEMORIES: dict[str, Callable[[Path], LongTermMemory]] = {
+    "by words": lambda _: StoryMemory(cache=None, chroma=False),
+    "with a cache": lambda cache: StoryMemory(cache=cache, chroma=False),
+    "with Chroma": lambda cache: StoryMemory(cache=cache),
+    "late": lambda _: LateMemory(lambda: StoryMemory(cache=None, chroma=False)),
+    "late and none": lambda _: LateMemory(lambda: NoMemory("It could not be started.")),
+    "none": lambda _: NoMemory("It could not be started."),
+    "the tests' own": lambda _: ListMemory(),
 }
-KEEPING = {"by words", "late", "the tests' own"}
+KEEPING = {"by words", "with a cache", "with Chroma", "late", "the tests' own"}
 """Those that hold what they are told."""
 
 
@@ -35,8 +37,8 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def memory(kind: str) -> AsyncIterator[LongTermMemory]:
-    made = MEMORIES[kind]()
+async def memory(kind: str, tmp_path: Path) -> AsyncIterator[LongTermMemory]:
+    made = MEMORIES[kind](tmp_path / "cache")
     yield made
     await made.close()
 
@@ -106,7 +108,7 @@ async def test_before_it_is_opened_there_is_nothing_to_recall(memory: LongTermMe
 
 @pytest.mark.parametrize("name", ["none", "late and none"])
 async def test_where_there_is_no_memory_the_reason_is_said_once(name: str, tmp_path: Path) -> None:
-    memory = MEMORIES[name]()
+    memory = MEMORIES[name](tmp_path)
     save = SaveFile.create(tmp_path / "tale.fiction", record(turns=0))
     await memory.open(save.archive())
     said = [(await memory.recall(ask("bell"))).notice for _ in range(3)]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fiction.memory.chroma_arm import State
-from fiction.memory.chroma_index import ChromaMissing, import_chroma
+from fiction.memory.chroma_import import ChromaMissing, import_chroma
 from fiction.memory.recall import StoryMemory
 from fiction.story.memory import Lineage, Memory, Recall, TurnId
 from support.memory_stories import ListArchive, cue, played, told
@@ -222,7 +222,7 @@ async def test_an_index_whose_building_was_killed_heals(tmp_path: Path) -> None:
 
 
 _PROBE = """
-import fiction.memory.chroma_index as index
+import fiction.memory.chroma_import as index
 chroma = index.import_chroma()
 settings = chroma.config.Settings(anonymized_telemetry=False)
 print(settings.chroma_api_impl, settings.is_persistent, settings.allow_reset)

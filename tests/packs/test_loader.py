@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fiction.bounded_yaml.document import MAX_PROBLEMS
-from fiction.bounded_yaml.reader import read_yaml
 from fiction.errors import PackError
 from fiction.packs.lint.lint import lint
 from fiction.packs.loader import json_schema, load_pack, load_world
+from fiction.packs.pack_file import MAX_PROBLEMS, read_pack
 from fiction.packs.writer import dump_world
 from fiction.story.plan import Approach
 from fiction.story.storylets import Body, Effect, Role, StoryletKind
@@ -239,8 +238,8 @@ def test_the_json_schema_takes_what_the_loader_takes(example: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     validator = jsonschema.Draft202012Validator(json_schema())
     validator.check_schema(json_schema())
-    assert list(validator.iter_errors(read_yaml(example, name="w.yaml").data)) == []
-    wrong = read_yaml(changed(example, "genre: [mystery]", "genre: mystery"), name="w.yaml")
+    assert list(validator.iter_errors(read_pack(example, name="w.yaml").data)) == []
+    wrong = read_pack(changed(example, "genre: [mystery]", "genre: mystery"), name="w.yaml")
     assert len(list(validator.iter_errors(wrong.data))) == 1
 
 

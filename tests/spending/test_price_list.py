@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiction.errors import SettingsError
-from fiction.spending.price_list import MAX_BYTES, Listed, parse, read
+from fiction.spending.price_list import LIMITS, Listed, parse, read
 from fiction.story.money import Price
 
 FILE = Path("prices.yaml")
@@ -67,7 +67,7 @@ ENTRY = "- {model: a, in: 1, out: 2}\n"
         ("prices:\n- &x {model: b, in: 1, out: 2}\n- *x\n", 2, "anchors"),
         ("prices:\n- model: [[[[[[b]]]]]]\n", 2, "nested"),
         ("prices:\n- model: \x1b[2J\n", 2, "U+001B"),
-        ("#" * MAX_BYTES + "\n", 1, "bytes"),
+        ("#" * LIMITS.max_bytes + "\n", 1, "bytes"),
     ],
 )
 def test_a_mistake_names_file_and_line(text: str, line: int, says: str) -> None:

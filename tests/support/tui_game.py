@@ -251,13 +251,16 @@ class Arranging:
             raise
 
     def minds(self) -> tuple[ModelConfig, ...]:
-        return tuple(dataclasses.replace(mind, api_key="") for mind in self.kept)
+        default_first = sorted(self.kept, key=lambda mind: mind.name != "")
+        return tuple(dataclasses.replace(mind, api_key="") for mind in default_first)
 
     def keep(self, mind: ModelConfig) -> None:
         self._fail()
         self.kept = [mind, *(other for other in self.kept if other.name != mind.name)]
 
     def forget(self, name: str) -> None:
+        if name and name not in [mind.name for mind in self.kept]:
+            raise FictionError(f"The settings name no server {name}.")
         self.kept = [mind for mind in self.kept if mind.name != name]
 
     async def _wait(self) -> None:
@@ -353,6 +356,8 @@ class Shelf:
         store.close()
 
     def delete(self, save: str) -> None:
+        if save not in [card.name for card in self.saves()]:
+            raise NotFound(f"There is no save called {save}.")
         (self.folder / f"{save}.fiction").unlink()
 
     def storytellers(self) -> tuple[StorytellerCard, ...]:
@@ -385,7 +390,10 @@ class Shelf:
     async def resume(self, save: str = "") -> Session:
         if self.refuses is not None:
             raise self.refuses
-        store = SaveFile.open(self.folder / f"{save or self.saves()[0].name}.fiction")
+        newest = next((card.name for card in self.saves()), "")
+        if not (save or newest):
+            raise NotFound("There is no story to go on with yet.")
+        store = SaveFile.open(self.folder / f"{save or newest}.fiction")
         return self._session(store, self.world(store.story.world_id))
 
     def _session(self, store: SaveFile, world: World) -> Session:

@@ -6,8 +6,9 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from fiction.bounded_yaml.document import MAX_PROBLEMS, Document, Path, did_you_mean
+from fiction.bounded_yaml.document import Document, Path, did_you_mean
 from fiction.errors import Problem
+from fiction.packs.pack_file import MAX_PROBLEMS
 from fiction.packs.schema.parts import known_keys
 from fiction.packs.schema.schema import PackPart
 from fiction.packs.walk import find
