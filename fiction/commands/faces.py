@@ -111,6 +111,7 @@ def play_on_screen(context: Context, opener: Opener | None = None, *, begin: "Ne
             theme=looks.theme,
             animations=looks.animations,
             crash_log=context.home.logs / "crash.txt",
+            unsent=context.home.saves / ".unsent",
             secrets=lambda: secrets_of(context),
         )
         signals.end = lambda: app.exit(return_code=signals.code)
