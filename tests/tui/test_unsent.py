@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,14 @@ async def test_what_was_being_written_is_there_again(
     opened: Callable[[], FictionApp], key: str, purpose: str, end: str
 ) -> None:
     app = opened()
+    crash = pytest.raises(ZeroDivisionError) if end == "crash" else nullcontext()
+    with crash:
+        await _written_until(app, key, end)
+    await app.close_story()
+    assert await written_again(opened()) == ("half an idea", purpose)
+
+
+async def _written_until(app: FictionApp, key: str, end: str) -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         screen = await begin(pilot)
         await pilot.press(key)
@@ -89,10 +98,7 @@ async def test_what_was_being_written_is_there_again(
             case "signal":
                 app.exit(return_code=143)
             case _:
-                app._crashed = True
-                app.exit(return_code=1)
-    await app.close_story()
-    assert await written_again(opened()) == ("half an idea", purpose)
+                app._handle_exception(ZeroDivisionError())
 
 
 async def test_what_was_sent_or_put_away_is_not_there_again(opened: Callable[[], FictionApp]) -> None:
