@@ -32,7 +32,7 @@ def begin(context: Context, story: "NewStory", *, plain: bool) -> int:
     """Begin a story on whichever face fits; both show how far a world is that is being made of a sentence."""
     is_made = bool(story.premise) and story.settings.storyteller != "offline"
     if not is_made:
-        return play(context, lambda: context.house.start(story), plain=plain)
+        return play(context, lambda: context.game.start(story), plain=plain)
     return _begin_in_lines(context, story) if lines_only(plain=plain) else play_on_screen(context, begin=story)
 
 
@@ -42,7 +42,7 @@ def _begin_in_lines(context: Context, story: "NewStory") -> int:
 
     async def opened(typed: "Lines", page: "LinePrinter") -> "tuple[Session, Lines]":
         making = Making()
-        return await made(context.house.start(story, making=making), making, typed, page)
+        return await made(context.game.start(story, making=making), making, typed, page)
 
     return _play_lines(context, opened)
 
@@ -63,7 +63,7 @@ def play_in_lines(context: Context, opener: Opener | None = None) -> int:
     from fiction.plain import library
 
     async def opened(typed: "Lines", page: "LinePrinter") -> "tuple[Session | None, Lines]":
-        return await opener() if opener else await library(context.house, typed, page), typed
+        return await opener() if opener else await library(context.game, typed, page), typed
 
     return _play_lines(context, opened)
 
@@ -85,7 +85,7 @@ def _play_lines(
             if session is None:
                 return 0
             try:
-                return await PlainGame(context.house, session, lines=lines, page=page).play()
+                return await PlainGame(context.game, session, lines=lines, page=page).play()
             finally:
                 await session.close()
 
@@ -105,7 +105,7 @@ def play_on_screen(context: Context, opener: Opener | None = None, *, begin: "Ne
 
         looks = read_looks(context.home.config)
         app = FictionApp(
-            lambda: context.house,
+            lambda: context.game,
             start=session,
             begin=begin,
             theme=looks.theme,

@@ -46,7 +46,7 @@ class Child:
 
     @property
     def base_url(self) -> str:
-        """Where it answers, or will."""
+        """Address of the server, running or not."""
         return f"http://127.0.0.1:{self.port}/v1"
 
     @property
@@ -133,7 +133,7 @@ class Child:
         return _trouble(f"{self.wanted.run} ended {when}{because}", f"All that it said is in {self.log}.")
 
     def _last_words(self) -> str:
-        """The last line of its log; of one that marks errors as llama.cpp does, the first that is marked."""
+        """First llama.cpp error line of its log, else the last line."""
         try:
             with self.log.open("rb") as file:
                 file.seek(max(0, self.log.stat().st_size - _TAIL))
@@ -151,7 +151,7 @@ class Child:
 
 
 class Children:
-    """All of one game."""
+    """All child servers of one game."""
 
     def __init__(self, *, logs: Path, environment: Mapping[str, str]) -> None:
         self._logs = logs
@@ -160,7 +160,7 @@ class Children:
         self._ending: list[Child] = []
 
     def child(self, wanted: ChildSpec) -> Child:
-        """The one that runs a model, the same each time; not running before it is asked to be."""
+        """The child for a model, the same each time; not started yet."""
         if wanted not in self._children:
             if not self._children and not self._ending:
                 atexit.register(self.close)
@@ -168,7 +168,7 @@ class Children:
         return self._children[wanted]
 
     def only(self, wanted: Collection[ChildSpec]) -> None:
-        """Have those ended that nobody wants any more: each of them holds a whole model in memory."""
+        """End children that nobody wants any more: each holds a whole model in memory."""
         for unwanted in [each for each in self._children if each not in wanted]:
             child = self._children.pop(unwanted)
             child.end()
@@ -200,7 +200,7 @@ def _claim(wanted: ChildSpec) -> socket.socket:
 
 
 def _without_keys(environment: Mapping[str, str]) -> dict[str, str]:
-    """What a child may know."""
+    """The environment without API keys."""
     return {name: value for name, value in environment.items() if not name.upper().endswith("_API_KEY")}
 
 
