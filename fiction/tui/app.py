@@ -187,7 +187,7 @@ class FictionApp(App[None]):
 
     # --- who tells ---
 
-    def try_mind(self, mind: "ModelConfig") -> None:
+    def try_model(self, mind: "ModelConfig") -> None:
         """Try one out; from there it is kept, or not."""
         from fiction.tui.models.trial import TrialScreen
 
