@@ -33,7 +33,7 @@ class Context:
 
     @cached_property
     def home(self) -> "Home":
-        """The home in force. Raises FictionError where the one that was named can't be one."""
+        """The home in force. Raises FictionError where the named home is a file."""
         from pathlib import Path
 
         from fiction.paths import find_home

@@ -180,7 +180,7 @@ def _spending(costs: "Costs") -> Diagnosis:
 
 
 async def _configured(setup: "Setup", configuration: "Configuration") -> AsyncGenerator[Diagnosis, None]:
-    """Every mind of the settings; the one that tells new stories is tried."""
+    """Every configured model; the default one is tried out."""
     settings = configuration.settings
     key = "The key is set." if settings.server.api_key.get_secret_value() else "No key is set."
     for name, part in settings.servers.items():
