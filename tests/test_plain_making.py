@@ -9,7 +9,7 @@ import pytest
 from fiction.engine.making import Making
 from fiction.engine.session import Session
 from fiction.errors import FictionError
-from fiction.plain.lines import LinePrinter
+from fiction.plain.line_printer import LinePrinter
 from fiction.plain.world_making import how_far, made
 
 SESSION = cast("Session", object())

@@ -33,7 +33,7 @@ class Context:
 
     @cached_property
     def home(self) -> "Home":
-        """The home in force. Raises FictionError where the one that was named can't be one."""
+        """The home in force. Raises FictionError where the named home is a file."""
         from pathlib import Path
 
         from fiction.paths import find_home
@@ -41,7 +41,7 @@ class Context:
         return find_home(self._home_named, environment=self.environment, current=Path.cwd())
 
     @cached_property
-    def house(self) -> "LocalGame":
+    def game(self) -> "LocalGame":
         """The parts, put together."""
         from fiction.wiring.game import LocalGame
 
@@ -49,8 +49,8 @@ class Context:
 
     def close(self) -> None:
         """End what was started beside the command. Idempotent."""
-        if "house" in self.__dict__:
-            self.house.close()
+        if "game" in self.__dict__:
+            self.game.close()
 
 
 def add_shared(parser: argparse.ArgumentParser, *, json: bool = False) -> argparse.ArgumentParser:

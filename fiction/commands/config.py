@@ -43,7 +43,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
 def _show(context: Context, *, as_json: bool) -> None:
     from fiction.config import meaning, names, value_of
 
-    configuration = context.house.configuration
+    configuration = context.game.configuration
     shown = {name: value_of(configuration.settings, name) for name in names(configuration.settings)}
     if as_json:
         say_json({"file": str(context.home.config), "settings": shown, "from": dict(configuration.sources)})
@@ -59,7 +59,7 @@ def _show(context: Context, *, as_json: bool) -> None:
 def _get(name: str, context: Context, *, as_json: bool) -> None:
     from fiction.config import value_of
 
-    value = value_of(context.house.configuration.settings, name)
+    value = value_of(context.game.configuration.settings, name)
     if as_json:
         say_json({name: value})
     else:

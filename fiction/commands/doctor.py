@@ -72,7 +72,7 @@ async def _findings(context: Context) -> AsyncGenerator[Diagnosis, None]:
     async for finding in _servers(context):
         yield finding
     try:
-        setup, configuration, spent = context.house.setup, context.house.configuration, context.house.spent
+        setup, configuration, spent = context.game.setup, context.game.configuration, context.game.spent
     except FictionError as error:
         yield Diagnosis("settings", ok=False, said=error.sentence, needed=True)
         return
@@ -100,7 +100,7 @@ def _home(context: Context) -> Diagnosis:
 
 def _worlds(context: Context) -> Diagnosis:
     try:
-        cards = context.house.worlds()
+        cards = context.game.worlds()
     except FictionError as error:
         return Diagnosis("worlds", ok=False, said=error.sentence, needed=True)
     broken = [f"{card.id} is broken: {card.trouble}" for card in cards if card.trouble]
@@ -111,7 +111,7 @@ def _worlds(context: Context) -> Diagnosis:
 
 def _saves(context: Context) -> Diagnosis:
     try:
-        cards = context.house.saves()
+        cards = context.game.saves()
     except FictionError as error:
         return Diagnosis("saves", ok=False, said=error.sentence)
     broken = [f"{card.name}: {card.trouble}" for card in cards if card.trouble]
@@ -181,7 +181,7 @@ def _spending(costs: "Costs") -> Diagnosis:
 
 
 async def _configured(setup: "Setup", configuration: "Configuration") -> AsyncGenerator[Diagnosis, None]:
-    """Every mind of the settings; the one that tells new stories is tried."""
+    """Every configured model; the default one is tried out."""
     settings = configuration.settings
     key = "The key is set." if settings.server.api_key.get_secret_value() else "No key is set."
     for name, part in settings.servers.items():

@@ -12,6 +12,7 @@ from fiction.commands.ending import EndSignals
 if TYPE_CHECKING:
     from fiction.engine.game import NewStory
     from fiction.engine.session import Session
+    from fiction.plain import LinePrinter, Lines
 
 Opener = Callable[[], Awaitable["Session"]]
 """Starts or resumes the story to play."""
@@ -31,26 +32,19 @@ def begin(context: Context, story: "NewStory", *, plain: bool) -> int:
     """Begin a story on whichever face fits; both show how far a world is that is being made of a sentence."""
     is_made = bool(story.premise) and story.settings.storyteller != "offline"
     if not is_made:
-        return play(context, lambda: context.house.start(story), plain=plain)
+        return play(context, lambda: context.game.start(story), plain=plain)
     return _begin_in_lines(context, story) if lines_only(plain=plain) else play_on_screen(context, begin=story)
 
 
 def _begin_in_lines(context: Context, story: "NewStory") -> int:
     from fiction.engine.making import Making
-    from fiction.plain import LinePrinter, PlainGame, TypedLines, made
+    from fiction.plain import made
 
-    ask_terminal_for_size(os.environ)
+    async def opened(typed: "Lines", page: "LinePrinter") -> "tuple[Session, Lines]":
+        making = Making()
+        return await made(context.game.start(story, making=making), making, typed, page)
 
-    async def playing() -> int:
-        making, page = Making(), LinePrinter.of_stdout()
-        work = context.house.start(story, making=making)
-        session, lines = await made(work, making, TypedLines.of_stdin(), page)
-        try:
-            return await PlainGame(context.house, session, lines=lines, page=page).play()
-        finally:
-            await session.close()
-
-    return _to_the_end(context, lambda _signals: playing())
+    return _play_lines(context, opened)
 
 
 def ask_terminal_for_size(environment: MutableMapping[str, str]) -> None:
@@ -66,21 +60,36 @@ def ask_terminal_for_size(environment: MutableMapping[str, str]) -> None:
 
 def play_in_lines(context: Context, opener: Opener | None = None) -> int:
     """The plain game; without an opener it asks what to play. Returns the exit code."""
-    from fiction.plain import LinePrinter, PlainGame, TypedLines, library
+    from fiction.plain import library
+
+    async def opened(typed: "Lines", page: "LinePrinter") -> "tuple[Session | None, Lines]":
+        return await opener() if opener else await library(context.game, typed, page), typed
+
+    return _play_lines(context, opened)
+
+
+def _play_lines(
+    context: Context,
+    opened: "Callable[[Lines, LinePrinter], Coroutine[None, None, tuple[Session | None, Lines]]]",
+) -> int:
+    """Play in lines. `opened` asks what to play, if need be, and returns the story and the lines left for it."""
+    from fiction.plain import LinePrinter, PlainGame, typed_lines
 
     ask_terminal_for_size(os.environ)
 
-    async def playing() -> int:
-        lines, page = TypedLines.of_stdin(), LinePrinter.of_stdout()
-        session = await opener() if opener else await library(context.house, lines, page)
-        if session is None:
-            return 0
-        try:
-            return await PlainGame(context.house, session, lines=lines, page=page).play()
-        finally:
-            await session.close()
+    async def playing(signals: EndSignals) -> int:
+        page, loop = LinePrinter.of_stdout(), asyncio.get_running_loop()
+        slept = getattr(loop, "leave_out", lambda _: None)
+        with typed_lines(page, rescue=lambda rescue: setattr(signals, "rescue", rescue), slept=slept) as typed:
+            session, lines = await opened(typed, page)
+            if session is None:
+                return 0
+            try:
+                return await PlainGame(context.game, session, lines=lines, page=page).play()
+            finally:
+                await session.close()
 
-    return _to_the_end(context, lambda _signals: playing())
+    return _to_the_end(context, playing, loop=_pausable_loop())
 
 
 def play_on_screen(context: Context, opener: Opener | None = None, *, begin: "NewStory | None" = None) -> int:
@@ -96,12 +105,13 @@ def play_on_screen(context: Context, opener: Opener | None = None, *, begin: "Ne
 
         looks = read_looks(context.home.config)
         app = FictionApp(
-            lambda: context.house,
+            lambda: context.game,
             start=session,
             begin=begin,
             theme=looks.theme,
             animations=looks.animations,
             crash_log=context.home.logs / "crash.txt",
+            unsent=context.home.saves / ".unsent",
             secrets=lambda: secrets_of(context),
         )
         signals.end = lambda: app.exit(return_code=signals.code)

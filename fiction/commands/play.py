@@ -49,8 +49,8 @@ def run(options: argparse.Namespace, context: Context) -> int:
     """Start the story and play it."""
     if options.genre and not options.about:
         raise FictionError("--genre goes with --about.", hint="A world has a genre of its own.")
-    house = context.house
-    reader = house.reader()
+    game = context.game
+    reader = game.reader()
     story = NewStory(
         world=options.world,
         premise=clean(options.about),
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
             opening=options.opening,
             turns=options.length,
             seed=randrange(1, 2**31) if options.seed is None else options.seed,
-            storyteller=options.storyteller or house.configuration.settings.new_storyteller,
+            storyteller=options.storyteller or game.configuration.settings.new_storyteller,
             premise=clean(options.about),
         ),
         name=options.save,

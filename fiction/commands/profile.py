@@ -38,7 +38,7 @@ def _show(context: Context, *, as_json: bool) -> None:
     from fiction.config.handwritten import dump
     from fiction.config.profile import values
 
-    said = values(context.house.reader())
+    said = values(context.game.reader())
     if as_json:
         say_json({"file": str(context.home.reader), "profile": said})
         return
@@ -63,7 +63,7 @@ def _edit(context: Context) -> None:
         raise FictionError(f"{words[0]} could not be started: {error.strerror}.", hint="Set EDITOR.") from None
     if done.returncode:
         raise FictionError(f"{words[0]} ended with {done.returncode}.", hint="The profile is as it left it.")
-    context.house.reader()
+    context.game.reader()
     say("The profile is in order.")
 
 

@@ -58,7 +58,7 @@ def secrets_of(context: Context) -> tuple[str, ...]:
     """Keys of the environment and of the settings, the longest first; broken settings hide none of the former."""
     found = {value.strip() for name, value in context.environment.items() if name.endswith("_API_KEY")}
     try:
-        found |= set(context.house.configuration.secrets)
+        found |= set(context.game.configuration.secrets)
     except Exception:  # noqa: BLE001 - see above
         found |= set()
     return tuple(sorted((secret for secret in found if secret), key=len, reverse=True))

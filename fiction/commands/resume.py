@@ -14,4 +14,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, context: Context) -> int:
     """Open the save and play on."""
-    return play(context, lambda: context.house.resume(options.save), plain=options.plain)
+    return play(context, lambda: context.game.resume(options.save), plain=options.plain)

@@ -44,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, context: Context) -> int:
     """Do it."""
-    shelf = context.house.save_shelf
+    library = context.game.save_library
     match options.action:
         case "show":
             _show(options.save, context, as_json=options.as_json)
@@ -55,13 +55,13 @@ def run(options: argparse.Namespace, context: Context) -> int:
         case "import":
             if not options.file.is_file():
                 raise FictionError(f"There is no file {options.file}.")
-            say(f"Taken in as {shelf.import_story(options.file)}.")
+            say(f"Taken in as {library.import_story(options.file)}.")
         case "repair":
-            name, turns = shelf.repair(options.save)
+            name, turns = library.repair(options.save)
             said = f"{turns} turns are brought back" if turns else "No turn, only the story's beginning is brought back"
             say(f"{said}, as {name}. The save {options.save} is left as it was.")
         case "rename":
-            shelf.rename(options.save, clean_line(options.title))
+            library.rename(options.save, clean_line(options.title))
             say(f"{options.save} is called {clean_line(options.title)} now.")
         case "delete":
             _delete(options.save, context, sure=options.yes)
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
 
 
 def _list(context: Context, *, as_json: bool) -> None:
-    cards = context.house.saves()
+    cards = context.game.saves()
     if as_json:
         say_json([dataclasses.asdict(card) for card in cards])
     elif not cards:
@@ -88,11 +88,11 @@ def _summary(card: SaveCard) -> str:
 
 
 def _show(name: str, context: Context, *, as_json: bool) -> None:
-    whole = context.house.save_shelf.find(name)
-    card = next(card for card in context.house.saves() if card.name == whole)
+    whole = context.game.save_library.find(name)
+    card = next(card for card in context.game.saves() if card.name == whole)
     if card.trouble:
         raise FictionError(card.trouble)
-    with closing(context.house.save_shelf.open(whole, read_only=True)) as save:
+    with closing(context.game.save_library.open(whole, read_only=True)) as save:
         story, head = save.story, save.head()
         bookmarks = [{"name": mark.name, "turn": save.turn(mark.turn).depth} for mark in save.bookmarks()]
     settings = story.settings
@@ -120,17 +120,17 @@ def _export(name: str, file: Path, context: Context, *, force: bool) -> None:
         raise FictionError(f"There is no folder {file.parent}.", hint="Make it first.")
     if file.exists() and not force:
         raise FictionError(f"{file} is there already.", hint="Say --force to write over it.")
-    context.house.save_shelf.export_story(name, file)
+    context.game.save_library.export_story(name, file)
     say(f"Written to {file}.")
 
 
 def _check(name: str, context: Context, *, as_json: bool) -> int:
-    shelf = context.house.save_shelf
-    names = [shelf.find(name)] if name else [card.name for card in context.house.saves()]
+    library = context.game.save_library
+    names = [library.find(name)] if name else [card.name for card in context.game.saves()]
     found: dict[str, list[str]] = {}
     for each in names:
         try:
-            found[each] = shelf.check(each)
+            found[each] = library.check(each)
         except FictionError as error:
             found[each] = [error.sentence]
     if as_json:
@@ -142,10 +142,10 @@ def _check(name: str, context: Context, *, as_json: bool) -> int:
 
 
 def _delete(name: str, context: Context, *, sure: bool) -> None:
-    whole = context.house.save_shelf.find(name)
+    whole = context.game.save_library.find(name)
     if whole != name:
         raise FictionError(f"{clean_line(name)} is short for {whole}.", hint="Give the whole name to delete a story.")
     if not sure and not ask(f"Delete the story {whole} for good?"):
         raise FictionError("Nothing was deleted.", hint="Say --yes to delete it without being asked.")
-    context.house.delete(whole)
+    context.game.delete(whole)
     say(f"{whole} is deleted.")

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
     """Do it."""
     match options.action:
         case "show":
-            _show(context.house.world(options.world), as_json=options.as_json)
+            _show(context.game.world(options.world), as_json=options.as_json)
         case "check":
             return _check(options.packs, context, as_json=options.as_json, strict=options.strict)
         case "install":
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
 
 
 def _list(context: Context, *, as_json: bool) -> None:
-    cards = context.house.worlds()
+    cards = context.game.worlds()
     if as_json:
         say_json([dataclasses.asdict(card) for card in cards])
     elif not cards:
@@ -100,13 +100,13 @@ def _show(world: World, *, as_json: bool) -> None:
 
 
 def _check(packs: list[str], context: Context, *, as_json: bool, strict: bool) -> int:
-    shelf = context.house.world_shelf
-    wanted = packs or [card.id for card in context.house.worlds()]
+    library = context.game.world_library
+    wanted = packs or [card.id for card in context.game.worlds()]
     mistakes: list[Problem] = []
     doubts: list[Problem] = []
     for pack in wanted:
         path = Path(pack)
-        found = shelf.problems(path if path.exists() else shelf.path(pack))
+        found = library.problems(path if path.exists() else library.path(pack))
         mistakes += found[0]
         doubts += found[1]
         if not as_json:
@@ -132,15 +132,15 @@ def _install(source: str, context: Context, *, replace: bool) -> None:
 
     ensure_writable(context.home.worlds)
     with fetched(source) as path:
-        card = context.house.world_shelf.install(path, replace=replace)
+        card = context.game.world_library.install(path, replace=replace)
     say(f"{card.title} {card.version} is installed. Play it with `fiction play {card.id}`.")
 
 
 def _remove(world: str, context: Context, *, sure: bool) -> None:
-    path = context.house.world_shelf.path(world)
+    path = context.game.world_library.path(world)
     if context.home.is_checkout:
         raise FictionError(f"{path} belongs to this checkout.", hint="Delete it by hand if you mean it.")
     if not sure and not ask(f"Delete the world {world}?"):
         raise FictionError("Nothing was deleted.", hint="Say --yes to delete it without being asked.")
-    context.house.world_shelf.remove(world)
+    context.game.world_library.remove(world)
     say(f"{world} is removed. Stories that were begun in it keep it.")

@@ -114,7 +114,7 @@ class MemoryPart(_Part):
     chroma: bool = True
     """Whether recall by meaning is used; recall by words always is."""
     embed_model: Line = ""
-    """An embedding model on the same server. Kept for later: this version uses its own, without a server."""
+    """Not used: recall by meaning has a model of its own and asks no server. Settings that name one stay valid."""
 
 
 class SpendingPart(_Part):

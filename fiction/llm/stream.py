@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import json
+import re
 import time
 from collections.abc import AsyncGenerator, Iterator
 from typing import TYPE_CHECKING
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 _FLOOD = 4
 """Reading stops at this multiple of a reply's intended length."""
 _FLOOD_BYTES_A_TOKEN = 4
+_FLOOD_OF_SIGNS = 16
+"""The same where most of it is signs: a model may write rows of them in a few tokens, and go on with the story."""
+_SIGNS = re.compile(r"[\W_]{2,}")
 _COUNT_PATIENCE = 3.0
 """Seconds to wait for the token count after the reply's end."""
 _END_PATIENCE = 0.1
@@ -59,6 +63,8 @@ class ReplyStream:
         """Bytes of text so far, thinking included."""
         self._given = 0
         """Characters given out since the last Void."""
+        self._signs = 0
+        """Those of them that stand in rows of signs and spaces, but for the first of each row."""
         self._reasoned = False
         self._tool = False
         self._formed = False
@@ -138,7 +144,8 @@ class ReplyStream:
 
     @property
     def _flooded(self) -> bool:
-        return self._given > _FLOOD * _FLOOD_BYTES_A_TOKEN * self._ask.max_tokens
+        due = _FLOOD_BYTES_A_TOKEN * self._ask.max_tokens
+        return self._given - self._signs > _FLOOD * due or self._given > _FLOOD_OF_SIGNS * due
 
     def _take(self, chunk: Chunk) -> Iterator[str | Void]:
         if chunk.error is not None and chunk.finish in ("", "error"):
@@ -163,9 +170,10 @@ class ReplyStream:
     def _count(self, pieces: list[str | Void]) -> Iterator[str | Void]:
         for piece in pieces:
             if isinstance(piece, Void):
-                self._given = 0
+                self._given = self._signs = 0
             else:
                 self._given += len(piece)
+                self._signs += sum(len(row) - 1 for row in _SIGNS.findall(piece))
             if piece:
                 yield piece
 

@@ -10,7 +10,8 @@ from fiction.engine.session import Session
 from fiction.errors import FictionError, NotFound, Trouble
 from fiction.plain import cost_lines, sentences
 from fiction.plain.interrupts import Interrupts
-from fiction.plain.lines import LinePrinter, Lines
+from fiction.plain.line_printer import LinePrinter
+from fiction.plain.lines import Lines
 from fiction.plain.turn_printer import TurnPrinter
 from fiction.plain.waits import Clock, WallClock, count_down
 from fiction.story.plan import Choice

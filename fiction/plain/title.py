@@ -6,7 +6,8 @@ from random import randrange
 from fiction.engine.game import Game, NewStory
 from fiction.engine.session import Session
 from fiction.errors import NotFound
-from fiction.plain.lines import LinePrinter, Lines
+from fiction.plain.line_printer import LinePrinter
+from fiction.plain.lines import Lines
 from fiction.story.cards import SaveCard, WorldCard
 from fiction.story.reader import StorySettings
 from fiction.text.sanitise import clean_line

@@ -6,7 +6,7 @@ from typing import assert_never
 from fiction.engine.session import Session
 from fiction.plain import sentences
 from fiction.plain.interrupts import Interrupts
-from fiction.plain.lines import LinePrinter
+from fiction.plain.line_printer import LinePrinter
 from fiction.plain.waits import Clock, Patience
 from fiction.story.events import (
     ChoiceSaved,

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from math import ceil
 from typing import Protocol
 
-from fiction.plain.lines import LinePrinter
+from fiction.plain.line_printer import LinePrinter
 
 FIRST = 30.0
 """Seconds of silence before the first line about it; each one after it comes when twice as many have passed."""

@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from fiction.engine.making import PARTS, Making
 from fiction.engine.session import Session
-from fiction.plain.lines import LinePrinter, Lines
+from fiction.plain.line_printer import LinePrinter
+from fiction.plain.lines import Lines
 from fiction.plain.waits import span
 
 STEP = 10.0

@@ -1,4 +1,4 @@
-"""How the settings of a server are asked for stories: its address, or the child that has to come up first."""
+"""From the settings of a server to how it is asked: its address, or the child that has to be started first."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ _TEMPERATURE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A server and a model."""
+    """A server to ask, and how to start it."""
 
     server: ServerSettings
     starting: Callable[[], Awaitable[None]] | None = None
-    """Brings it up, where the game itself runs it; raises StorytellerError."""
+    """Starts a server that the game runs itself, or raises StorytellerError; None for other servers."""
     log: str = ""
-    """Where it says what it does, then."""
+    """Path of that server's log; empty for other servers."""
 
 
 def asked(part: ServerPart, children: Children) -> Asked:
@@ -57,13 +57,13 @@ def asked(part: ServerPart, children: Children) -> Asked:
 
 
 def wanted(part: ServerPart) -> ChildSpec:
-    """What a program of the game's own is to run for these settings."""
+    """The child server that these settings ask for."""
     return ChildSpec(part.run, part.model, max(part.context, part.budget), part.slots)
 
 
-def both(teller: Asked, noter: Asked | None) -> Callable[[], Awaitable[None]] | None:
-    """Brings up all that one storyteller asks; None where nothing has to be."""
-    needed = [each.starting for each in (teller, noter) if each is not None and each.starting is not None]
+def both(telling: Asked, noting: Asked | None) -> Callable[[], Awaitable[None]] | None:
+    """Starts every server that one storyteller asks; None where none has to be started."""
+    needed = [each.starting for each in (telling, noting) if each is not None and each.starting is not None]
 
     async def start() -> None:
         for starting in needed:

@@ -1,4 +1,4 @@
-"""What can be had: models to fetch and services to pay, from the lists that come with the program."""
+"""Models to fetch and services to pay, from the lists that come with the program."""
 
 from functools import cache
 from importlib import resources
@@ -25,7 +25,7 @@ def recommended() -> tuple[Recommended, ...]:
 
 
 def recommended_at(base_url: str) -> tuple[str, ...]:
-    """The models that are recommended of the service at an address, the best first."""
+    """Recommended models of the service at an address, the best first."""
     return tuple(name for each in providers() if each.base_url == base_url for name in each.models)
 
 

@@ -46,7 +46,7 @@ class Child:
 
     @property
     def base_url(self) -> str:
-        """Where it answers, or will."""
+        """Address of the server, running or not."""
         return f"http://127.0.0.1:{self.port}/v1"
 
     @property
@@ -155,7 +155,7 @@ def error_line(log: str) -> str:
 
 
 class Children:
-    """All of one game."""
+    """All child servers of one game."""
 
     def __init__(self, *, logs: Path, environment: Mapping[str, str]) -> None:
         self._logs = logs
@@ -164,7 +164,7 @@ class Children:
         self._ending: list[Child] = []
 
     def child(self, wanted: ChildSpec) -> Child:
-        """The one that runs a model, the same each time; not running before it is asked to be."""
+        """The child for a model, the same each time; not started yet."""
         if wanted not in self._children:
             if not self._children and not self._ending:
                 atexit.register(self.close)
@@ -172,7 +172,7 @@ class Children:
         return self._children[wanted]
 
     def only(self, wanted: Collection[ChildSpec]) -> None:
-        """Have those ended that nobody wants any more: each of them holds a whole model in memory."""
+        """End children that nobody wants any more: each holds a whole model in memory."""
         for unwanted in [each for each in self._children if each not in wanted]:
             child = self._children.pop(unwanted)
             child.end()
@@ -204,7 +204,7 @@ def _claim(wanted: ChildSpec) -> socket.socket:
 
 
 def _without_keys(environment: Mapping[str, str]) -> dict[str, str]:
-    """What a child may know."""
+    """The environment without API keys."""
     return {name: value for name, value in environment.items() if not name.upper().endswith("_API_KEY")}
 
 

@@ -1,4 +1,4 @@
-"""Finding, trying and keeping minds: implements `engine.setup.Setup` over the settings of a home."""
+"""Finds, tries and keeps models: implements `engine.setup.Setup` over the settings of a home."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
@@ -19,15 +19,15 @@ from fiction.text.sanitise import clean_line
 _STRONGER = {"FICTION_MODEL": "model", "FICTION_BASE_URL": "base_url", "OPENAI_BASE_URL": "base_url"}
 """Variables of the environment that go before the settings, and what they set."""
 _OF_A_MODEL = tuple(set(ServerPart.model_fields) - {"base_url", "model", "run", "api_key", "budget"})
-"""What is set for one model and makes no sense, or costs money, with another."""
+"""Settings of one model that make no sense, or cost money, with another."""
 Trial = Callable[[Asked], AsyncGenerator[TrialResult, None]]
 """A short turn on a server, as `setup.trial.try_out` plays it."""
 _ANY = "any"
-"""Where a server is asked what models it has, none is named yet."""
+"""Placeholder for the model while a server is asked for its list."""
 
 
 class ModelSetup:
-    """The minds of one home."""
+    """Models of one home."""
 
     def __init__(self, kept: SettingsFile, *, children: Children, trial: Trial, environment: Mapping[str, str]) -> None:
         self._kept = kept
@@ -40,7 +40,7 @@ class ModelSetup:
         return await find_servers(environment=self._environment)
 
     async def models(self, mind: ModelConfig) -> tuple[str, ...]:
-        """What a server lists, the likeliest to tell a story well first. Raises FictionError."""
+        """Models that a server lists, the likeliest to tell a story well first. Raises FictionError."""
         from fiction.llm.discovery.model_list import list_models
 
         if mind.run:
@@ -58,7 +58,7 @@ class ModelSetup:
         return catalogue.recommended()
 
     def runners(self) -> tuple[Runner, ...]:
-        """Programs that can run one; empty where none is on PATH."""
+        """Programs on PATH that can run a model."""
         return runners.runners(self._environment)
 
     async def try_out(self, mind: ModelConfig) -> AsyncGenerator[TrialResult, None]:
@@ -79,7 +79,7 @@ class ModelSetup:
         return ollama.pull(server, model)
 
     def minds(self) -> tuple[ModelConfig, ...]:
-        """Those in the settings, without their keys; the default one first."""
+        """Models in the settings, without their keys; the default one first."""
         settings = self._settings
         parts = {"": settings.server, **settings.servers}
         return tuple(
@@ -95,7 +95,7 @@ class ModelSetup:
         )
 
     def keep(self, mind: ModelConfig) -> None:
-        """Write a mind into the settings; under no name it becomes the one that tells new stories.
+        """Write a model into the settings; under no name it becomes the one that tells new stories.
 
         A key that is there already is kept for the same address. Raises FictionError; nothing is written then.
         """
@@ -119,7 +119,7 @@ class ModelSetup:
         self._children.only(self._wanted)
 
     def forget(self, name: str) -> None:
-        """Take a mind out of the settings, its key too. Raises FictionError."""
+        """Take a model out of the settings, its key too. Raises FictionError."""
         settings = self._settings
         if name and name not in settings.servers:
             raise SettingsError(f"The settings name no server {clean_line(name)!r}.")
@@ -134,7 +134,7 @@ class ModelSetup:
 
     @property
     def _wanted(self) -> set[ChildSpec]:
-        """What the settings have the game run."""
+        """Child servers that the settings ask for."""
         return {wanted(part) for part in (self._settings.server, *self._settings.servers.values()) if part.run}
 
     @property
@@ -142,12 +142,12 @@ class ModelSetup:
         return self._kept.configuration.settings
 
     def _before(self, name: str) -> ServerPart:
-        """What the settings call that, until now."""
+        """The settings of that name, until now."""
         settings = self._settings
         return settings.servers.get(name, ServerPart()) if name else settings.server
 
     def _part(self, mind: ModelConfig) -> ServerPart:
-        """A mind as the settings hold it: how it is asked, and its key, as they are set already."""
+        """A model as the settings hold it: how it is asked, and its key, as they are set already."""
         try:
             said = ServerPart.model_validate(
                 {"base_url": mind.base_url, "model": mind.model, "api_key": mind.api_key, "run": mind.run}
@@ -171,7 +171,7 @@ class ModelSetup:
         return SecretStr("")
 
     def _see_that_nothing_is_stronger(self, mind: ModelConfig) -> None:
-        """What the environment says goes before the settings: a mind kept against it would not tell."""
+        """Raises where the environment, which overrules the settings, names another model than the kept one."""
         for variable, field in _STRONGER.items():
             value = self._environment.get(variable, "").strip().rstrip("/")
             wanted = (mind.base_url or OPENAI).rstrip("/") if field == "base_url" else mind.model

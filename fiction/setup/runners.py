@@ -19,7 +19,7 @@ _LIST_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
-    """A model that is to be run."""
+    """A model to run, and with how much room."""
 
     run: str
     """Name of the program."""
@@ -32,19 +32,19 @@ class ChildSpec:
 
     @property
     def called(self) -> str:
-        """What the server will call it."""
+        """The model's name on that server."""
         last = self.model.rstrip("/").rpartition("/")[2]
         return last.removesuffix(".gguf").removesuffix("-litert-lm") or self.run
 
 
 def runners(environment: Mapping[str, str]) -> tuple[Runner, ...]:
-    """Those on PATH."""
+    """Runners on PATH."""
     found = ((name, shutil.which(name, path=environment.get("PATH", ""))) for name in NAMES)
     return tuple(Runner(name, path) for name, path in found if path)
 
 
 def commands(wanted: ChildSpec, path: str, port: int, environment: Mapping[str, str]) -> list[list[str]]:
-    """What to run, one after the other; the last one serves. Takes a second for litert-lm: call it in a thread."""
+    """Command lines to run in order; the last one serves. Takes a second for litert-lm: call it in a thread."""
     if wanted.run == "litert-lm":
         fetch = [_import(wanted, path)] if _is_to_be_imported(wanted, path, environment) else []
         return [*fetch, [path, "serve", "--host", "127.0.0.1", "--port", str(port)]]

@@ -40,22 +40,22 @@ class TriedStoryteller(Storyteller, Protocol):
         ...
 
 
-async def try_out(asked: Asked, teller: TriedStoryteller) -> AsyncGenerator[TrialResult, None]:
+async def try_out(asked: Asked, storyteller: TriedStoryteller) -> AsyncGenerator[TrialResult, None]:
     """Say what is found as it is found; ends after the first finding that shows that no story can be told.
 
     Args:
         asked: the server, and how it is brought up.
-        teller: asks that server; closed at the end.
+        storyteller: asks that server; closed at the end.
     """
     try:
-        async with aclosing(_findings(asked, teller)) as findings:
+        async with aclosing(_findings(asked, storyteller)) as findings:
             async for finding in findings:
                 yield finding
     finally:
-        await teller.close()
+        await storyteller.close()
 
 
-async def _findings(asked: Asked, teller: TriedStoryteller) -> AsyncGenerator[TrialResult, None]:
+async def _findings(asked: Asked, storyteller: TriedStoryteller) -> AsyncGenerator[TrialResult, None]:
     if asked.starting is not None:
         async with aclosing(_start(asked.starting, asked.log)) as findings:
             async for finding in findings:
@@ -66,23 +66,23 @@ async def _findings(asked: Asked, teller: TriedStoryteller) -> AsyncGenerator[Tr
     yield listed
     if fatal:
         return
-    async with aclosing(_turn(teller, asked.server)) as findings:
+    async with aclosing(_turn(storyteller, asked.server)) as findings:
         async for finding in findings:
             yield finding
 
 
-async def _turn(teller: TriedStoryteller, server: ServerSettings) -> AsyncGenerator[TrialResult, None]:
+async def _turn(storyteller: TriedStoryteller, server: ServerSettings) -> AsyncGenerator[TrialResult, None]:
     scene = trial_scene()
     try:
-        told = await _tell(teller, scene)
+        told = await _tell(storyteller, scene)
     except FictionError as error:
         yield TrialResult("story", ok=False, said=error.sentence)
         return
     yield told.streamed()
     yield told.speed()
-    yield await _notes(teller, scene, told.text)
-    yield _context(teller.capabilities, server)
-    yield _thinking(teller.capabilities)
+    yield await _notes(storyteller, scene, told.text)
+    yield _context(storyteller.capabilities, server)
+    yield _thinking(storyteller.capabilities)
 
 
 async def _start(starting: Callable[[], Awaitable[None]], log: str) -> AsyncGenerator[TrialResult, None]:
@@ -148,10 +148,10 @@ class _Told:
         )
 
 
-async def _tell(teller: TriedStoryteller, scene: Scene) -> _Told:
+async def _tell(storyteller: TriedStoryteller, scene: Scene) -> _Told:
     began = time.monotonic()
     first, pieces, text, usage = 0.0, 0, "", Usage()
-    async with aclosing(teller.narrate(scene)) as telling:
+    async with aclosing(storyteller.narrate(scene)) as telling:
         async for event in telling:
             match event:
                 case ProseDelta():
@@ -167,16 +167,16 @@ async def _tell(teller: TriedStoryteller, scene: Scene) -> _Told:
     return _Told(text, pieces, first, time.monotonic() - began, usage)
 
 
-async def _notes(teller: TriedStoryteller, scene: Scene, passage: str) -> TrialResult:
+async def _notes(storyteller: TriedStoryteller, scene: Scene, passage: str) -> TrialResult:
     """Whether memory and plans come, and how they had to be asked for."""
     try:
-        reflection = await teller.reflect(scene, passage)
+        reflection = await storyteller.reflect(scene, passage)
     except FictionError as error:
         return TrialResult("notes", ok=False, said=error.sentence)
     if reflection.plain:
         said = "It takes no notes that can be read: memory stands still, and plans are general ones."
         return TrialResult("notes", ok=False, said=said)
-    match teller.capabilities.rung:
+    match storyteller.capabilities.rung:
         case OutputMode.JSON_SCHEMA | OutputMode.OBJECT_WITH_SCHEMA:
             said = "It keeps to a JSON schema, so memory and plans come out whole."
         case OutputMode.JSON_OBJECT:

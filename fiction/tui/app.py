@@ -14,11 +14,13 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import Event, Paste
 from textual.screen import Screen
+from textual.widgets import TextArea
 
 from fiction.errors import FictionError
 from fiction.text.sanitise import clean
 from fiction.tui.library.title import TitleScreen
 from fiction.tui.themes import OURS, ROUND, after
+from fiction.tui.unsent import UnsentFolder
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -68,6 +70,7 @@ class FictionApp(App[None]):
         theme: str = "",
         animations: str = "",
         crash_log: Path | None = None,
+        unsent: Path | None = None,
         secrets: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         """A face of a game.
@@ -79,6 +82,7 @@ class FictionApp(App[None]):
             theme: Name of a theme; empty takes `night`.
             animations: `none`, `basic` or `full`; empty takes TEXTUAL_ANIMATIONS.
             crash_log: Where the report of a crash goes; None writes none.
+            unsent: Folder for what a reader was still writing at the end; None keeps none.
             secrets: What must never stand in that report, asked for when there is one to be written.
         """
         super().__init__()
@@ -87,6 +91,7 @@ class FictionApp(App[None]):
         self._begin = begin
         self._reading: ReadingScreen | None = None
         self._crash_log = crash_log
+        self._unsent = UnsentFolder(unsent)
         self._secrets = secrets
         self._crashed = False
         self.preferred = ""
@@ -132,8 +137,19 @@ class FictionApp(App[None]):
         from fiction.tui.reading.screen import ReadingScreen
 
         await self.leave()
-        self._reading = ReadingScreen(session)
-        self.push_screen(self._reading)
+        self._reading = reading = ReadingScreen(session)
+        self.push_screen(reading)
+        if (unsent := self._unsent.of(session.story.uuid)) is not None:
+            reading.call_after_refresh(reading.take_up, unsent)
+
+    def on_text_area_changed(self, _message: TextArea.Changed) -> None:
+        """Keep what the reader writes at each change of it: nobody knows which will be the last."""
+        if (reading := self._reading) is None or not reading.is_running:
+            return
+        if (unsent := reading.unsent) is not None:
+            self._unsent.keep(unsent)
+        else:
+            self._unsent.forget(reading.session.story.uuid)
 
     async def begin(self, story: "NewStory") -> None:
         """Begin a story and open it; one that a world must be made for shows how far that is. Raises FictionError."""
@@ -171,7 +187,7 @@ class FictionApp(App[None]):
 
     # --- who tells ---
 
-    def try_mind(self, mind: "ModelConfig") -> None:
+    def try_model(self, mind: "ModelConfig") -> None:
         """Try one out; from there it is kept, or not."""
         from fiction.tui.models.trial import TrialScreen
 

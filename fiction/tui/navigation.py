@@ -42,7 +42,7 @@ class Navigator(Protocol):
         """Put the story away and go back to the title."""
         ...
 
-    def try_mind(self, mind: ModelConfig) -> None:
+    def try_model(self, mind: ModelConfig) -> None:
         """Try one out; from there it is kept, or not."""
         ...
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 NO_WORLD = "The model's world could not be used; the story is told from your sentence alone."
-"""Said where a model was asked for a world and what it made is none."""
+"""Said where a model was asked for a world and made nothing usable."""
 NOT_WAITED_FOR = "The story is told from your sentence alone, as you wished."
 """Said where the reader did not wait for the model's world."""
 
@@ -41,7 +41,7 @@ class LocalGame:
 
     def __init__(self, home: Home, *, environment: Mapping[str, str] = os.environ) -> None:
         self.home = home
-        self._minds = Models(home, environment)
+        self._models = Models(home, environment)
         for file in (home.config, home.reader, home.servers):
             sweep_drafts(file)
 
@@ -50,31 +50,31 @@ class LocalGame:
     @property
     def configuration(self) -> "Configuration":
         """The settings in force. Raises SettingsError."""
-        return self._minds.configuration
+        return self._models.configuration
 
     @property
     def setup(self) -> "Setup":
-        """Finding, trying and keeping minds that tell stories."""
-        return self._minds.setup
+        """Finds, tries and keeps models."""
+        return self._models.setup
 
     @property
     def spent(self) -> "Costs":
         """What was spent today, and the caps. Raises SettingsError."""
-        return self._minds.spent
+        return self._models.spent
 
     def close(self) -> None:
         """End what was started for the game and runs beside it. Idempotent."""
-        self._minds.close()
+        self._models.close()
 
     @cached_property
-    def world_shelf(self) -> "WorldLibrary":
+    def world_library(self) -> "WorldLibrary":
         """The worlds, bundled and installed."""
         from fiction.packs.library import WorldLibrary
 
         return WorldLibrary(self.home.world_folders)
 
     @cached_property
-    def save_shelf(self) -> "SaveLibrary":
+    def save_library(self) -> "SaveLibrary":
         """The folder of saves."""
         from fiction.saves.library import SaveLibrary
 
@@ -83,33 +83,33 @@ class LocalGame:
     # --- the library ---
 
     def worlds(self) -> tuple[WorldCard, ...]:
-        """Every world there is, bundled first, broken ones with their trouble."""
-        return tuple(self.world_shelf.cards())
+        """Every world, bundled first, broken ones with their trouble."""
+        return tuple(self.world_library.cards())
 
     def world(self, world: str) -> World:
         """One world, whole. Raises NotFound or PackError."""
-        return self.world_shelf.world(world)
+        return self.world_library.world(world)
 
     def saves(self) -> tuple[SaveCard, ...]:
         """Every save, the newest first, damaged ones with their trouble."""
-        return tuple(self.save_shelf.cards())
+        return tuple(self.save_library.cards())
 
     def rename(self, save: str, title: str) -> None:
         """Give a save another title."""
-        self.save_shelf.rename(save, title)
+        self.save_library.rename(save, title)
 
     def delete(self, save: str) -> None:
         """Delete a save; the face has asked."""
-        self.save_shelf.delete(save)
+        self.save_library.delete(save)
 
     def storytellers(self) -> tuple[StorytellerCard, ...]:
-        """Those that can be chosen; the one that new stories take by default comes first."""
+        """Storytellers to choose from; the default of new stories first."""
         from fiction.storytellers.offline import OfflineStoryteller
 
         settings = self.configuration.settings
         cards = [StorytellerCard("offline", OfflineStoryteller().about)]
         for name in settings.model_storytellers:
-            cards.append(StorytellerCard(name, self._minds.about(name)))
+            cards.append(StorytellerCard(name, self._models.about(name)))
         if "model" not in settings.model_storytellers:
             cards.append(StorytellerCard("model", "a model", available=False, why_not=f"{NO_MODEL} {NO_MODEL_HINT}"))
         return tuple(sorted(cards, key=lambda card: card.name != settings.new_storyteller))
@@ -140,7 +140,7 @@ class LocalGame:
         """
         ensure_writable(self.home.saves)
         if story.settings.storyteller != "offline":
-            self._minds.server_of(story.settings.storyteller)
+            self._models.server_of(story.settings.storyteller)
         settings = dataclasses.replace(story.settings, premise=story.premise or story.settings.premise)
         uuid = uuid4().hex
         world, text, notice = await self._world_of(story, settings, uuid, making)
@@ -155,11 +155,11 @@ class LocalGame:
             reader=story.reader,
             settings=settings,
         )
-        return self._session(self.save_shelf.create(record, name=story.name), world, notice=notice)
+        return self._session(self.save_library.create(record, name=story.name), world, notice=notice)
 
     async def resume(self, save: str = "") -> "Session":
         """A session on a save; the newest by default. Raises NotFound, SaveBusy, SaveDamaged, SaveTooNew."""
-        store = self.save_shelf.open(save)
+        store = self.save_library.open(save)
         try:
             ensure_writable(self.home.saves)
             return self._session(store, self._kept_world(store))
@@ -184,7 +184,7 @@ class LocalGame:
             return
 
     def _kept_world(self, store: SaveStore) -> World:
-        """The world that a save keeps; where a repair could not bring it back, the one on the shelf of that id."""
+        """The world that a save keeps, or the installed one of that id where a repair could not bring it back."""
         from fiction.packs.loader import load_world
 
         story = store.story
@@ -204,7 +204,7 @@ class LocalGame:
         from fiction.packs.loader import load_world
 
         if story.world:
-            return self.world(story.world), self.world_shelf.text(story.world), ""
+            return self.world(story.world), self.world_library.text(story.world), ""
         text, notice = premise_pack(story.premise, story.genre), ""
         if settings.storyteller != "offline":
             work = self._imagined(story, settings.storyteller, uuid, making)
@@ -220,7 +220,7 @@ class LocalGame:
         from fiction.packs.loader import load_world
         from fiction.packs.writer import dump_world
 
-        model = self._minds.storyteller(storyteller, self._minds.purse(uuid))
+        model = self._models.storyteller(storyteller, self._models.budget(uuid))
         try:
             premise, genre = as_sentence(story.premise), as_sentence(story.genre)
             world, whole = await model.imagine(premise, genre, story.reader, making)
@@ -235,10 +235,10 @@ class LocalGame:
     def _session(self, store: SaveStore, world: World, *, notice: str = "") -> "Session":
         from fiction.engine.session import Session
 
-        purse = self._minds.purse(store.story.uuid)
-        tellers = self._minds.tellers(self._offline(), store.story.settings.storyteller, purse)
+        budget = self._models.budget(store.story.uuid)
+        storytellers = self._models.registry(self._offline(), store.story.settings.storyteller, budget)
         memory = self._memory(world)
-        return Session(store=store, world=world, memory=memory, storytellers=tellers, budget=purse, notice=notice)
+        return Session(store=store, world=world, memory=memory, storytellers=storytellers, budget=budget, notice=notice)
 
     def _offline(self) -> Storyteller:
         from fiction.storytellers.offline import OfflineStoryteller

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 NO_MODEL = "No model is set up."
 NO_MODEL_HINT = "Name one with `fiction config set server.model NAME`; `fiction doctor` finds servers on this machine."
 _TRIALS = "trial"
-"""What trials are written down under; no story has such an identity."""
+"""Owner of trials in the log of usage; no story has this uuid."""
 
 
 class Models:
-    """Every part is made when it is first needed."""
+    """Configured models. Every part is made when it is first needed."""
 
     def __init__(self, home: Home, environment: Mapping[str, str]) -> None:
         self._home = home
@@ -40,50 +40,50 @@ class Models:
 
     @cached_property
     def setup(self) -> "Setup":
-        """Finding, trying and keeping them."""
+        """Finds, tries and keeps models."""
         from fiction.setup.model_setup import ModelSetup
 
         return ModelSetup(self._kept, children=self._children, trial=self._trial, environment=self._environment)
 
-    def purse(self, story: str) -> Budget:
+    def budget(self, story: str) -> Budget:
         """What a story may spend. Raises SettingsError where the list of prices is broken."""
-        return self._till.purse(story)
+        return self._budgets.purse(story)
 
     @property
     def spent(self) -> Costs:
         """What was spent today, and the caps. Raises SettingsError."""
-        return self._till.purse(_TRIALS).costs()
+        return self._budgets.purse(_TRIALS).costs()
 
-    def tellers(self, offline: Storyteller, wanted: str, purse: Budget) -> "StorytellerRegistry":
-        """Who can tell a story; `offline` stands in, and says so, where the one that it wants is not there."""
+    def registry(self, offline: Storyteller, wanted: str, budget: Budget) -> "StorytellerRegistry":
+        """Storytellers of one story; `offline` stands in for the `wanted` one, and says so, where that is missing."""
         from fiction.storytellers.stand_in import StandIn
         from fiction.wiring.storytellers import StorytellerRegistry
 
         if wanted not in ("offline", *self.configuration.settings.model_storytellers):
             offline = StandIn(offline, f"{missing(wanted)} The built-in storyteller goes on meanwhile.")
-        return StorytellerRegistry(offline, self._kept, lambda name: self.storyteller(name, purse))
+        return StorytellerRegistry(offline, self._kept, lambda name: self.storyteller(name, budget))
 
-    def storyteller(self, name: str, purse: Budget) -> "ModelStoryteller":
-        """The one that asks the server of that name. Raises SettingsError where there is none."""
+    def storyteller(self, name: str, budget: Budget) -> "ModelStoryteller":
+        """The storyteller of a configured server. Raises SettingsError where there is none of that name."""
         from fiction.setup.asking import asked, both
         from fiction.storytellers.model import ModelStoryteller
 
         part = self.server_of(name)
         notes = self.configuration.settings.notes_server(name)
-        teller = asked(part, self._children)
-        noter = asked(notes, self._children) if notes else None
+        telling = asked(part, self._children)
+        noting = asked(notes, self._children) if notes else None
         return ModelStoryteller(
-            teller.server,
-            notes=noter.server if noter else None,
+            telling.server,
+            notes=noting.server if noting else None,
             name=name,
             ahead=Ahead(part.speculate) if part.speculate else None,
             connections=self._connections,
-            budget=purse,
-            starting=both(teller, noter),
+            budget=budget,
+            starting=both(telling, noting),
         )
 
     def about(self, name: str) -> str:
-        """Which model, where; nothing is made or started to know it. Raises SettingsError."""
+        """Model and address in words, without starting anything. Raises SettingsError."""
         from fiction.config import OPENAI
         from fiction.llm.server import ServerSettings
         from fiction.setup.runners import ChildSpec
@@ -128,7 +128,7 @@ class Models:
         return Connections(self._home.servers)
 
     @cached_property
-    def _till(self) -> "Budgets":
+    def _budgets(self) -> "Budgets":
         from fiction.spending.budgets import Budgets
         from fiction.spending.prices import Prices
 
@@ -141,17 +141,17 @@ class Models:
         from fiction.setup.trial import try_out
         from fiction.storytellers.model import ModelStoryteller
 
-        teller = ModelStoryteller(
+        storyteller = ModelStoryteller(
             asked.server,
             ahead=Ahead.OFF,
             connections=self._connections,
-            budget=self._till.purse(_TRIALS),
+            budget=self._budgets.purse(_TRIALS),
             starting=asked.starting,
         )
-        return try_out(asked, teller)
+        return try_out(asked, storyteller)
 
 
 def missing(storyteller: str) -> str:
-    """Why a storyteller is not there."""
+    """Why a storyteller is missing, in a sentence."""
     name = storyteller.partition(":")[2]
     return f"The settings name no server {clean_line(name)!r} with a model." if name else NO_MODEL

@@ -1,4 +1,4 @@
-"""Who can tell a story: by name, as the settings are at each moment, so that a mind kept in mid-story can take over."""
+"""Storytellers by name, as the settings are at each moment, so that a model kept in mid-story can take over."""
 
 from collections.abc import Callable, Iterator, Mapping, ValuesView
 
@@ -8,14 +8,14 @@ from fiction.engine.ports import Storyteller
 OFFLINE = "offline"
 
 MakeModel = Callable[[str], Storyteller]
-"""The storyteller of a name that the settings have a server for."""
+"""Makes the storyteller of a configured server, by name."""
 
 
 class StorytellerRegistry(Mapping[str, Storyteller]):
     """The storytellers of one story: each is made when it is first asked for, and anew when its settings change."""
 
     def __init__(self, offline: Storyteller, kept: SettingsFile, make: MakeModel) -> None:
-        """`offline` stands in for one that is gone."""
+        """`offline` is the built-in storyteller; `make` makes the others."""
         self._kept = kept
         self._make = make
         self._made: dict[str, tuple[object, Storyteller]] = {OFFLINE: (None, offline)}
@@ -38,12 +38,12 @@ class StorytellerRegistry(Mapping[str, Storyteller]):
         return sum(1 for _ in self)
 
     def values(self) -> ValuesView[Storyteller]:
-        """Those that were made, the ones that others have taken the place of included: all that may hold something."""
+        """Every instance created, replaced ones too, so that closing reaches all."""
         made = [storyteller for _, storyteller in self._made.values()]
         return dict(enumerate([*made, *self._replaced])).values()
 
     def _meaning(self, name: str) -> tuple[ServerPart, ServerPart | None] | None:
-        """The settings that a storyteller stands on. Raises KeyError where there are none."""
+        """Settings of a storyteller's servers. Raises KeyError where there are none."""
         if name == OFFLINE:
             return None
         settings = self._kept.configuration.settings

@@ -1,6 +1,7 @@
 """What is typed wrongly, what goes wrong, and what is never shown."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -9,9 +10,10 @@ from pathlib import Path
 import pytest
 from commands.conftest import Fiction
 
-from fiction import __version__
+from fiction import __version__, cli
 from fiction.commands import resume
 
+ROOT = Path(__file__).parents[2]
 KEY = "sk-very-secret-0123456789"
 
 
@@ -20,6 +22,28 @@ def test_help_names_every_command(fiction: Fiction) -> None:
     assert shown.code == 0
     for name in ("play", "resume", "worlds", "saves", "profile", "config", "doctor"):
         assert f"    {name} " in shown.out
+
+
+ACTIONS = {
+    "worlds": ("list", "show", "check", "install", "remove", "schema"),
+    "saves": ("list", "show", "check", "export", "import", "repair", "rename", "delete"),
+    "profile": ("show", "edit", "reset"),
+    "config": ("show", "get", "set", "path"),
+}
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_the_readme_names_every_command_and_option(fiction: Fiction, name: str) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = readme.partition("## Commands")[2].partition("\n## ")[0]
+    actions = ACTIONS.get(name, ())
+    helps = [fiction(name, "--help").out, *(fiction(name, action, "--help").out for action in actions)]
+    options = {option for text in helps for option in re.findall(r"--[a-z]+", text)} - {"--help"}
+    assert {option for option in options if option not in listed} == set()
+    assert f"fiction {name}" in listed
+    assert set(re.findall(r"^    ([a-z]+) ", helps[0], re.M)) == set(actions)
+    section = listed.partition(f"fiction {name}")[2].partition("\nfiction ")[0]
+    assert [action for action in actions if action not in section] == []
 
 
 def test_the_version_is_told(fiction: Fiction) -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiction.plain.lines import LinePrinter, TypedLines
+from fiction.plain.line_printer import LinePrinter
+from fiction.plain.lines import TypedLines
 
 
 def page_of(*pieces: str, columns: int = 0) -> str:

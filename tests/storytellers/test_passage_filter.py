@@ -27,6 +27,11 @@ def read(reply: str, size: int = 7) -> str:
         f"Chapter 4: The coin\n\n{PASSAGE}",
         f"---\n{PASSAGE}\n---",
         f"```markdown\n{PASSAGE}\n```\nI hope you like it.",
+        f"Sure, here is it:\n``` text wrap=72\n{PASSAGE}\n````\nI hope you like it.",
+        f'{PASSAGE}\n```json\n{{"plans": []}}\n```',
+        f'{PASSAGE}\n```\n\n{{"plans": []}}\n```\nThat is all.',
+        f"{PASSAGE}\n```\nWhat do you do?\n```",
+        f"{PASSAGE}\n```",
         f"Sure, here is the next passage:\n\n{PASSAGE}",
         f"Certainly!\n{PASSAGE}",
         f"Here's the continuation of the story:\n{PASSAGE}",
@@ -48,6 +53,22 @@ def read(reply: str, size: int = 7) -> str:
 @pytest.mark.parametrize("size", [1, 5, 4000])
 def test_what_is_not_story_is_left_out(reply: str, size: int) -> None:
     assert read(reply, size) == PASSAGE
+
+
+LETTER = "It is addressed to you.\n\nMEET ME AT DAWN\n\nYou fold it. The ink is wet."
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "It is addressed to you.\n```\n\nMEET ME AT DAWN\n```\n\nYou fold it. The ink is wet.",
+        "It is addressed to you.\n\n```text\nMEET ME AT DAWN\n\n```\nYou fold it. The ink is wet.\n```",
+        "```\nIt is addressed to you.\n```\n\nMEET ME AT DAWN\n\nYou fold it. The ink is wet.",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 6, 500])
+def test_a_letter_in_a_fence_is_told_and_so_is_what_follows(reply: str, size: int) -> None:
+    assert read(reply, size) == LETTER
 
 
 @pytest.mark.parametrize(

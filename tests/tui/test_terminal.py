@@ -134,3 +134,43 @@ def test_a_stop_gives_the_terminal_back_and_going_on_takes_it_again(home: Path) 
         game.send(signal.SIGTERM)
         assert game.exit_code() == 143
         assert (game.modes, game.edits_lines) == (set(), True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay", [0.0, 0.6])
+def test_a_signal_before_the_first_frame_leaves_nothing_behind(delay: float) -> None:
+    with PtyGame() as game:
+        game.pause(delay)
+        game.send(signal.SIGTERM)
+        assert game.exit_code() in (143, -signal.SIGTERM)
+        assert (game.modes, game.edits_lines) == (set(), True)
+
+
+@pytest.mark.slow
+def test_a_signal_in_a_stop_ends_the_game_when_it_goes_on(home: Path) -> None:
+    with reading(home) as game:
+        game.type(b"\x1a")
+        game.wait(lambda: game.stopped, "the stop")
+        game.send(signal.SIGTERM)
+        game.send(signal.SIGCONT)
+        assert game.exit_code() == 143
+        assert (game.modes, game.edits_lines) == (set(), True)
+
+
+@pytest.mark.slow
+def test_a_window_that_is_closed_in_a_stop_ends_the_game_when_it_goes_on(home: Path) -> None:
+    with reading(home, ignoring=(signal.SIGHUP,)) as game:
+        game.send(signal.SIGSTOP)
+        game.wait(lambda: game.stopped, "the stop")
+        game.close_window()
+        game.send(signal.SIGCONT)
+        assert game.exit_code() == 129
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["0", "-5", "wide", ""])
+def test_sizes_in_the_environment_that_make_no_sense_do_no_harm(size: str) -> None:
+    with PtyGame(size=(70, 22), env={"COLUMNS": size, "LINES": size}) as game:
+        game.until(TITLE)
+        game.pause(0.5)
+        assert game.painted() == (70, 22)

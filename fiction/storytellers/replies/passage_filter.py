@@ -23,7 +23,7 @@ _MARGIN = re.compile(
     r"(?:[!.,:]?$|[!,.:][^\n]{0,140}(?:[:!]|\b(?:story|passage|scene|continuation)\b[^\n]{0,20}\.)$)"
     r"|(?:here(?:'s|’s| is| are)|this is|below is)\b[^\n]{0,140}:$"
     r"|(?:here(?:'s|’s| is| are)|this is|below is)\b[^\n]{0,140}\b(?:passage|continuation|next part)\b[^\n]{0,60}\.$"
-    r"|#{1,6}(?:\s.*)?$|\*\*[^*\n]{1,80}\*\*:?$|[-*_=]{3,}$|\*(?: \*)+$|`{3,}[\w-]*$"
+    r"|#{1,6}(?:\s.*)?$|\*\*[^*\n]{1,80}\*\*:?$|[-*_=]{3,}$|\*(?: \*)+$"
     r"|(?:chapter|scene|turn|part|act)\s+(?:\d+|[ivxlc]+)\b[^\n.!?]{0,80}$"
     r"|(?:passage|story|continuation|narration|output|storyteller)\s*:?$",
     re.IGNORECASE,
@@ -36,7 +36,10 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _MENU = re.compile(r"\W{0,3}(?:1|a)[.):]\s", re.IGNORECASE)
-_FENCE = "```"
+_FENCE = re.compile(r"\s*`{3,}[ \t]*(?P<language>[\w-]*)[^`\n]*$")
+_IN_FENCE = frozenset({"", "text", "txt", "plain", "plaintext"})
+"""Languages of a block that may be a letter or a sign in the story; any other is of notes that came too soon."""
+_DATA = re.compile(r"\s*[\[{]")
 _SYMBOLS = frozenset("#*`-_=>([1")
 _FIRST_WORDS = (
     *("sure", "certainly", "of course", "ok", "absolutely", "great", "understood"),
@@ -69,6 +72,8 @@ class PassageFilter:
         self._told = 0
         """Characters of story so far."""
         self._begun = self._over = self._quoted = False
+        self._fence = ""
+        """The fence that is open: `all` began before the story, `block` in it."""
         self.text = ""
         """What was given out."""
 
@@ -99,6 +104,13 @@ class PassageFilter:
             if self._line_start:
                 if not whole and len(line) < _LONGEST_MARGIN and self._may_be_margin(line):
                     break
+                if whole and (fence := _FENCE.match(line)) is not None:
+                    if not final and not self._fence and not rest.strip():
+                        break  # its first line says what kind of block it is
+                    self._over = self._ends_with(fence["language"].lower(), rest)
+                    self._fence = "" if self._fence else "block" if self._begun else "all"
+                    self._held = rest
+                    continue
                 if self._is_tail(line):
                     self._over = True
                     break
@@ -142,7 +154,15 @@ class PassageFilter:
         if not self._begun:
             return False
         menu = self._told >= _MENU_AFTER and _MENU.match(line) is not None
-        return menu or _TAIL.match(line) is not None or line.lstrip().startswith(_FENCE)
+        return menu or _TAIL.match(line) is not None
+
+    def _ends_with(self, language: str, rest: str) -> bool:
+        """Whether a fence is the end: of a whole passage in a fence, or where a block of notes begins."""
+        if not self._begun:
+            return False
+        if self._fence:
+            return self._fence == "all" and self._told >= _MENU_AFTER
+        return language not in _IN_FENCE or _DATA.match(rest) is not None
 
     def _may_be_margin(self, line: str) -> bool:
         """Whether more of the line is needed to say what it is."""

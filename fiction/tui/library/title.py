@@ -128,7 +128,7 @@ class TitleScreen(GameScreen):
 
         self.fiction.open_minds(self._found or None)
         if self._no_model and self._found and self._found[0].models:
-            self.fiction.try_mind(ModelConfig(base_url=self._found[0].base_url, model=self._found[0].models[0]))
+            self.fiction.try_model(ModelConfig(base_url=self._found[0].base_url, model=self._found[0].models[0]))
 
     def _options(self) -> list[Option]:
         options = [

@@ -137,7 +137,7 @@ class ModelsScreen(GameScreen):
 
     def _take(self, index: int | None) -> None:
         if index is not None and index < len(self._shown):
-            self.fiction.try_mind(replace(self._mind, model=self._shown[index]))
+            self.fiction.try_model(replace(self._mind, model=self._shown[index]))
 
 
 def _as_typed(name: str) -> Option:

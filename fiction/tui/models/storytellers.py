@@ -159,7 +159,7 @@ class StorytellersScreen(GameScreen):
             case Teller(name=name):
                 await self.fiction.told_from_here(name)
             case ModelConfig() as mind:
-                self.fiction.try_mind(mind)
+                self.fiction.try_model(mind)
             case FoundServer() as server:
                 self._open_models(server)
             case Provider() | Elsewhere():
@@ -192,7 +192,7 @@ class StorytellersScreen(GameScreen):
     async def _ask_for_file(self, runner: str) -> None:
         path = await self.app.push_screen_wait(Ask("Where is the file of weights (.gguf)?"))
         if path:
-            self.fiction.try_mind(ModelConfig(run=runner, model=path))
+            self.fiction.try_model(ModelConfig(run=runner, model=path))
 
     # --- other keys ---
 

@@ -6,6 +6,7 @@ from fiction.tui.reading.act_input import ActInput
 from fiction.tui.reading.choices import Choices
 from fiction.tui.reading.looking import Looking
 from fiction.tui.reading.phases import Phase, Purpose
+from fiction.tui.unsent import Unsent
 
 
 class Writing(Looking):
@@ -41,6 +42,28 @@ class Writing(Looking):
         """Take the pen to name this place."""
         self._take_pen(Purpose.NAME)
 
+    # --- what the end of the screen must not take ---
+
+    @property
+    def unsent(self) -> Unsent | None:
+        """What is being written just now; None where nothing is."""
+        text = self.query_one(ActInput).text
+        if not self.desk.writing or not text:
+            return None
+        return Unsent(self.session.story.uuid, self._place, self._purpose.name, self._number, text)
+
+    def take_up(self, unsent: Unsent) -> None:
+        """Go on writing what was unsent, where it still has its place."""
+        purpose = next((purpose for purpose in Purpose if purpose.name == unsent.purpose), None)
+        fits = unsent.turn == self._place and 0 <= unsent.number <= len(self.session.plans)
+        if purpose is not None and fits and self.phase is not Phase.TELLING:
+            self._number = unsent.number
+            self._take_pen(purpose, unsent.text)
+
+    @property
+    def _place(self) -> str:
+        return str(self.session.turn.id) if self.session.turn else ""
+
     # --- in the hand ---
 
     def _take_pen(self, purpose: Purpose, text: str = "") -> None:
@@ -51,6 +74,7 @@ class Writing(Looking):
     def _put_pen_away(self) -> None:
         if self.desk.writing:
             self.desk.close_pen()
+            self.query_one(ActInput).load_text("")
             self.show_hints()
             self.query_one(Choices).focus()
 
