@@ -531,3 +531,81 @@ async def test_a_turn_whose_last_event_was_seen_after_the_end_begins_nothing(tmp
     await table.session.close()
     await events.aclose()
     assert not working_ahead()
+
+
+class TestWhatIsReady:
+    async def test_a_passage_written_ahead_has_the_prompt_that_the_server_was_made_ready_with(
+        self, lay: Callable[..., Table]
+    ) -> None:
+        table = lay(Ahead.BEST)
+        await table.play(1, 1, 1, 1)
+        await quiet()
+        prepared, written = table.storyteller.prepared[-1], table.storyteller.scenes[-1]
+        assert prepared.common
+        assert written.common == prepared.common
+
+    async def test_nothing_is_ready_any_more_while_another_choice_is_told(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.BEST)
+        await table.play()
+        await quiet()
+        assert table.session.ready == {1}
+        table.storyteller.hold = asyncio.Event()
+        playing = asyncio.create_task(drain(table.session.play(table.session.offered(2))))
+        await until(lambda: told(table)[-1] == "tell 2: Greet neighbour 1")
+        assert table.session.ready == frozenset()
+        table.storyteller.hold.set()
+        await playing
+
+    async def test_nothing_is_ready_where_the_storyteller_does_not_work_ahead(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.ALL)
+        await table.play()
+        await quiet()
+        table.session.use("model")
+        assert table.session.ready == frozenset()
+
+    async def test_all_that_comes_after_it_was_taken_in_the_writing_is_told_once(
+        self, lay: Callable[..., Table]
+    ) -> None:
+        table = lay(Ahead.BEST, teller=Scripted(name="mind", spends=Usage(100, 20, 50)))
+        release = table.storyteller.holds["Climb stair 1"] = asyncio.Event()
+        await table.play()
+        await until(lambda: "tell 2: Climb stair 1" in table.storyteller.log)
+        events = table.session.play(table.session.offered(1))
+        shown = [await anext(events) for _ in range(3)]
+        release.set()
+        shown += await drain(events)
+        assert [type(event) for event in shown[:6]] == [
+            ChoiceSaved, Remembered, ProseDelta, ProseDelta, Spent, PassageDone,
+        ]  # fmt: skip
+
+    async def test_a_passage_that_was_cut_off_in_the_writing_is_told_anew(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.BEST)
+        table.storyteller.fail_after[2] = DOWN
+        await table.play()
+        await quiet()
+        await drain(table.session.play(table.session.offered(1)))
+        assert told(table).count("tell 2: Climb stair 1") == 2
+        assert table.session.turn is not None
+        assert table.session.turn.passage == "Passage 2: Climb stair 1."
+
+    async def test_the_others_are_not_written_once_a_whole_one_is_taken(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.ALL)
+        hold = table.storyteller.holds["Greet neighbour 1"] = asyncio.Event()
+        await table.play()
+        await until(lambda: "tell 2: Greet neighbour 1" in table.storyteller.log)
+        events = table.session.play(table.session.offered(1))
+        for _ in range(3):
+            await anext(events)
+        hold.set()
+        await asyncio.sleep(0)
+        await drain(events)
+        assert "told 2: Greet neighbour 1" not in table.storyteller.log
+        assert "tell 2: Read notice 1" not in table.storyteller.log
+
+    async def test_a_telling_that_stops_without_an_error_is_said_to_be_cut_off(self) -> None:
+        stopped = foresight.Foreseen(1, Choice(ChoiceKind.CONTINUE))
+        assert not stopped.hopeful
+        stopped._over = True
+        with pytest.raises(StorytellerError) as caught:
+            await drain(stopped.told())  # type: ignore[arg-type]
+        assert (caught.value.trouble, caught.value.hint) == (Trouble.CUT_OFF, "Retry, and it is told.")
