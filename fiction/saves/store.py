@@ -50,7 +50,9 @@ class SaveFile:
         """A new save, open for play.
 
         Raises:
-            SaveError: there is one of that name already, or the file can't be made.
+            SaveExists: there is one of that name already.
+            SaveBusy: another process is just making it.
+            SaveError: the file can't be made.
         """
         with translated(path.stem):
             lock = StoryLock(path)
