@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -53,6 +54,8 @@ class Test:
     seconds: float
     entered: frozenset[tuple[str, int]]
     """Functions that it entered: path in the tree and first line."""
+    launches: bool
+    """It starts another process, which may enter anything."""
 
     @property
     def file(self) -> str:
@@ -68,12 +71,16 @@ class Survey:
     said: str
 
     def chosen(self, mutant: Mutant) -> list[Test]:
-        """Tests for a mutant: of its function; else, of its module; else, of all. Near and fast ones first."""
-        functions = {(mutant.path, mutant.function)}
+        """Tests for a mutant: of its function; else, of its module; else, of all. Near and fast ones first.
+
+        Another process is not looked into, so tests that start one are taken where their file is named for the module.
+        """
+        functions, stem = {(mutant.path, mutant.function)}, f"_{Path(mutant.path).stem}"
         found = [test for test in self.tests if functions & test.entered]
         found = found or [test for test in self.tests if any(path == mutant.path for path, _ in test.entered)]
-        stem = Path(mutant.path).stem
-        ordered = sorted(found or self.tests, key=lambda test: (f"_{stem}" not in Path(test.file).stem, test.seconds))
+        near = {test.name for test in self.tests if stem in Path(test.file).stem}
+        found += [test for test in self.tests if test.launches and test.name in near and test not in found]
+        ordered = sorted(found or self.tests, key=lambda test: (test.name not in near, test.seconds))
         sums = _sums(test.seconds for test in ordered)
         return [test for test, total in zip(ordered, sums, strict=True) if total <= SECONDS] or ordered[:1]
 
@@ -108,7 +115,8 @@ class _Surveyor:
             sys.setprofile(None)
             entered = [(code.co_filename.removeprefix(self._tree), code.co_firstlineno)
                        for code in list(self._entered.values()) if code.co_filename.startswith(self._tree)]  # fmt: skip
-            self._found[item.nodeid] = {"seconds": seconds, "entered": entered}
+            launches = id(subprocess.Popen.__init__.__code__) in self._entered
+            self._found[item.nodeid] = {"seconds": seconds, "entered": entered, "launches": launches}
 
     def _note(self, frame: FrameType, event: str, _: object) -> None:
         if event == "call":
@@ -168,7 +176,7 @@ def surveyed(tree: Path, folders: Sequence[str], scratch: Path) -> Survey:
     noted = json.loads(report.read_text("utf-8"))
     failed = set(noted["failed"])
     tests = tuple(
-        Test(name, found["seconds"], frozenset((path, line) for path, line in found["entered"]))
+        Test(name, found["seconds"], frozenset((path, line) for path, line in found["entered"]), found["launches"])
         for name, found in noted["found"].items() if name not in failed
     )  # fmt: skip
     return Survey(tests, tuple(sorted(failed)), words)

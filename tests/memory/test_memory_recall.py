@@ -1,7 +1,9 @@
 """What is recalled: the port's contract, and laws that hold for every tree of turns."""
 
 import asyncio
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from memory_stories import ONE_BRANCH, ListArchive, cue, played, story, told
 
 from fiction.engine.ports import LongTermMemory
 from fiction.memory.recall import StoryMemory, story_key
-from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, TurnId
+from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, Recalled, TurnId
 
 TALE = story(
     "The ferryman Imre buried a brass key under the mill.",
@@ -263,3 +265,66 @@ async def test_a_memory_that_grew_answers_like_one_that_was_opened_whole(grown: 
     question = cue("Bring the bell and the lantern to the chapel", lineage=ONE_BRANCH, limit=3)
     assert await memory.recall(question) == await asked(TALE, question)
     await memory.close()
+
+
+async def test_whoever_waits_too_short_is_told_so() -> None:
+    held = threading.Event()
+
+    class Slow(ListArchive):
+        def memories(self, *, after: TurnId | None = None) -> Iterator[Memory]:
+            assert held.wait(30)
+            return super().memories(after=after)
+
+    memory = StoryMemory(cache=None)
+    await memory.open(Slow(TALE))
+    assert await memory.ready(0.05) is False
+    held.set()
+    assert await memory.ready(30) is True
+    await memory.close()
+
+
+async def test_a_memory_is_opened_once() -> None:
+    memory, other = StoryMemory(cache=None), ListArchive([told(1, "Another story.")])
+    await memory.open(ListArchive(TALE))
+    await memory.open(other)
+    assert await memory.ready(30)
+    assert turns(await memory.recall(cue("Imre's buried key", limit=1))) == [1]
+    await memory.close()
+    assert not other.closed
+
+
+async def test_what_the_reader_pinned_comes_even_when_all_fails() -> None:
+    pinned = Memory(TurnId(4), 0, 4, TALE[3].text, pinned=True)
+    memory = StoryMemory(cache=None)
+    expected = Recall((Recalled(TurnId(4), 4, TALE[3].text, pinned=True),))
+    assert await memory.recall(cue("?"), (pinned,)) == expected
+    await memory.open(ListArchive(TALE))
+    await memory.close()
+    assert await memory.recall(cue("?"), (pinned,)) == expected
+
+
+async def test_nothing_is_written_without_a_folder_and_no_chroma_where_none_is_wanted(tmp_path: Path) -> None:
+    for cache, chroma in ((None, True), (tmp_path, False)):
+        memory = StoryMemory(cache=cache, chroma=chroma)
+        await memory.open(ListArchive(played(80)))
+        assert await memory.ready(30)
+        await memory.close()
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["words.npz"]
+
+
+async def test_a_long_story_is_answered_by_words_until_its_vectors_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fiction.memory.recall._AT_ONCE", 3)
+    found = await asked(TALE, cue("Imre's buried key", limit=1))
+    assert turns(found) == [1]
+    assert found.items[0].dense > 0
+
+
+@pytest.mark.parametrize(
+    ("uuid", "same"),
+    [("6f1c2a34-0000-4000-8000-000000000001", True), ("a" * 8, True), ("a" * 64, True), ("a" * 7, False),
+     ("a" * 65, False), ("../../../etc", False), ("A" * 8, False), ("", False)],
+)  # fmt: skip
+def test_a_storys_files_have_its_identity_for_a_name_or_a_digest_of_it(uuid: str, same: bool) -> None:
+    key = story_key(uuid)
+    assert (key == uuid) is same
+    assert same or (len(key) == 32 and key.isalnum())
