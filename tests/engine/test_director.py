@@ -222,3 +222,11 @@ def test_a_part_of_which_the_world_says_nothing_only_begins() -> None:
     assert direct(World("w", "1", "W", "", ""), StorySettings(turns=20), Ledger(), (), 6).lines == (
         "A new part begins here, and something changes that can't be undone.",
     )
+
+
+def test_near_the_end_nothing_new_is_opened_and_the_last_passage_is_the_last() -> None:
+    assert after((), 18).lines == ("The story is near its end: open nothing new and let what is open come to a head.",)
+    assert after((), 22).lines == after((), 18).lines
+    assert after((), 23).lines == (
+        "This passage is the story's last: bring it to its end, whole and earned, and offer no new question.",
+    )

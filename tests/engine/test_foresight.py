@@ -609,3 +609,31 @@ class TestWhatIsReady:
         with pytest.raises(StorytellerError) as caught:
             await drain(stopped.told())  # type: ignore[arg-type]
         assert (caught.value.trouble, caught.value.hint) == (Trouble.CUT_OFF, "Retry, and it is told.")
+
+
+class TestLettingGo:
+    async def test_nothing_new_is_asked_before_what_was_cancelled_has_let_go(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.BEST)
+        await table.play(1)
+        await quiet()
+        table.storyteller.holds["Climb stair 1"] = asyncio.Event()
+        letting_go = table.storyteller.letting_go = asyncio.Event()
+        table.session.undo()
+        await until(lambda: told(table)[-1] == "tell 2: Climb stair 1")
+        asked = len(table.storyteller.prepared)
+        table.session.redo()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert len(table.storyteller.prepared) == asked
+        letting_go.set()
+        await quiet()
+        assert len(table.storyteller.prepared) == asked + 1
+        log = table.storyteller.log
+        assert log.index("let go of 2: Climb stair 1") < len(log) - 1 - log[::-1].index("prepare 3")
+
+    async def test_what_broke_off_is_not_gone_on_with(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.ALL)
+        table.storyteller.fail_after[2] = DOWN
+        await table.play()
+        await quiet()
+        assert told(table) == ["tell 1: begin", "tell 2: Climb stair 1"]

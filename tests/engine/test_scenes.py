@@ -53,7 +53,7 @@ async def test_before_the_first_turn_there_is_nothing_to_recall(told: tuple[Save
     assert memory.cues == []
 
 
-async def test_a_scene_holds_the_turn_it_follows_and_the_eight_before_with_the_newest_memory(
+async def test_a_scene_holds_the_turns_that_it_follows_and_the_newest_memory(
     told: tuple[SaveFile, Turn],
 ) -> None:
     save, head = told
@@ -63,6 +63,11 @@ async def test_a_scene_holds_the_turn_it_follows_and_the_eight_before_with_the_n
     assert scene.memory == head.memory == "Depth 6: Passage 6: Read notice 5."
     unreflected = dataclasses.replace(head, memory="")
     assert (await Scenes(save, WORLD, ListMemory()).after(unreflected, WAVE)).memory.startswith("Depth 5: ")
+
+
+async def test_of_a_long_story_a_scene_holds_the_last_eight_turns(table: Table) -> None:
+    await table.play(*[1] * 9)
+    assert [turn.depth for turn in table.storyteller.scenes[-1].recent] == [2, 3, 4, 5, 6, 7, 8, 9]
 
 
 async def test_the_memory_is_asked_with_the_choice_the_path_and_the_oldest_thread(told: tuple[SaveFile, Turn]) -> None:

@@ -287,3 +287,31 @@ async def test_plans_are_offered_with_a_mark_where_they_are_plain(table: Table) 
     (offered,) = (event for event in events if isinstance(event, PlansOffered))
     assert offered.plain
     assert any(isinstance(event, MemoryUpdated) for event in events)
+
+
+async def test_who_leaves_while_notes_are_made_leaves_nothing_at_work(table: Table) -> None:
+    let_go, reflecting = asyncio.Event(), asyncio.Event()
+
+    async def embed(_: str) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            let_go.set()
+
+    class Endless(Scripted):
+        async def reflect(self, scene: Scene, passage: str) -> Reflection:
+            reflecting.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    await table.session.close()
+    folder = table.path.parent / "endless"
+    folder.mkdir()
+    endless = Table.laid(folder, Endless())
+    endless.memory.embed = embed  # type: ignore[method-assign]
+    playing = asyncio.create_task(endless.play())
+    await asyncio.wait_for(reflecting.wait(), 5)
+    playing.cancel()
+    await asyncio.wait([playing], timeout=5)
+    await asyncio.wait_for(let_go.wait(), 5)
+    await endless.session.close()

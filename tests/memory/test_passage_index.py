@@ -32,8 +32,8 @@ UNIT = vector(*[0, 1] + [0] * 6)
 
 def test_a_passage_is_taken_once_and_its_importance_is_taken_over() -> None:
     made = index(RAIN)
-    assert made.take(KEY)
-    assert not made.take(told(2, KEY.text, importance=9))
+    assert made.take(KEY) is True
+    assert made.take(told(2, KEY.text, importance=9)) is False
     assert len(made) == 2
     assert [place.importance for place in made.catalogue.places([0, 1])] == [5, 9]
     assert made.texts == {1: RAIN.text, 2: KEY.text}
@@ -57,7 +57,7 @@ def test_a_turn_that_is_forgotten_is_not_found_and_its_text_is_gone() -> None:
 def test_a_vector_is_kept_with_its_sketch() -> None:
     made = index(RAIN, KEY)
     assert made.without_vectors() == [1, 2]
-    assert made.place(TurnId(2), UNIT)
+    assert made.place(TurnId(2), UNIT) is True
     assert made.without_vectors() == [1]
     assert (made.has_vector(0), made.has_vector(1)) == (False, True)
     assert made.rows([0, 1]).tolist() == [[0] * 8, [0, 1, *[0] * 6]]
@@ -79,13 +79,13 @@ def test_a_vector_is_kept_with_its_sketch() -> None:
 )
 def test_a_vector_that_is_none_of_ours_is_not_believed(wrong: Embedding | None) -> None:
     made = index(RAIN)
-    assert not made.place(TurnId(1), wrong)
+    assert made.place(TurnId(1), wrong) is False
     assert made.without_vectors() == [1]
 
 
 def test_a_vector_of_an_unknown_turn_is_not_kept() -> None:
-    assert not index(RAIN).place(TurnId(7), UNIT)
-    assert not index(RAIN).place(TurnId(7), Embedding(NAME, b""))
+    assert index(RAIN).place(TurnId(7), UNIT) is False
+    assert index(RAIN).place(TurnId(7), Embedding(NAME, b"")) is False
 
 
 def test_what_a_cache_held_of_different_pieces_is_refused() -> None:
