@@ -637,3 +637,12 @@ class TestLettingGo:
         await table.play()
         await quiet()
         assert told(table) == ["tell 1: begin", "tell 2: Climb stair 1"]
+
+    async def test_a_story_that_is_resumed_is_worked_ahead_for_at_once(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.BEST)
+        await table.play(1)
+        await table.reopen()
+        assert not working_ahead()
+        assert await drain(table.session.proceed()) == []
+        await quiet()
+        assert table.session.ready == {1}

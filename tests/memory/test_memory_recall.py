@@ -328,3 +328,29 @@ def test_a_storys_files_have_its_identity_for_a_name_or_a_digest_of_it(uuid: str
     key = story_key(uuid)
     assert (key == uuid) is same
     assert same or (len(key) == 32 and key.isalnum())
+
+
+async def test_nobody_waits_for_the_vectors_of_a_long_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fiction.memory.recall._AT_ONCE", 3)
+    words, vectors = threading.Event(), threading.Event()
+
+    class Slow(ListArchive):
+        def memories(self, *, after: TurnId | None = None) -> Iterator[Memory]:
+            assert words.wait(30)
+            return super().memories(after=after)
+
+        def embeddings(self, model: str) -> Iterator[tuple[TurnId, Embedding]]:
+            assert vectors.wait(30)
+            return super().embeddings(model)
+
+    memory = StoryMemory(cache=None)
+    await memory.open(Slow(TALE))
+    asking = asyncio.create_task(memory.recall(cue("Imre's buried key", limit=1)))
+    await asyncio.sleep(0)
+    words.set()
+    found = await asyncio.wait_for(asking, 20)
+    assert (turns(found), found.items[0].dense) == ([1], 0.0)
+    vectors.set()
+    assert await memory.ready(30)
+    assert (await memory.recall(cue("Imre's buried key", limit=1))).items[0].dense > 0
+    await memory.close()
