@@ -71,7 +71,8 @@ class Survey:
     said: str
 
     def chosen(self, mutant: Mutant) -> list[Test]:
-        """Tests for a mutant: of its function; else, of its module; else, of all. Near and fast ones first.
+        """Tests for a mutant: of its function; else, of its module; else, of all. Near and fast ones first;
+        the package's own before others.
 
         Another process is not looked into, so tests that start one are taken where their file is named for the module.
         """
@@ -80,7 +81,10 @@ class Survey:
         found = found or [test for test in self.tests if any(path == mutant.path for path, _ in test.entered)]
         near = {test.name for test in self.tests if stem in Path(test.file).stem}
         found += [test for test in self.tests if test.launches and test.name in near and test not in found]
-        ordered = sorted(found or self.tests, key=lambda test: (test.name not in near, test.seconds))
+        home = f"tests/{mutant.path.split('/')[1]}/"
+        ordered = sorted(
+            found or self.tests, key=lambda test: (test.name not in near, not test.file.startswith(home), test.seconds)
+        )
         sums = _sums(test.seconds for test in ordered)
         return [test for test, total in zip(ordered, sums, strict=True) if total <= SECONDS] or ordered[:1]
 

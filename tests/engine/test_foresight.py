@@ -646,3 +646,25 @@ class TestLettingGo:
         assert await drain(table.session.proceed()) == []
         await quiet()
         assert table.session.ready == {1}
+
+    async def test_words_that_come_one_by_one_after_it_was_taken_are_all_told(self, lay: Callable[..., Table]) -> None:
+        taken = asyncio.Event()
+
+        class Slow(Scripted):
+            async def _tell(self, scene):  # type: ignore[no-untyped-def]
+                yield ProseDelta("One")
+                if scene.depth > 1:
+                    await taken.wait()
+                for word in (" two", " three", " four"):
+                    for _ in range(20):
+                        await asyncio.sleep(0)
+                    yield ProseDelta(word)
+
+        table = lay(Ahead.BEST, teller=Slow(name="mind"))
+        await table.play()
+        await until(lambda: told(table)[-1] == "tell 2: Climb stair 1")
+        events = table.session.play(table.session.offered(1))
+        shown = [await anext(events) for _ in range(3)]
+        taken.set()
+        shown += await drain(events)
+        assert [event.text for event in shown if isinstance(event, ProseDelta)] == ["One", " two", " three", " four"]

@@ -162,3 +162,9 @@ def test_by_words_alone_a_turn_counts_with_its_best_piece_the_younger_first_and_
     assert {item.score for item in every} == {1.0}
     one = by_words_alone(scores(3, 1, 2, *[0] * 19), catalogue, lambda turn: "" if turn == 1 else "x", frozenset())
     assert [(int(item.turn), item.score) for item in one] == [(2, 0.666667)]
+
+
+def test_by_words_alone_small_scores_are_shares_too() -> None:
+    catalogue = shelved(told(1, "x"), told(2, "x"))
+    found = by_words_alone(scores(0.25, 0.5), catalogue, words_of, frozenset())
+    assert [(int(item.turn), item.score) for item in found] == [(2, 1.0), (1, 0.5)]

@@ -173,3 +173,12 @@ def test_every_place_of_a_long_vector_has_its_place_and_sign_in_the_sketch_for_e
     signs = ones.sum(axis=1).astype(int).tolist()
     assert signs[:12] == [-1, 1, -1, 1, -1, -1, 1, -1, 1, 1, -1, 1]
     assert 0.4 < signs.count(1) / len(signs) < 0.6
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_as_many_as_there_are_and_more_can_be_asked_for(count: int) -> None:
+    made = index(RAIN, KEY, told(3, "A fox stole the bread."))
+    for turn in (1, 2, 3):
+        made.place(TurnId(turn), vector(*[float(turn)] * 8))
+    found = made.nearest(np.ones(8, np.float32), np.arange(3), count).tolist()
+    assert sorted(found) == {1: [2], 2: [1, 2]}.get(count, [0, 1, 2])

@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -295,3 +296,17 @@ def test_a_snapshot_that_is_torn_is_passed_over(whole: bytes, tmp_path: Path) ->
             db.execute("UPDATE snapshot SET ledger='{}' WHERE turn=?", (turns[5].id,))
         assert save.ledger_before(TurnId(10)) == (Ledger(), turns[3:])
         assert save.ledger_before(turns[1].id) == (Ledger(), turns[:2])
+
+
+def test_what_is_made_up_for_a_lost_description_and_a_lost_place_is_dated_now(whole: bytes, tmp_path: Path) -> None:
+    path, into = tmp_path / "torn.fiction", tmp_path / "mended.fiction"
+    path.write_bytes(whole)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("UPDATE story SET title='Another'")
+        db.execute("UPDATE head SET turn=3")
+    before = time.time() * 1000 - 1
+    assert repair(path, into) == TURNS
+    with closing(SaveFile.open(into)) as save:
+        assert before <= save.story.created <= time.time() * 1000
+        assert before <= save.story.updated <= time.time() * 1000
+        assert save.story.title == "torn"

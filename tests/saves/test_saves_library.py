@@ -375,3 +375,16 @@ def test_of_many_alike_five_are_named(shelf: SaveLibrary) -> None:
         shelf.find("TI")
     assert caught.value.hint == "Is it tide-2 or tide-3 or tide-4 or tide-5 or tide-6?"
     assert shelf.find("tide") == "tide"
+
+
+def test_the_folder_is_made_with_all_above_it_when_it_is_needed(shelf: SaveLibrary, tmp_path: Path) -> None:
+    add(shelf, "Tide")
+    shelf.export_story("tide", tmp_path / "out.fiction")
+    for name in ("one", "two"):
+        deep = SaveLibrary(tmp_path / name / "deep" / "saves")
+        assert deep.cards() == ()
+        assert not (tmp_path / name).exists()
+        if name == "one":
+            assert add(deep, "Tide") == "tide"
+        assert deep.import_story(tmp_path / "out.fiction") == "out"
+        assert len(deep.cards()) == (2 if name == "one" else 1)
