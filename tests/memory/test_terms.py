@@ -104,3 +104,7 @@ def test_a_language_is_the_first_part_of_its_tag(tag: str, language: str) -> Non
 @pytest.mark.parametrize(("words", "count"), [(220, 1), (221, 2), (440, 2), (441, 3)])
 def test_a_passage_has_a_piece_for_every_220_words(words: int, count: int) -> None:
     assert len(pieces("So it is. " * (words // 3) + "And. " * (words % 3))) == count
+
+
+def test_characters_count_as_the_words_that_they_would_be() -> None:
+    assert [length("剑" * 17), length("剑" * 17 + " so it is"), length("so it is"), length("")] == [11, 14, 3, 0]
