@@ -6,6 +6,7 @@
     - SaveBusy            another process has the story open
     - SaveConflict        the story was moved on by somebody else
     - SaveDamaged         the file is not whole
+    - SaveExists          there is a save of that name already
     - SaveTooNew          made by a later version of fiction
   x NotFound              no such world, save, turn, memory
   x StorytellerError      the storyteller could not tell this turn; nothing of the story is lost
@@ -73,6 +74,10 @@ class SaveConflict(SaveError):
 
 class SaveDamaged(SaveError):
     """The file is not a whole save."""
+
+
+class SaveExists(SaveError):
+    """The name of a new save is taken."""
 
 
 class SaveTooNew(SaveError):

@@ -139,7 +139,6 @@ async def _reflection(scene: Scene, told: Turn, storyteller: Storyteller) -> Ref
         memory=reflection.memory.strip() or scene.memory,
         state=reflection.state or scene.state,
         title=reflection.title or told.title,
-        usage=told.usage + reflection.usage,
     )
 
 
@@ -151,4 +150,5 @@ def _commit(scene: Scene, told: Turn, reflection: Reflection, vector: Embedding 
         *checks.contradiction_findings(ledger),
     )
     snapshot = ledger if told.depth % SNAPSHOT_EVERY == 0 else None
-    return store.complete(told.id, reflection, findings=findings, embedding=vector, ledger=snapshot)
+    whole = dataclasses.replace(reflection, usage=told.usage + reflection.usage)
+    return store.complete(told.id, whole, findings=findings, embedding=vector, ledger=snapshot)

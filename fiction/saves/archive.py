@@ -77,7 +77,6 @@ class SaveArchive:
             self._closed = True
             if self._db is not None:
                 self._db.close()
-                self._db = None
 
     def _turns(self, after: int) -> list[TurnRow]:
         with self._turnstile, translated(self._path.stem):

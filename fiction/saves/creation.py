@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from fiction.errors import SaveError
+from fiction.errors import SaveExists
 from fiction.saves.codec import rows_of_record
 from fiction.saves.files import APPLICATION_ID, connect, make_private, sync_folder
 from fiction.saves.migrations import STEPS, Step
@@ -19,7 +19,7 @@ def lay_down(path: Path, story: StoryRecord) -> None:
     """Make a save without turns at `path`. The caller holds its lock.
 
     Raises:
-        SaveError: there is something of that name already.
+        SaveExists: there is something of that name already.
     """
     with laying_down(path) as db:
         record, pack = rows_of_record(story)
@@ -33,10 +33,10 @@ def laying_down(path: Path, *, steps: tuple[Step, ...] = STEPS) -> Iterator[sqli
     """A connection, in a transaction, to a save with empty tables, which is at `path` when the block has ended well.
 
     Raises:
-        SaveError: there is something of that name already.
+        SaveExists: there is something of that name already.
     """
     if path.exists() or path.is_symlink():
-        raise SaveError(f"There is a save called {path.stem} already.", hint="Choose another name.")
+        raise SaveExists(f"There is a save called {path.stem} already.", hint="Choose another name.")
     rough = path.with_name(f".{path.name}.new")
     make_private(rough)
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fiction.story.cards import SaveCard
-from fiction.errors import NotFound, SaveBusy, SaveDamaged, SaveError
+from fiction.errors import NotFound, SaveBusy, SaveDamaged, SaveError, SaveExists
 from fiction.saves.cards import card
 from fiction.saves.files import SUFFIX
 from fiction.saves.leftovers import sweep
@@ -63,9 +63,7 @@ class SaveLibrary:
             path = self._free(name or story.title, besides=busy)
             try:
                 return SaveFile.create(path, story)
-            except SaveError:
-                if path.stem in busy or not (path.exists() or lock_path(path).exists()):
-                    raise
+            except (SaveBusy, SaveExists):
                 busy.add(path.stem)  # another process took the name just now
 
     def open(self, name: str = "", *, read_only: bool = False) -> "SaveFile":

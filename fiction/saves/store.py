@@ -50,7 +50,9 @@ class SaveFile:
         """A new save, open for play.
 
         Raises:
-            SaveError: there is one of that name already, or the file can't be made.
+            SaveExists: there is one of that name already.
+            SaveBusy: another process is just making it.
+            SaveError: the file can't be made.
         """
         with translated(path.stem):
             lock = StoryLock(path)
@@ -226,8 +228,7 @@ class SaveFile:
         with self._writing() as db:
             place = tree.place_of(db, to)
             tree.set_head(db, to, expected=expected, now=_now())
-            if expected is None or not tree.lies_on_path(db, place, of=expected):
-                tree.lead_to(db, tree.lineage_of(db, place))
+            tree.lead_to(db, tree.lineage_of(db, place))
             return _turn(db, to)
 
     # --- what the reader writes on it ---

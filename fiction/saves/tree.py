@@ -134,11 +134,6 @@ def lead_to(db: sqlite3.Connection, lineage: Lineage) -> None:
         entered = segment
 
 
-def lies_on_path(db: sqlite3.Connection, place: TreePosition, *, of: int) -> bool:
-    """Whether a turn is another one, or on the way to it."""
-    return lineage_of(db, place_of(db, of)).holds(place.segment, place.depth)
-
-
 def redo_of(db: sqlite3.Connection, place: TreePosition) -> int | None:
     """The child that `redo` goes to; None at a leaf."""
     hint = db.execute("SELECT next FROM redo WHERE segment=? AND depth=?", (place.segment, place.depth)).fetchone()

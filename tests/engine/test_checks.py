@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from fiction.engine.checks import passage_findings, plan_findings
+from fiction.engine.checks import contradiction_findings, passage_findings, plan_findings
+from fiction.story.ledger import Contradiction, Fact, Ledger
 from fiction.story.memory import TurnId
 from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
 from fiction.story.turn import Stage, Turn
@@ -75,3 +76,51 @@ def test_words_of_the_readers_own_license_speaking(act: str) -> None:
 )
 def test_what_is_wrong_with_plans_is_said(plans: tuple[Plan, ...]) -> None:
     assert plan_findings(plans, (TOLD,))
+
+
+def told(passage: str) -> Turn:
+    return dataclasses.replace(TOLD, passage=passage)
+
+
+def test_seven_words_are_long_and_six_may_come_again() -> None:
+    assert passage_findings("One two three four five six seven.", LOOK, (told("One two three four five six seven."),))
+    assert not passage_findings("One two three four five six.", LOOK, (told("One two three four five six."),))
+
+
+def test_what_is_found_of_a_sentence_is_120_characters_of_it() -> None:
+    endless = "word " * 60 + "end."
+    (found,) = passage_findings(endless, LOOK, (told(endless),))
+    assert found.detail == ("word " * 60)[:120]
+
+
+def test_case_and_what_ends_it_make_no_other_sentence() -> None:
+    again = "The rope goes down a LONG way before it finds the water!” she says."
+    assert [found.check for found in passage_findings(again, LOOK, (TOLD,))] == ["repetition"]
+
+
+def test_each_fault_of_plans_has_its_own_words() -> None:
+    plans = (Plan("Climb down", approach=Approach.BOLD), Plan(" climb down. ", approach=Approach.BOLD))
+    assert [found.detail for found in plan_findings(plans, (TOLD,))] == [
+        "2 plans",
+        "two plans with the same words",
+        "two plans with the same approach",
+        "offered before: climb down",
+        "offered before: climb down",
+    ]
+    blank = (*THREE[:2], Plan(" .", approach=Approach.CURIOUS))
+    assert [found.detail for found in plan_findings(blank, (dataclasses.replace(TOLD, plans=blank[2:]),))] == [
+        "a plan without words"
+    ]
+
+
+def test_what_the_plan_says_licenses_too_and_every_act_is_found() -> None:
+    choice = Choice(ChoiceKind.OFFERED, "Go on", Plan("Go on", brief="You refuse to pay."))
+    found = passage_findings("You refuse. You agree. You finally betray him.", choice, ())
+    assert [each.detail for each in found] == ["You agree", "You finally betray"]
+
+
+def test_a_contradiction_names_what_was_established_and_what_is_claimed() -> None:
+    fact = Fact("Oda", "lives in", "the mill", since=1, source=TurnId(1))
+    (found,) = contradiction_findings(Ledger(contradictions=(Contradiction(fact, "the tower"),)))
+    assert (found.check, found.detail) == ("contradiction", "Oda lives in the mill, not the tower")
+    assert contradiction_findings(Ledger()) == ()

@@ -153,3 +153,94 @@ def test_the_pace_is_never_put_in_the_same_words_twice_running() -> None:
     said = [direct(WORLD, StorySettings(turns=ENDLESS), Ledger(), (), depth).lines[-1] for depth in range(1, 40)]
     assert all(a != b for a, b in itertools.pairwise(said))
     assert len(set(said)) > 5
+
+
+def waiting(opened: int, touched: int) -> Ledger:
+    return Ledger(threads=(Thread("well", "What is in the well?", opened=opened, touched=touched),))
+
+
+def called_for(ledger: Ledger, turns: int, upto: int) -> list[int]:
+    """The turns whose storyteller is told of the thread."""
+    course = {depth: direct(WORLD, StorySettings(turns=turns), ledger, (), depth) for depth in range(1, upto)}
+    return [depth for depth, found in course.items() if any("What is in the well?" in line for line in found.lines)]
+
+
+def test_the_end_is_in_sight_at_85_percent_of_the_length_and_must_come_at_110() -> None:
+    course = walk(20, 24)
+    assert [depth for depth, found in enumerate(course, start=1) if found.toward_ending] == [*range(18, 25)]
+    assert [depth for depth, found in enumerate(course, start=1) if found.must_end] == [23, 24]
+    assert [found.progress for found in course[:3]] == [0.0, 0.05, 0.1]
+
+
+def test_each_act_takes_its_share_of_the_length() -> None:
+    assert [found.act for found in walk(20, 20)] == [1] * 6 + [2] * 9 + [3] * 5
+    assert [depth for depth, found in enumerate(walk(20, 20), start=1) if found.opens_act] == [1, 7, 16]
+    halves = World("w", "1", "W", "", "", acts=(Act("One", share=0), Act("Two", share=0)))
+    assert [found.act for found in walk(10, 12, halves)] == [1] * 5 + [2] * 7
+
+
+def test_the_tension_of_every_turn_of_a_mystery() -> None:
+    assert [found.tension for found in walk(20, 20)] == [
+        5.0, 6.0, 7.0, 5.5, 4.0, 5.0, 6.0, 7.0, 5.5, 4.0, 5.0, 6.0, 7.0, 5.5, 6.0, 7.0, 8.0, 9.0, 7.5, 4.0,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("genre", "expected"),
+    [((), 5.0), (("unheard of",), 5.0), (("Comedy",), 4.0), (("thriller", "comedy"), 5.5), (("thriller",), 7.0)],
+)
+def test_the_register_is_the_mean_of_the_genres_that_are_known(genre: tuple[str, ...], expected: float) -> None:
+    assert walk(ENDLESS, 4, World("w", "1", "W", "", "", genre=genre))[-1].tension == expected
+
+
+def test_tension_stays_on_its_scale() -> None:
+    course = walk(40, 40, World("w", "1", "W", "", "", genre=("thriller",)))
+    assert max(found.tension for found in course) == 9.5
+
+
+@pytest.mark.parametrize(("turns", "first"), [(8, 6), (40, 12), (250, 22)])
+def test_a_thread_waits_a_quarter_of_the_story_at_least_4_turns_and_at_most_20(turns: int, first: int) -> None:
+    settings, ledger = StorySettings(turns=turns), waiting(2, 2)
+    assert next(depth for depth in range(1, 99) if direct(WORLD, settings, ledger, (), depth).due_thread) == first
+
+
+def test_a_thread_that_waits_is_called_for_every_other_turn_and_not_where_a_part_begins() -> None:
+    assert called_for(waiting(2, 2), 20, 18) == [8, 10, 12, 14]
+    assert called_for(waiting(2, 3), 20, 18) == [9, 11, 13, 15, 17]
+
+
+def test_what_the_story_began_with_is_called_for_from_60_percent_of_the_length_on() -> None:
+    assert called_for(waiting(1, 1), 20, 20) == [13, 15, 17, 19]
+    assert called_for(waiting(1, 2), 20, 20) == [14, 18]
+    assert called_for(waiting(1, 1), ENDLESS, 12) == [5, 7, 9, 11]
+
+
+def test_the_word_on_pace_goes_with_the_tension_and_never_comes_twice_running() -> None:
+    calm = walk(60, 10, World("w", "1", "W", "", "", genre=("comedy",)))
+    assert "This passage may breathe: a small, exact, human moment." in calm[5].lines
+    said = [line for found in walk(60, 40) for line in found.lines[-1:]]
+    assert all(one != other for one, other in itertools.pairwise(said))
+    tight = {
+        found.tension
+        for found in walk(60, 40)
+        if found.lines[-1].startswith(("Keep this", "Time presses", "Somebody here is"))
+    }
+    assert min(tight) == 7.0
+
+
+def test_a_part_of_which_the_world_says_nothing_only_begins() -> None:
+    unsaid = World("w", "1", "W", "", "", acts=(Act("One", share=0.5), Act("Two", share=0.5)))
+    assert direct(unsaid, StorySettings(turns=20), Ledger(), (), 11).lines == (
+        "A new part begins here, and something changes that can't be undone.",
+    )
+    assert direct(World("w", "1", "W", "", ""), StorySettings(turns=20), Ledger(), (), 6).lines == (
+        "A new part begins here, and something changes that can't be undone.",
+    )
+
+
+def test_near_the_end_nothing_new_is_opened_and_the_last_passage_is_the_last() -> None:
+    assert after((), 18).lines == ("The story is near its end: open nothing new and let what is open come to a head.",)
+    assert after((), 22).lines == after((), 18).lines
+    assert after((), 23).lines == (
+        "This passage is the story's last: bring it to its end, whole and earned, and offer no new question.",
+    )

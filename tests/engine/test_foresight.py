@@ -534,3 +534,140 @@ async def test_a_turn_whose_last_event_was_seen_after_the_end_begins_nothing(tmp
     await table.session.close()
     await events.aclose()
     assert not working_ahead()
+
+
+class TestWhatIsReady:
+    async def test_a_passage_written_ahead_has_the_prompt_that_the_server_was_made_ready_with(
+        self, lay: Callable[..., Table]
+    ) -> None:
+        table = lay(Ahead.BEST)
+        await table.play(1, 1, 1, 1)
+        await quiet()
+        prepared, written = table.storyteller.prepared[-1], table.storyteller.scenes[-1]
+        assert prepared.common
+        assert written.common == prepared.common
+
+    async def test_nothing_is_ready_any_more_while_another_choice_is_told(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.BEST)
+        await table.play()
+        await quiet()
+        assert table.session.ready == {1}
+        table.storyteller.hold = asyncio.Event()
+        playing = asyncio.create_task(drain(table.session.play(table.session.offered(2))))
+        await until(lambda: told(table)[-1] == "tell 2: Greet neighbour 1")
+        assert table.session.ready == frozenset()
+        table.storyteller.hold.set()
+        await playing
+
+    async def test_nothing_is_ready_where_the_storyteller_does_not_work_ahead(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.ALL)
+        await table.play()
+        await quiet()
+        table.session.use("model")
+        assert table.session.ready == frozenset()
+
+    async def test_all_that_comes_after_it_was_taken_in_the_writing_is_told_once(
+        self, lay: Callable[..., Table]
+    ) -> None:
+        table = lay(Ahead.BEST, teller=Scripted(name="mind", spends=Usage(100, 20, 50)))
+        release = table.storyteller.holds["Climb stair 1"] = asyncio.Event()
+        await table.play()
+        await until(lambda: "tell 2: Climb stair 1" in table.storyteller.log)
+        events = table.session.play(table.session.offered(1))
+        shown = [await anext(events) for _ in range(3)]
+        release.set()
+        shown += await drain(events)
+        assert [type(event) for event in shown[:6]] == [
+            ChoiceSaved, Remembered, ProseDelta, ProseDelta, Spent, PassageDone,
+        ]  # fmt: skip
+
+    async def test_a_passage_that_was_cut_off_in_the_writing_is_told_anew(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.BEST)
+        table.storyteller.fail_after[2] = DOWN
+        await table.play()
+        await quiet()
+        await drain(table.session.play(table.session.offered(1)))
+        assert told(table).count("tell 2: Climb stair 1") == 2
+        assert table.session.turn is not None
+        assert table.session.turn.passage == "Passage 2: Climb stair 1."
+
+    async def test_the_others_are_not_written_once_a_whole_one_is_taken(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.ALL)
+        hold = table.storyteller.holds["Greet neighbour 1"] = asyncio.Event()
+        await table.play()
+        await until(lambda: "tell 2: Greet neighbour 1" in table.storyteller.log)
+        events = table.session.play(table.session.offered(1))
+        for _ in range(3):
+            await anext(events)
+        hold.set()
+        await asyncio.sleep(0)
+        await drain(events)
+        assert "told 2: Greet neighbour 1" not in table.storyteller.log
+        assert "tell 2: Read notice 1" not in table.storyteller.log
+
+    async def test_a_telling_that_stops_without_an_error_is_said_to_be_cut_off(self) -> None:
+        stopped = foresight.Foreseen(1, Choice(ChoiceKind.CONTINUE))
+        assert not stopped.hopeful
+        stopped._over = True
+        with pytest.raises(StorytellerError) as caught:
+            await drain(stopped.told())  # type: ignore[arg-type]
+        assert (caught.value.trouble, caught.value.hint) == (Trouble.CUT_OFF, "Retry, and it is told.")
+
+
+class TestLettingGo:
+    async def test_nothing_new_is_asked_before_what_was_cancelled_has_let_go(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.BEST)
+        await table.play(1)
+        await quiet()
+        table.storyteller.holds["Climb stair 1"] = asyncio.Event()
+        letting_go = table.storyteller.letting_go = asyncio.Event()
+        table.session.undo()
+        await until(lambda: told(table)[-1] == "tell 2: Climb stair 1")
+        asked = len(table.storyteller.prepared)
+        table.session.redo()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert len(table.storyteller.prepared) == asked
+        letting_go.set()
+        await quiet()
+        assert len(table.storyteller.prepared) == asked + 1
+        log = table.storyteller.log
+        assert log.index("let go of 2: Climb stair 1") < len(log) - 1 - log[::-1].index("prepare 3")
+
+    async def test_what_broke_off_is_not_gone_on_with(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.ALL)
+        table.storyteller.fail_after[2] = DOWN
+        await table.play()
+        await quiet()
+        assert told(table) == ["tell 1: begin", "tell 2: Climb stair 1"]
+
+    async def test_a_story_that_is_resumed_is_worked_ahead_for_at_once(self, lay: Callable[..., Table]) -> None:
+        table = lay(Ahead.BEST)
+        await table.play(1)
+        await table.reopen()
+        assert not working_ahead()
+        assert await drain(table.session.proceed()) == []
+        await quiet()
+        assert table.session.ready == {1}
+
+    async def test_words_that_come_one_by_one_after_it_was_taken_are_all_told(self, lay: Callable[..., Table]) -> None:
+        taken = asyncio.Event()
+
+        class Slow(Scripted):
+            async def _tell(self, scene):  # type: ignore[no-untyped-def]
+                yield ProseDelta("One")
+                if scene.depth > 1:
+                    await taken.wait()
+                for word in (" two", " three", " four"):
+                    for _ in range(20):
+                        await asyncio.sleep(0)
+                    yield ProseDelta(word)
+
+        table = lay(Ahead.BEST, teller=Slow(name="mind"))
+        await table.play()
+        await until(lambda: told(table)[-1] == "tell 2: Climb stair 1")
+        events = table.session.play(table.session.offered(1))
+        shown = [await anext(events) for _ in range(3)]
+        taken.set()
+        shown += await drain(events)
+        assert [event.text for event in shown if isinstance(event, ProseDelta)] == ["One", " two", " three", " four"]

@@ -1,12 +1,15 @@
 """The ledger as a fold."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiction.engine.ledger import MAX_CAST, MAX_FACTS, MAX_OPEN_THREADS, apply, fold
+from fiction.engine.ledger import KEPT_CLOSED_THREADS, MAX_CAST, MAX_FACTS, MAX_OPEN_THREADS, apply, fold
 from fiction.story.ledger import (
     AddFact,
+    Fact,
     Ledger,
     LedgerOp,
     OpenThread,
@@ -18,6 +21,8 @@ from fiction.story.ledger import (
     thread_key,
 )
 from fiction.story.memory import TurnId
+from fiction.story.plan import Choice, ChoiceKind
+from fiction.story.turn import Stage, Turn
 
 ONE = TurnId(1)
 
@@ -69,7 +74,7 @@ def test_the_oldest_untouched_thread_comes_first() -> None:
     ledger = after(OpenThread("debt", "Who owes whom?"), base=ledger, depth=2)
     ledger = after(TouchThread("well", ThreadStatus.ADVANCED), base=ledger, depth=3)
     assert [thread.id for thread in ledger.open_threads] == ["debt", "well"]
-    ledger = after(TouchThread("debt", ThreadStatus.PAID), base=ledger, depth=4)
+    ledger = after(TouchThread("debt", ThreadStatus.DROPPED), base=ledger, depth=4)
     assert [thread.id for thread in ledger.open_threads] == ["well"]
 
 
@@ -95,8 +100,8 @@ def test_a_thread_that_is_only_reworded_goes_on_waiting() -> None:
 )
 def test_a_threads_id_is_known_in_every_spelling(one: str, other: str) -> None:
     ledger = after(OpenThread(one, "It waits."), OpenThread(other, "It waits still."))
-    (thread,) = after(TouchThread(other, ThreadStatus.PAID), base=ledger, depth=2).threads
-    assert (thread.id, thread.setup, thread.status) == (one, "It waits still.", ThreadStatus.PAID)
+    (thread,) = after(TouchThread(other, ThreadStatus.DROPPED), base=ledger, depth=2).threads
+    assert (thread.id, thread.setup, thread.status) == (one, "It waits still.", ThreadStatus.DROPPED)
 
 
 def test_ids_that_differ_are_two_threads() -> None:
@@ -147,3 +152,71 @@ def test_one_fact_in_two_spellings_is_one() -> None:
 def test_names_that_differ_by_an_accent_are_two_people() -> None:
     ledger = after(AddFact("Bà", "is in", "the well"), AddFact("Ba", "is in", "the chapel"))
     assert len(ledger.facts) == 2
+
+
+def test_what_falls_out_of_bounds_is_the_oldest_and_never_what_is_pinned() -> None:
+    facts = tuple(Fact("you", "saw", f"thing {number}", since=number, source=ONE) for number in range(MAX_FACTS))
+    full = Ledger(facts=(dataclasses.replace(facts[0], pinned=True), *facts[1:]))
+    ledger = after(AddFact("you", "saw", "more"), AddFact("you", "saw", "still more"), base=full)
+    assert [fact.object for fact in ledger.facts[:2]] == ["thing 0", "thing 3"]
+    assert [fact.object for fact in ledger.facts[-2:]] == ["more", "still more"]
+    assert len(ledger.facts) == MAX_FACTS
+    assert after(base=full) == full
+
+
+def test_people_who_were_seen_last_and_threads_that_moved_last_are_kept() -> None:
+    ledger = Ledger()
+    for depth in range(1, MAX_CAST + 3):
+        ledger = after(PutCast(f"person {depth}"), OpenThread(f"thread {depth}", "?"), depth=depth, base=ledger)
+    ledger = after(PutCast("person 4"), TouchThread("thread 60", ThreadStatus.ADVANCED), depth=99, base=ledger)
+    assert [member.name for member in ledger.cast][:3] == ["person 3", "person 5", "person 6"]
+    assert ledger.cast[-1].name == "person 4"
+    assert [thread.id for thread in ledger.open_threads] == [
+        *(f"thread {number}" for number in range(53, 83) if number != 60),
+        "thread 60",
+    ]
+
+
+def test_the_last_threads_that_were_closed_are_remembered_and_stay_closed() -> None:
+    ledger = Ledger()
+    for number in range(KEPT_CLOSED_THREADS + 2):
+        ledger = after(OpenThread(f"t{number}", "?"), TouchThread(f"t{number}", ThreadStatus.DROPPED), base=ledger)
+    assert [thread.id for thread in ledger.threads] == [f"t{number}" for number in range(2, KEPT_CLOSED_THREADS + 2)]
+    assert after(OpenThread("t5", "Again?"), depth=9, base=ledger) == ledger
+    assert after(TouchThread("unheard of", ThreadStatus.ADVANCED), base=ledger) == ledger
+
+
+def test_facts_threads_and_people_know_when_they_came() -> None:
+    ledger = apply(
+        Ledger(),
+        (AddFact("a", "has", "b"), SupersedeFact("c", "has", "d"), OpenThread("t", "?"), PutCast("Oda")),
+        turn=TurnId(7),
+        depth=5,
+    )
+    assert [(fact.since, fact.source) for fact in ledger.facts] == [(5, 7), (5, 7)]
+    assert (ledger.threads[0].opened, ledger.threads[0].touched) == (5, 5)
+    assert (ledger.cast[0].met, ledger.cast[0].seen) == (5, 5)
+
+
+def test_a_retracted_fact_is_gone_in_every_spelling_and_others_stay() -> None:
+    ledger = after(AddFact("Imre", "has", "a key"), AddFact("Imre", "owes", "Oda"), RetractFact("imre", "HAS"))
+    assert triples(ledger) == [("Imre", "owes", "Oda")]
+
+
+def test_a_thread_opened_again_is_reworded_and_waits_anew() -> None:
+    ledger = after(OpenThread("well", "What is in it?", "a key"), depth=2)
+    (thread,) = after(OpenThread("well", "Who is in it?"), depth=6, base=ledger).threads
+    assert (thread.setup, thread.payoff, thread.opened, thread.touched) == ("Who is in it?", "a key", 2, 6)
+
+
+def test_what_happens_turn_by_turn_is_what_is_folded() -> None:
+    turns = tuple(
+        Turn(
+            TurnId(number), None, number, 0, Choice(ChoiceKind.CONTINUE), Stage.COMPLETE, "So.",
+            ledger_ops=(AddFact("you", "did", f"thing {number}"),),
+        )
+        for number in (3, 4)
+    )  # fmt: skip
+    assert [(fact.object, fact.since, fact.source) for fact in fold(Ledger(), turns).facts] == [
+        ("thing 3", 3, 3), ("thing 4", 4, 4),
+    ]  # fmt: skip

@@ -51,3 +51,31 @@ async def test_a_wait_is_given_up_once() -> None:
     making.begin_without()
     await asyncio.wait_for(waiting, 1)
     assert making.over
+
+
+def test_nobody_has_given_up_a_wait_that_just_began_and_nothing_is_left_to_tell() -> None:
+    making = Making()
+    assert (making.over, making.left, making.parts, making.characters) == (False, None, 0, 0)
+
+
+def test_for_the_first_five_seconds_nobody_can_say_how_long_it_takes() -> None:
+    clock = Clock()
+    making = Making(clock)
+    making.hear("x" * (CHARACTERS // 10))
+    clock.now = 4.9
+    assert making.left is None
+    clock.now = 5.0
+    assert making.left == 45.0
+
+
+def test_the_parts_that_are_done_count_where_they_are_further_than_the_characters() -> None:
+    clock = Clock()
+    making = Making(clock)
+    making.hear("".join(f'"{part}": ' for part in PARTS[:4]))
+    clock.now = 10.0
+    before = making.left
+    making.forget()
+    forgotten = making.left
+    making.hear("x" * 70)
+    clock.now = 20.0
+    assert (before, forgotten, round(making.left or 0)) == (30.0, None, 990)

@@ -5,7 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from fiction.errors import FictionError, SaveError, StorytellerError, Trouble
+from fiction.engine.choices import MAX_WRITTEN
+from fiction.errors import FictionError, NotFound, SaveError, StorytellerError, Trouble
 from fiction.saves.store import SaveFile
 from fiction.story.events import (
     ChoiceSaved,
@@ -427,3 +428,104 @@ async def test_what_nobody_heard_is_asked_for_once_more_as_it_was(
     await drain(table.session.retry())
     await drain(table.session.play(table.session.offered(1)))
     assert [scene.telling for scene in table.storyteller.scenes] == tellings
+
+
+async def test_a_story_that_has_not_begun_says_where_it_stands(table: Table) -> None:
+    session = table.session
+    assert (session.name, session.turn, session.plans, session.pending) == ("story", None, (), None)
+    assert (session.ended, session.can_undo, session.can_redo) == (False, False, False)
+    assert (session.undo(), session.redo(), session.memories(), session.transcript(5)) == (None, None, (), ())
+    assert (session.direction.act, session.direction.progress) == (1, 0.0)
+    assert session.storytellers == ("offline", "model")
+    for ask in (lambda: session.bookmark("here"), lambda: session.edit_short_term("No.")):
+        with pytest.raises(NotFound, match="The story has not begun"):
+            ask()
+
+
+async def test_who_tells_can_be_changed_for_good_and_nobody_else_is_taken(table: Table) -> None:
+    await table.play()
+    table.session.use("model")
+    assert table.session.storyteller is table.other
+    assert table.session.story.settings.storyteller == "model"
+    with pytest.raises(NotFound, match="no storyteller 'nobody' here") as caught:
+        table.session.use("nobody")
+    assert caught.value.hint == "There are: offline, model."
+    assert table.session.story.settings.storyteller == "model"
+    with pytest.raises(NotFound, match="nobody"):
+        await drain(table.session.play(table.session.offered(1), storyteller="nobody"))
+    assert table.session.pending is None
+
+
+async def test_a_notice_is_said_once_before_anything_else(table: Table) -> None:
+    table.session._sequence._notice = "This is an old save."
+    events = await table.play()
+    assert events[0] == Notice("This is an old save.")
+    assert await drain(table.session.proceed()) == []
+
+
+async def test_where_the_head_is_its_direction_says(table: Table) -> None:
+    await table.play(1, 1)
+    assert table.session.direction.progress == 0.1
+    assert (table.session.can_undo, table.session.can_redo) == (True, False)
+    table.session.undo()
+    assert (table.session.can_undo, table.session.can_redo) == (True, True)
+    assert table.session.direction.progress == 0.05
+    table.session.undo()
+    assert (table.session.can_undo, table.session.undo()) == (False, None)
+
+
+async def test_a_transcript_ends_at_the_head_or_before_a_turn(table: Table) -> None:
+    await table.play(1, 1)
+    one, two, three = table.session.transcript(9)
+    assert table.session.transcript(2) == (two, three)
+    assert table.session.transcript(9, before=three.id) == (one, two)
+    assert table.session.transcript(9, before=one.id) == ()
+
+
+@pytest.mark.parametrize(("length", "fits"), [(MAX_WRITTEN, True), (MAX_WRITTEN + 1, False)])
+async def test_an_act_has_at_most_2000_characters(table: Table, length: int, fits: bool) -> None:
+    words = "x" * length
+    if fits:
+        assert table.session.written(f" {words}\n").text == words
+        return
+    with pytest.raises(FictionError, match="That is 2001 characters; an act has at most 2000") as caught:
+        table.session.written(words)
+    assert caught.value.hint == "Say it in fewer words."
+
+
+async def test_an_empty_memory_is_refused_and_cleaned_words_are_kept(table: Table) -> None:
+    await table.play()
+    assert table.session.turn is not None
+    with pytest.raises(FictionError, match="can't be empty") as caught:
+        table.session.edit_memory(table.session.turn.id, " \n")
+    assert caught.value.hint == "To be rid of it, forget it."
+    table.session.edit_memory(table.session.turn.id, " The \x1b[2Jstair was sound. ")
+    (memory,) = table.session.memories()
+    assert (memory.text, memory.edited) == ("The stair was sound.", True)
+    table.session.restore(table.session.turn.id)
+    assert table.session.memories()[0].text == "Passage 1: begin."
+    table.session.edit_short_term(" You owe \x1b[2JHalla. ")
+    assert table.session.turn.memory == "You owe Halla."
+
+
+async def test_without_a_budget_going_on_needs_no_leave(table: Table) -> None:
+    table.session.allow()
+    assert isinstance((await table.play(1))[-1], TurnSaved)
+
+
+async def test_while_a_turn_is_told_nothing_moves(table: Table) -> None:
+    await table.play(1)
+    table.storyteller.hold = asyncio.Event()
+    events = table.session.play(table.session.offered(1))
+    await anext(events)
+    with pytest.raises(FictionError, match="A turn is being told") as caught:
+        table.session.undo()
+    assert caught.value.hint == "Wait for it, or stop it first."
+    table.storyteller.hold.set()
+    await drain(events)
+    assert table.session.undo() is not None
+
+
+async def test_a_bookmarks_name_is_one_clean_line(table: Table) -> None:
+    await table.play()
+    assert table.session.bookmark(" at \n the\x1b[2J  well ").name == "at the well"

@@ -1,6 +1,7 @@
 """What is recalled: the port's contract, and laws that hold for every tree of turns."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from fiction.engine.ports import LongTermMemory
 from fiction.memory.columns import Floats
 from fiction.memory.embedders import Rarity
 from fiction.memory.recall import StoryMemory, story_key
-from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, TurnId
+from fiction.story.memory import Cue, Embedding, Lineage, Memory, Recall, Recalled, TurnId
 from support.memory_stories import ONE_BRANCH, ListArchive, cue, played, story, told
 
 TALE = story(
@@ -265,4 +266,93 @@ async def test_a_memory_that_grew_answers_like_one_that_was_opened_whole(grown: 
         await memory.remember(told_now, await memory.embed(told_now.text))
     question = cue("Bring the bell and the lantern to the chapel", lineage=ONE_BRANCH, limit=3)
     assert await memory.recall(question) == await asked(TALE, question)
+    await memory.close()
+
+
+async def test_whoever_waits_too_short_is_told_so() -> None:
+    held = threading.Event()
+
+    class Slow(ListArchive):
+        def memories(self, *, after: TurnId | None = None) -> Iterator[Memory]:
+            assert held.wait(30)
+            return super().memories(after=after)
+
+    memory = StoryMemory(cache=None)
+    await memory.open(Slow(TALE))
+    assert await memory.ready(0.05) is False
+    held.set()
+    assert await memory.ready(30) is True
+    await memory.close()
+
+
+async def test_a_memory_is_opened_once() -> None:
+    memory, other = StoryMemory(cache=None), ListArchive([told(1, "Another story.")])
+    await memory.open(ListArchive(TALE))
+    await memory.open(other)
+    assert await memory.ready(30)
+    assert turns(await memory.recall(cue("Imre's buried key", limit=1))) == [1]
+    await memory.close()
+    assert not other.closed
+
+
+async def test_what_the_reader_pinned_comes_even_when_all_fails() -> None:
+    pinned = Memory(TurnId(4), 0, 4, TALE[3].text, pinned=True)
+    memory = StoryMemory(cache=None)
+    expected = Recall((Recalled(TurnId(4), 4, TALE[3].text, pinned=True),))
+    assert await memory.recall(cue("?"), (pinned,)) == expected
+    await memory.open(ListArchive(TALE))
+    await memory.close()
+    assert await memory.recall(cue("?"), (pinned,)) == expected
+
+
+async def test_nothing_is_written_without_a_folder_and_no_chroma_where_none_is_wanted(tmp_path: Path) -> None:
+    for cache, chroma in ((None, True), (tmp_path, False)):
+        memory = StoryMemory(cache=cache, chroma=chroma)
+        await memory.open(ListArchive(played(80)))
+        assert await memory.ready(30)
+        await memory.close()
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["words.npz"]
+
+
+async def test_a_long_story_is_answered_by_words_until_its_vectors_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fiction.memory.recall._AT_ONCE", 3)
+    found = await asked(TALE, cue("Imre's buried key", limit=1))
+    assert turns(found) == [1]
+    assert found.items[0].dense > 0
+
+
+@pytest.mark.parametrize(
+    ("uuid", "same"),
+    [("6f1c2a34-0000-4000-8000-000000000001", True), ("a" * 8, True), ("a" * 64, True), ("a" * 7, False),
+     ("a" * 65, False), ("../../../etc", False), ("A" * 8, False), ("", False)],
+)  # fmt: skip
+def test_a_storys_files_have_its_identity_for_a_name_or_a_digest_of_it(uuid: str, same: bool) -> None:
+    key = story_key(uuid)
+    assert (key == uuid) is same
+    assert same or (len(key) == 32 and key.isalnum())
+
+
+async def test_nobody_waits_for_the_vectors_of_a_long_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fiction.memory.recall._AT_ONCE", 3)
+    words, vectors = threading.Event(), threading.Event()
+
+    class Slow(ListArchive):
+        def memories(self, *, after: TurnId | None = None) -> Iterator[Memory]:
+            assert words.wait(30)
+            return super().memories(after=after)
+
+        def embeddings(self, model: str) -> Iterator[tuple[TurnId, Embedding]]:
+            assert vectors.wait(30)
+            return super().embeddings(model)
+
+    memory = StoryMemory(cache=None)
+    await memory.open(Slow(TALE))
+    asking = asyncio.create_task(memory.recall(cue("Imre's buried key", limit=1)))
+    await asyncio.sleep(0)
+    words.set()
+    found = await asyncio.wait_for(asking, 20)
+    assert (turns(found), found.items[0].dense) == ([1], 0.0)
+    vectors.set()
+    assert await memory.ready(30)
+    assert (await memory.recall(cue("Imre's buried key", limit=1))).items[0].dense > 0
     await memory.close()

@@ -103,3 +103,82 @@ def test_a_thread_that_is_stuck_does_not_keep_the_program_from_ending() -> None:
     code = "import time; from fiction.memory.worker import Worker; w = Worker('x'); w.post(lambda: time.sleep(60))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=20, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def held(gate: Event) -> None:
+    """Keeps the worker at work until the gate opens."""
+    gate.wait(5)
+
+
+async def test_whatever_is_queued_at_the_end_is_dropped_and_whoever_waits_is_told() -> None:
+    worker, gate, done = Worker("test"), Event(), list[str]()
+    worker.post(lambda: held(gate))
+    worker.post(lambda: done.append("posted"))
+    worker.post(lambda: done.append("later"), later=True)
+    worker.post(lambda: done.append("last of all"), last=True)
+    waiting = asyncio.ensure_future(worker.call(lambda: done.append("asked")))
+    await asyncio.sleep(0)
+    before = worker.stopping
+    stopping = asyncio.ensure_future(worker.stop(lambda: done.append("end"), patience=5))
+    await asyncio.sleep(0)
+    assert (before, worker.stopping) == (False, True)
+    gate.set()
+    assert await stopping
+    with pytest.raises(Stopped):
+        await waiting
+    assert done == ["end"]
+    assert await worker.stop(lambda: done.append("once more"), patience=5)
+    worker.post(lambda: done.append("too late"))
+    await worker.idle()
+    assert done == ["end"]
+
+
+async def test_jobs_come_in_turn_then_later_ones_then_the_last() -> None:
+    worker, gate, done = Worker("test"), Event(), list[int]()
+    worker.post(lambda: held(gate))
+    worker.post(lambda: done.append(5), last=True)
+    worker.post(lambda: done.append(3), later=True)
+    worker.post(lambda: done.append(1))
+    worker.post(lambda: done.append(4), later=True)
+    worker.post(lambda: done.append(2))
+    gate.set()
+    await worker.idle()
+    assert done == [1, 2, 3, 4, 5]
+    await worker.stop(lambda: None, patience=5)
+
+
+async def test_in_a_breath_what_can_wait_is_left_where_it_was() -> None:
+    worker, gate, done = Worker("test"), Event(), list[str]()
+
+    def long() -> None:
+        gate.wait(5)
+        worker.breathe()
+        done.append("long")
+        worker.breathe()
+
+    worker.post(long)
+    worker.post(lambda: done.append("later"), later=True)
+    worker.post(lambda: done.append("now"))
+    worker.post(lambda: done.append("now too"))
+    gate.set()
+    await worker.idle()
+    assert done == ["now", "now too", "long", "later"]
+    await worker.stop(lambda: None, patience=5)
+
+
+async def test_an_exception_comes_back_as_it_is_and_the_last_job_may_fail() -> None:
+    def fail() -> None:
+        raise KeyError("x")
+
+    worker = Worker("test")
+    with pytest.raises(KeyError):
+        await worker.call(fail)
+    assert await worker.stop(fail, patience=5)
+
+
+async def test_a_worker_that_never_worked_ends_at_once() -> None:
+    worker, done = Worker("test"), list[int]()
+    assert not worker.stopping
+    assert await worker.stop(lambda: done.append(1), patience=5)
+    assert done == [1]
+    assert worker._thread.daemon

@@ -1,9 +1,12 @@
 """What a text is made of, in many scripts."""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fiction.memory import terms
 from fiction.memory.passages import WHOLE, length, pieces
 from fiction.memory.terms import Words
 
@@ -66,3 +69,48 @@ def test_a_long_passage_comes_in_pieces_of_about_equal_length() -> None:
 
 def test_a_long_passage_without_an_end_stays_whole() -> None:
     assert len(pieces("word " * 500)) == 1
+
+
+def test_a_word_is_stemmed_once_and_not_every_word_is_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    words, stemmed = Words("en"), list[str]()
+    stemmer = words._stemmer
+    assert stemmer is not None
+
+    def stem(word: str) -> str:
+        stemmed.append(word)
+        return str(stemmer.stemWord(word))
+
+    monkeypatch.setattr(words, "_stemmer", SimpleNamespace(stemWord=stem))
+    assert [words.term(word) for word in ("lanterns", "keys", "lanterns", "keys")] == [
+        "lantern",
+        "key",
+        "lantern",
+        "key",
+    ]
+    assert stemmed == ["lanterns", "keys"]
+    monkeypatch.setattr(terms, "_REMEMBERED", 2)
+    assert words.term("bells") == "bell"
+    assert words._terms == {"bells": "bell"}
+
+
+def test_a_word_without_end_counts_with_its_first_64_letters() -> None:
+    assert Words("zz").split("x" * 64 + " " + "x" * 65 + " y") == (["x" * 64, "x" * 64, "y"], [])
+
+
+def test_a_run_of_characters_is_its_characters_and_its_pairs() -> None:
+    assert Words("zh").split("剑灯舟") == ([], ["剑", "灯", "舟", "剑灯", "灯舟"])
+    assert Words("zh").split("剑") == ([], ["剑"])
+
+
+@pytest.mark.parametrize(("tag", "language"), [("EN_gb", "en"), (" de-AT ", "de"), ("", "en"), ("zz", "zz")])
+def test_a_language_is_the_first_part_of_its_tag(tag: str, language: str) -> None:
+    assert Words(tag).language == language
+
+
+@pytest.mark.parametrize(("words", "count"), [(220, 1), (221, 2), (440, 2), (441, 3)])
+def test_a_passage_has_a_piece_for_every_220_words(words: int, count: int) -> None:
+    assert len(pieces("So it is. " * (words // 3) + "And. " * (words % 3))) == count
+
+
+def test_characters_count_as_the_words_that_they_would_be() -> None:
+    assert [length("剑" * 17), length("剑" * 17 + " so it is"), length("so it is"), length("")] == [11, 14, 3, 0]

@@ -1,6 +1,8 @@
 """Damage: no text is ever silently wrong, and what is whole can be brought back."""
 
 import random
+import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -13,7 +15,9 @@ from fiction.errors import FictionError, SaveDamaged, SaveError
 from fiction.saves.cards import card
 from fiction.saves.migrations.m0001_tables import TABLES as STATEMENTS
 from fiction.saves.repair import repair
+from fiction.saves.rows import SegmentRow, SnapshotRow, insert, row_of
 from fiction.saves.store import SaveFile
+from fiction.story.ledger import Ledger
 from fiction.story.memory import RevisionKind, TurnId
 from fiction.story.turn import Turn
 
@@ -214,3 +218,96 @@ def test_a_save_without_a_whole_turn_and_without_its_world_is_not_brought_back(t
     with pytest.raises(SaveDamaged, match="Nothing of torn"):
         repair(path, into)
     assert not into.exists()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE head SET turn=3", "DELETE FROM head"], ids=["torn", "gone"])
+def test_a_save_that_lost_its_place_is_not_opened_and_an_open_one_says_so(
+    whole: bytes, tmp_path: Path, statement: str
+) -> None:
+    path = tmp_path / "lost.fiction"
+    path.write_bytes(whole)
+    with closing(SaveFile.open(path)) as save:
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute(statement)
+        asks: list[Callable[[], object]] = [save.head, lambda: save.story, lambda: save.bookmark("x")]
+        for ask in asks:
+            with pytest.raises(SaveDamaged, match="lost its place in the story"):
+                ask()
+    with pytest.raises(SaveDamaged, match="lost its place in the story"):
+        SaveFile.open(path)
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("DELETE FROM turn WHERE id=28", "Turn .* of this story is damaged: what came before it is missing"),
+        ("UPDATE turn SET depth=1000 WHERE id=28", "Turn .* of this story is damaged"),
+        ("UPDATE story SET title='Another'", "What this save says about its story is damaged"),
+        ("DELETE FROM story", "What this save says about its story is damaged"),
+    ],
+)
+def test_what_is_torn_near_the_reader_keeps_a_save_from_being_opened(
+    whole: bytes, tmp_path: Path, statement: str, sentence: str
+) -> None:
+    path = tmp_path / "torn.fiction"
+    path.write_bytes(whole)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute(statement)
+    for read_only in (False, True):
+        with pytest.raises(SaveDamaged, match=sentence):
+            SaveFile.open(path, read_only=read_only)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE segment SET fork_depth=999 WHERE id=3", "DELETE FROM segment WHERE id=2"])
+def test_a_torn_fork_is_said_when_the_way_is_asked_for(whole: bytes, tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "torn.fiction"
+    path.write_bytes(whole)
+    with closing(SaveFile.open(path)) as save:
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute(statement)
+        with pytest.raises(SaveDamaged, match="A fork of this story is damaged"):
+            save.lineage(TurnId(TURNS))
+
+
+def test_a_fork_that_goes_deeper_than_the_path_it_leaves_is_damaged(whole: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "torn.fiction"
+    path.write_bytes(whole)
+    with closing(SaveFile.open(path)) as save:
+        place = save.turn(TurnId(TURNS))
+        segments = save.lineage(place.id).segments
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            row = row_of(db, SegmentRow, "WHERE id=?", (segments[0][0],))
+            assert row is not None
+            insert(db, row._replace(fork_depth=place.depth - 1), replace=True)
+            assert save.lineage(place.id).segments[1][1] == place.depth - 1
+            insert(db, row._replace(fork_depth=place.depth), replace=True)
+        with pytest.raises(SaveDamaged, match="A fork of this story is damaged"):
+            save.lineage(place.id)
+
+
+def test_a_snapshot_that_is_torn_is_passed_over(whole: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "torn.fiction"
+    path.write_bytes(whole)
+    with closing(SaveFile.open(path)) as save:
+        turns = save.path(TurnId(10), 10)
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            for turn in (turns[2], turns[5]):
+                insert(db, SnapshotRow(turn.segment, turn.depth, turn.id, '{"facts":[]}'))
+            assert save.ledger_before(TurnId(10)) == (Ledger(), turns[6:])
+            db.execute("UPDATE snapshot SET ledger='{}' WHERE turn=?", (turns[5].id,))
+        assert save.ledger_before(TurnId(10)) == (Ledger(), turns[3:])
+        assert save.ledger_before(turns[1].id) == (Ledger(), turns[:2])
+
+
+def test_what_is_made_up_for_a_lost_description_and_a_lost_place_is_dated_now(whole: bytes, tmp_path: Path) -> None:
+    path, into = tmp_path / "torn.fiction", tmp_path / "mended.fiction"
+    path.write_bytes(whole)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("UPDATE story SET title='Another'")
+        db.execute("UPDATE head SET turn=3")
+    before = time.time() * 1000 - 1
+    assert repair(path, into) == TURNS
+    with closing(SaveFile.open(into)) as save:
+        assert before <= save.story.created <= time.time() * 1000
+        assert before <= save.story.updated <= time.time() * 1000
+        assert save.story.title == "torn"

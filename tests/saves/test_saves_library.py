@@ -1,5 +1,6 @@
 """The folder of saves: lists, names, and that nothing leads out of it."""
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -21,6 +22,7 @@ from fiction.saves.names import file_name, unlike
 from fiction.saves.library import SaveLibrary
 from fiction.story.reader import StoryRecord
 from fiction.story.turn import Reflection, Turn
+from fiction.text.sanitise import clean_line
 
 Grow = Callable[..., list[Turn]]
 
@@ -339,3 +341,54 @@ def test_a_name_that_is_just_being_taken_is_passed_over(shelf: SaveLibrary, tmp_
         assert add(shelf, "Shared") == "shared-3"
     finally:
         lock.release()
+
+
+@pytest.mark.parametrize(
+    ("number", "where"), [(errno.ENOLCK, "fiction.saves.lock._take"), (errno.EIO, "fiction.saves.store.open_for_play")]
+)
+def test_a_story_that_can_not_be_made_is_tried_once(
+    shelf: SaveLibrary, monkeypatch: pytest.MonkeyPatch, number: int, where: str
+) -> None:
+    tries: list[str] = []
+
+    def refuse(path: object, *_: object) -> None:
+        tries.append(str(path))
+        assert len(tries) < 20, "it goes on for ever"
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(where, refuse)
+    with pytest.raises(SaveError, match=os.strerror(number)):
+        shelf.create(story("Tide"))
+    assert len(tries) == 1
+
+
+def test_a_long_name_that_is_not_there_is_said_in_sixty_characters(shelf: SaveLibrary) -> None:
+    with pytest.raises(NotFound) as caught:
+        shelf.find("x" * 500)
+    assert caught.value.message == f"There is no save called {clean_line('x' * 500, limit=60)}."
+    assert len(caught.value.message) == len("There is no save called .") + 60
+    with pytest.raises(NotFound) as caught:
+        shelf.delete("x" * 500)
+    assert len(caught.value.message) == len("There is no save called .") + 60
+
+
+def test_of_many_alike_five_are_named(shelf: SaveLibrary) -> None:
+    for _ in range(7):
+        add(shelf, "Tide")
+    with pytest.raises(NotFound, match="Several saves begin with TI") as caught:
+        shelf.find("TI")
+    assert caught.value.hint == "Is it tide-2 or tide-3 or tide-4 or tide-5 or tide-6?"
+    assert shelf.find("tide") == "tide"
+
+
+def test_the_folder_is_made_with_all_above_it_when_it_is_needed(shelf: SaveLibrary, tmp_path: Path) -> None:
+    add(shelf, "Tide")
+    shelf.export_story("tide", tmp_path / "out.fiction")
+    for name in ("one", "two"):
+        deep = SaveLibrary(tmp_path / name / "deep" / "saves")
+        assert deep.cards() == ()
+        assert not (tmp_path / name).exists()
+        if name == "one":
+            assert add(deep, "Tide") == "tide"
+        assert deep.import_story(tmp_path / "out.fiction") == "out"
+        assert len(deep.cards()) == (2 if name == "one" else 1)

@@ -1,6 +1,8 @@
 """The contract of `engine.ports.SaveStore`."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from bench.stories import choice, draft, plans, prose, reflection
 from fiction.story.turn import Draft
 from fiction.engine.ports import SaveStore
-from fiction.errors import NotFound, SaveConflict, SaveError
+from fiction.errors import NotFound, SaveConflict, SaveDamaged, SaveError
 from fiction.saves.store import SaveFile
 from fiction.story.ledger import Ledger, Thread
 from fiction.story.memory import Embedding, Recall, RevisionKind, TurnId
@@ -288,3 +290,51 @@ def test_a_vector_is_kept_with_its_turn(save: SaveFile) -> None:
     archive = save.archive()
     assert list(archive.embeddings("hashed-2")) == [(told.id, Embedding("hashed-2", b"\x00<\x00\xbc"))]
     archive.close()
+
+
+def test_a_turn_is_of_middling_importance_until_its_storyteller_says(save: SaveFile) -> None:
+    told = save.tell(None, draft(7), head=None)
+    assert (told.importance, told.plain, told.ending, told.plans, told.ledger_ops) == (5, False, "", (), ())
+    done = save.complete(told.id, Reflection("m", importance=9, plain=True, ending="shore"))
+    assert (done.importance, done.plain, done.ending) == (9, True, "shore")
+
+
+def test_what_a_save_says_of_its_story_is_refused_where_it_is_torn(save: SaveFile) -> None:
+    with closing(sqlite3.connect(save.file, isolation_level=None)) as db:
+        db.execute("UPDATE pack SET text='another world'")
+    with pytest.raises(SaveDamaged, match="says about its story is damaged"):
+        _ = save.story
+    with closing(sqlite3.connect(save.file, isolation_level=None)) as db:
+        db.execute("DELETE FROM pack")
+    with pytest.raises(SaveDamaged, match="says about its story is lost"):
+        _ = save.story
+
+
+def test_what_the_reader_decided_is_refused_where_it_is_torn(save: SaveFile) -> None:
+    save.choose(choice(3))
+    with closing(sqlite3.connect(save.file, isolation_level=None)) as db:
+        db.execute("UPDATE pending SET created=5")
+    with pytest.raises(SaveDamaged, match="last decided is damaged"):
+        save.pending()
+
+
+def test_a_write_that_fails_is_taken_back_and_the_next_one_goes_through(save: SaveFile, grow: Grow) -> None:
+    (turn,) = grow(save, 1)
+    save.choose(choice(3))
+    with pytest.raises(NotFound):
+        save.tell(TurnId(99), draft(2), head=turn.id)
+    with pytest.raises(NotFound):
+        save.move(TurnId(99), expected=turn.id)
+    with pytest.raises(NotFound):
+        save.complete(TurnId(99), reflection(2))
+    assert save.pending() == choice(3)
+    assert save.tell(turn.id, draft(2), head=turn.id).depth == 2
+
+
+def test_a_save_that_is_only_read_says_so_and_changes_nothing(save: SaveFile, grow: Grow) -> None:
+    (turn,) = grow(save, 1)
+    with closing(SaveFile.open(save.file, read_only=True)) as reader:
+        assert (reader.read_only, save.read_only) == (True, False)
+        for change in (lambda: reader.choose(choice(2)), lambda: reader.move(turn.id, expected=turn.id)):
+            with pytest.raises(SaveError, match="tale was opened for reading only"):
+                change()

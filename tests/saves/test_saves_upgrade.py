@@ -16,10 +16,11 @@ from saves.stored import account
 from bench.stories import prose
 from fiction.errors import SaveBusy, SaveError, SaveTooNew
 from fiction.saves.codec import LEDGER_OPS, READER
+from fiction.saves.files import connect
 from fiction.saves.migrations import STEPS
 from fiction.saves.opening import open_for_play
 from fiction.saves.store import SaveFile
-from fiction.saves.upgrade import upgrade
+from fiction.saves.upgrade import take, upgrade
 from fiction.story.ledger import ThreadStatus, TouchThread
 from fiction.story.reader import Pronouns
 from fiction.story.turn import Turn
@@ -95,7 +96,7 @@ def test_a_kill_in_the_middle_leaves_the_save_as_it_was(path: Path) -> None:
 import os, signal, sys
 from pathlib import Path
 from fiction.saves.migrations import STEPS
-from fiction.saves.upgrade import upgrade
+from fiction.saves.upgrade import take, upgrade
 def killed(db):
     db.execute("PRAGMA cache_size=1")
     db.execute("CREATE TABLE weather(turn INTEGER PRIMARY KEY, sky TEXT NOT NULL) STRICT")
@@ -152,3 +153,13 @@ def only_what(held: object, found: object) -> object:
     if isinstance(held, list) and isinstance(found, list) and len(held) == len(found):
         return [only_what(*pair) for pair in zip(held, found, strict=True)]
     return found
+
+
+def test_a_step_that_fails_leaves_the_connection_free_for_the_next(path: Path) -> None:
+    with closing(connect(path, "write")) as db:
+        for step, error in ((fails_halfway, sqlite3.Error), (leaves_a_loose_end, (SaveError, sqlite3.Error))):
+            with pytest.raises(error):
+                take(db, step, 2, "tale")
+            assert not db.in_transaction
+        take(db, to_two, 2, "tale")
+    assert version(path) == 2
