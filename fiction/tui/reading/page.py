@@ -132,10 +132,11 @@ class Page(VerticalScroll, can_focus=True):
         if (leaf := self.latest) is not None and leaf.turn is None:
             await leaf.remove()
 
-    async def withdraw(self) -> None:
-        """Take the last leaf away."""
-        if leaf := self.latest:
-            if leaf.turn and self._turns and self._turns[-1].id == leaf.turn.id:
+    async def withdraw(self, turn: TurnId) -> None:
+        """Take the last leaf away if this turn stands on it, as it does unless that was done before."""
+        leaf = self.latest
+        if leaf is not None and leaf.turn is not None and leaf.turn.id == turn:
+            if self._turns and self._turns[-1].id == turn:
                 self._turns.pop()
             await leaf.remove()
 

@@ -43,7 +43,7 @@ class Recovering(TellingScreen):
             leaf.void()
         told = unreflected(self.session)
         builtin = "offline" in self.session.storytellers and self.session.storyteller.name != "offline"
-        editable = self._fresh and bool(failed.choice.text)
+        editable = not self._anew and bool(failed.choice.text)
         ways = trouble_ways(failed.trouble, builtin=builtin, told=told, editable=editable)
         self.phase = Phase.TROUBLE
         said = [plain(failed.message, "bold"), *([plain(failed.hint)] if failed.hint else [])]
@@ -58,7 +58,7 @@ class Recovering(TellingScreen):
         failed = self._failed
         if failed is not None and self._leaf is not None and self._leaf.turn is None:
             wish = wish or failed.choice.hint
-        if failed is not None and self._fresh and self.session.pending is None and not unreflected(self.session):
+        if failed is not None and self._never_saved:
             choice = replace(failed.choice, hint=wish)
             self._make(self.session.play(choice, storyteller=storyteller), choice)
             return
@@ -66,6 +66,12 @@ class Recovering(TellingScreen):
         choice = pending or (head.choice if head else Choice(ChoiceKind.BEGIN))
         again = self.session.retry(wish, storyteller=storyteller)
         self._make(again, choice, anew=pending is None and head is not None)
+
+    @property
+    def _never_saved(self) -> bool:
+        """What failed is a choice that is not even in the save."""
+        session = self.session
+        return not (self._anew or session.turn is None or session.pending or unreflected(session))
 
     def _start_counting(self, failed: TurnFailed) -> None:
         self.stop_counting()

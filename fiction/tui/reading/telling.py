@@ -55,7 +55,7 @@ class TellingScreen(GameScreen):
         self.session = session
         self._turn: Worker[None] | None = None
         self._failed: TurnFailed | None = None
-        self._fresh = False
+        self._anew = False
         self._leaving = False
         self._leaf: TurnView | None = None
         self._recalled: tuple[Recalled, ...] = ()
@@ -75,7 +75,6 @@ class TellingScreen(GameScreen):
 
     def play(self, choice: Choice) -> None:
         """Have a choice told."""
-        self._fresh = True
         self._make(self.session.play(choice), choice)
 
     def proceed(self) -> None:
@@ -92,6 +91,7 @@ class TellingScreen(GameScreen):
     def _make(self, events: AsyncGenerator[Event, None], choice: Choice, *, anew: bool = False) -> None:
         self.phase = Phase.TELLING
         self._failed = None
+        self._anew = anew
         self.app.clear_notifications()
         self._turn = self._consume(events, choice, anew)
 
@@ -152,8 +152,8 @@ class TellingScreen(GameScreen):
         return self._leaf
 
     async def _turn_over(self, choice: Choice, *, anew: bool = False) -> None:
-        if anew:
-            await self.page.withdraw()
+        if anew and self.session.turn is not None:
+            await self.page.withdraw(self.session.turn.id)
         self._leaf = await self.page.begin(choice)
         self._leaf.wait(THINKING)
         self.page.focus()
