@@ -1,7 +1,6 @@
-"""The game on the whole screen: which screens there are, how it looks, and what happens when something breaks."""
+"""The game on the whole screen: the story that is open, the other screens, and how it looks."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property
@@ -9,20 +8,17 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
-from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.events import Event, Paste
 from textual.screen import Screen
 
 from fiction.errors import FictionError
-from fiction.text.sanitise import clean
 from fiction.tui.library.title import TitleScreen
+from fiction.tui.safe_app import SafeApp
 from fiction.tui.themes import OURS, ROUND, after
 
 if TYPE_CHECKING:
     from textual.command import Provider
-    from textual.driver import Driver
 
     from fiction.engine.game import Game, NewStory
     from fiction.engine.session import Session
@@ -30,13 +26,10 @@ if TYPE_CHECKING:
     from fiction.story.cards import WorldCard
     from fiction.story.world import World
     from fiction.tui.reading.screen import ReadingScreen
-    from fiction.tui.terminal import Terminal
 
 Animations = Literal["none", "basic", "full"]
 WARMING = 0.3
 """Seconds after the first frame until the heavy parts are loaded in the background: the first key comes first."""
-HUNG_UP = 129
-"""Exit code when the terminal is gone: 128 and the number of SIGHUP, as shells count."""
 CLOSING = 3.0
 """Seconds that leaving a story may take; every turn is saved already."""
 
@@ -47,7 +40,7 @@ def _actions() -> "type[Provider]":
     return Actions
 
 
-class FictionApp(App[None]):
+class FictionApp(SafeApp):
     """A library of worlds and saves, and the story that is being read."""
 
     TITLE = "fiction"
@@ -56,7 +49,6 @@ class FictionApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", show=False),
         Binding("ctrl+t", "next_theme", "Theme", show=False),
-        *([] if sys.platform == "win32" else [Binding("ctrl+z", "suspend_process", "Stop", show=False, priority=True)]),
     ]
 
     def __init__(
@@ -81,14 +73,11 @@ class FictionApp(App[None]):
             crash_log: Where the report of a crash goes; None writes none.
             secrets: What must never stand in that report, asked for when there is one to be written.
         """
-        super().__init__()
+        super().__init__(crash_log, secrets)
         self._make_game = game
         self._start = start
         self._begin = begin
         self._reading: ReadingScreen | None = None
-        self._crash_log = crash_log
-        self._secrets = secrets
-        self._crashed = False
         self.preferred = ""
         """Name of the storyteller that the reader set up or chose last; empty for none."""
         for ours in OURS:
@@ -211,40 +200,6 @@ class FictionApp(App[None]):
             with suppress(FictionError, TimeoutError):
                 await asyncio.wait_for(reading.session.close(), CLOSING)
 
-    # --- the terminal ---
-
-    def get_driver_class(self) -> "type[Driver]":
-        """Our own driver where Textual would take its own for POSIX terminals."""
-        found = super().get_driver_class()
-        if sys.platform != "win32":
-            from textual.drivers.linux_driver import LinuxDriver
-
-            if found is LinuxDriver:
-                from fiction.tui.terminal import Terminal
-
-                return Terminal
-        return found
-
-    def let_go_of_terminal(self) -> None:
-        """Give the terminal back at once, from any thread; nothing is shown afterwards."""
-        if self._driver is not None:
-            self._driver.stop_application_mode()
-            self._driver.close()
-
-    async def on_event(self, event: Event) -> None:
-        """What is pasted is foreign text, whatever it is pasted into, the palette too."""
-        if isinstance(event, Paste):
-            event.text = clean(event.text)
-        await super().on_event(event)
-
-    def on_terminal_gone(self) -> None:
-        """Without a terminal there is no reader: the end, as after a hang-up."""
-        self.exit(return_code=HUNG_UP)
-
-    def on_terminal_broken(self, message: "Terminal.Broken") -> None:
-        """Keys can't be read any more: the end, with a report."""
-        self._handle_exception(message.error)
-
     # --- screens that are loaded when they are first wanted ---
 
     def open_worlds(self, *, browse: bool = False) -> None:
@@ -311,31 +266,3 @@ class FictionApp(App[None]):
             yield SystemCommand(f"Theme: {name}", "How the game looks", lambda name=name: setattr(self, "theme", name))
         yield SystemCommand("Save a screenshot", "As an SVG picture", self.deliver_screenshot)
         yield SystemCommand("Quit", "Everything is saved", self.action_quit)
-
-    # --- what must never be seen ---
-
-    def report(self, error: BaseException | None) -> str:
-        """Write down what broke; where to find it, in a sentence, or nothing."""
-        from fiction.tui.crash import write_report
-
-        written = error is not None and write_report(error, self._crash_log, self._secrets())
-        return f"A report is in {self._crash_log}." if written else ""
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Write the report, without the local variables that Textual would print."""
-        if not self._crashed:
-            self._crashed = True
-            where = self.report(error)
-            self._sentence = f"fiction had to stop: {type(error).__name__}. Your story is saved. {where}".rstrip()
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        self.panic(Text(self._sentence))
-
-    def _print_error_renderables(self) -> None:
-        """One plain line, and only one."""
-        if self._crashed:
-            self._exit_renderables.clear()
-            self.error_console.print(Text(self._sentence), soft_wrap=True)
-        else:
-            super()._print_error_renderables()
