@@ -37,12 +37,9 @@ class ChoiceBar(VerticalGroup):
         """Say that something is being waited for."""
         self.query_one(Waiting).start(what)
 
-    def unwait(self) -> None:
-        """The wait is over."""
-        self.query_one(Waiting).stop()
-
     async def offer(self, ways: tuple[Option, ...], said: Content | None = None, *, trouble: bool = False) -> None:
-        """These ways on, under these words."""
+        """End the wait, and show these choices under these words."""
+        self.query_one(Waiting).stop()
         self.say(said, trouble=trouble)
         await self.query_one(Choices).show(ways)
 

@@ -127,9 +127,15 @@ class Page(VerticalScroll, can_focus=True):
         if not self._turns or self._turns[-1].id != turn.id:
             self._turns.append(turn)
 
+    @property
+    def untold(self) -> TurnView | None:
+        """The last of them, where it is no turn of the story (yet)."""
+        leaf = self.latest
+        return leaf if leaf is not None and leaf.turn is None else None
+
     async def drop_untold(self) -> None:
         """Take away what a failed telling left."""
-        if (leaf := self.latest) is not None and leaf.turn is None:
+        if leaf := self.untold:
             await leaf.remove()
 
     async def withdraw(self, turn: TurnId) -> None:

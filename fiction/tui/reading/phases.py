@@ -1,6 +1,8 @@
-"""What the reading screen can be in, and what can be done in each."""
+"""The phases of the reading screen, and the keys and choices of each."""
 
 from enum import Enum
+
+from textual.binding import Binding, BindingType
 
 from fiction.engine.session import Session
 from fiction.story.plan import Plan
@@ -22,15 +24,6 @@ class Phase(Enum):
     """The story is at an ending."""
 
 
-class Purpose(Enum):
-    """What the pen writes."""
-
-    ACT = "What do you do, or try?"
-    EDIT = "This plan, in your words:"
-    WISH = "Told again, but how? (shorter, from the window, less grim ...)"
-    NAME = "A name for this place in the story:"
-
-
 _MOVES = frozenset({"write", "edit", "retry", "wish", "undo", "redo", "memory", "name", "places", "minds"})
 
 ALLOWED = {
@@ -42,6 +35,25 @@ ALLOWED = {
 """The actions of each phase. What is in none of them (help, leave, the panel, scrolling) is always there."""
 
 GOVERNED = frozenset[str]().union(*ALLOWED.values())
+
+
+def allowed(action: str, parameters: tuple[object, ...], phase: Phase, session: Session) -> bool:
+    """Whether an action makes sense now."""
+    if action in GOVERNED and action not in ALLOWED[phase]:
+        return False
+    match action:
+        case "choose":
+            return isinstance(number := parameters[0], int) and number <= len(session.plans)
+        case "edit":
+            return phase is Phase.TROUBLE or bool(session.plans)
+        case "undo":
+            return session.can_undo
+        case "redo":
+            return session.can_redo
+        case "saves":
+            return phase is not Phase.TROUBLE
+        case _:
+            return True
 
 
 def plan_ways(plans: tuple[Plan, ...], *, untold: str = "") -> tuple[Option, ...]:
@@ -82,6 +94,36 @@ def unreflected(session: Session) -> bool:
     """The passage is there; memory and plans are still to come."""
     return session.turn is not None and session.turn.stage is Stage.TOLD
 
+
+KEYS: list[BindingType] = [
+    Binding("1", "choose(1)", "Plan 1", show=False),
+    Binding("2", "choose(2)", "Plan 2", show=False),
+    Binding("3", "choose(3)", "Plan 3", show=False),
+    Binding("4,slash", "write", "Write"),
+    Binding("e", "edit", "Edit"),
+    Binding("c", "run_on", "Let it run on"),
+    Binding("u", "undo", "Undo"),
+    Binding("ctrl+r,U", "redo", "Redo"),
+    Binding("r", "retry", "Retry"),
+    Binding("R", "wish", "Retry with a wish"),
+    Binding("b", "builtin", "The built-in storyteller"),
+    Binding("b", "saves", "Saves"),
+    Binding("m", "memory", "Memory"),
+    Binding("s", "name", "Name this place"),
+    Binding("B", "places", "Named places"),
+    Binding("n", "new_story", "New story"),
+    Binding("p", "panel", "Memory at work"),
+    Binding("w", "minds", "Who tells"),
+    Binding("g", "allow", "Go on all the same"),
+    Binding("dollar_sign", "costs", "Costs"),
+    Binding("space,pagedown", "read_on", "Read on"),
+    Binding("pageup", "read_back", "Read back"),
+    Binding("escape", "escape", "Stop, or back"),
+    Binding("ctrl+x", "stop", "Stop"),
+    Binding("q", "leave_story", "Title"),
+    Binding("question_mark", "app.help", "Help"),
+]
+"""The keys of the reading screen in all phases; `allowed` says which of them do something."""
 
 _QUIT = Hint("q", "title", "screen.leave_story")
 _HELP = Hint("?", "help", "app.help")
