@@ -160,20 +160,20 @@ class FictionApp(SafeApp):
 
     # --- who tells ---
 
-    def try_mind(self, mind: "ModelConfig") -> None:
-        """Try one out; from there it is kept, or not."""
+    def try_model(self, model: "ModelConfig") -> None:
+        """Open the trial of a model; there it is kept, or not."""
         from fiction.tui.models.trial import TrialScreen
 
-        self.push_screen(TrialScreen(mind))
+        self.push_screen(TrialScreen(model))
 
-    async def told_by(self, mind: "ModelConfig") -> None:
-        """A mind was kept: on with the open story, told by it from here on; without one, to the worlds."""
-        from fiction.tui.models.wording import teller_of
+    async def told_by(self, model: "ModelConfig") -> None:
+        """Go on with the open story, told by this model from here on; without a story, to the worlds."""
+        from fiction.tui.models.wording import storyteller_of
 
-        await self.told_from_here(teller_of(mind))
+        await self.told_from_here(storyteller_of(model))
 
     async def told_from_here(self, name: str) -> None:
-        """The open story is told by this storyteller from here on; without one, a new story will be."""
+        """Let this storyteller tell the open story from here on; without one, a new story."""
         self.preferred = name
         if self._reading is None:
             await self.leave()
@@ -234,7 +234,7 @@ class FictionApp(SafeApp):
         self.push_screen(ReaderScreen())
 
     def open_minds(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
-        """Who tells, and who could; `servers` are those that were found already."""
+        """Open the list of storytellers; `servers` were found already."""
         from fiction.tui.models.storytellers import StorytellersScreen
 
         self.push_screen(StorytellersScreen(servers))

@@ -36,14 +36,14 @@ class Navigator(Protocol):
     async def leave(self) -> None:
         """Put the story away and go back to the title."""
 
-    def try_mind(self, mind: ModelConfig) -> None:
-        """Try one out; from there it is kept, or not."""
+    def try_model(self, model: ModelConfig) -> None:
+        """Open the trial of a model; there it is kept, or not."""
 
-    async def told_by(self, mind: ModelConfig) -> None:
-        """A mind was kept: on with the open story, told by it from here on; without one, to the worlds."""
+    async def told_by(self, model: ModelConfig) -> None:
+        """Go on with the open story, told by this model from here on; without a story, to the worlds."""
 
     async def told_from_here(self, name: str) -> None:
-        """The open story is told by this storyteller from here on; without one, a new story will be."""
+        """Let this storyteller tell the open story from here on; without one, a new story."""
 
     async def action_quit(self) -> None:
         """Leave the game. Everything is saved, so nothing is asked."""
@@ -64,7 +64,7 @@ class Navigator(Protocol):
         """The reader's profile."""
 
     def open_minds(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
-        """Who tells, and who could; `servers` are those that were found already."""
+        """Open the list of storytellers; `servers` were found already."""
 
     def open_saves(self) -> None:
         """The saves."""

@@ -85,7 +85,7 @@ class TitleScreen(GameScreen):
         self.call_after_refresh(self.look)
 
     def look(self) -> None:
-        """What there is to go on with, and who can tell."""
+        """Look up the newest save, and who can tell."""
         try:
             saves, tellers = self.game.saves(), self.game.storytellers()
         except FictionError as error:
@@ -128,7 +128,7 @@ class TitleScreen(GameScreen):
 
         self.fiction.open_minds(self._found or None)
         if self._no_model and self._found and self._found[0].models:
-            self.fiction.try_mind(ModelConfig(base_url=self._found[0].base_url, model=self._found[0].models[0]))
+            self.fiction.try_model(ModelConfig(base_url=self._found[0].base_url, model=self._found[0].models[0]))
 
     def _options(self) -> list[Option]:
         options = [

@@ -108,7 +108,7 @@ class DownloadScreen(GameScreen):
             self._try()
 
     def _try(self) -> None:
-        self.fiction.try_mind(ModelConfig(base_url=self._server.base_url, model=self._model.ollama))
+        self.fiction.try_model(ModelConfig(base_url=self._server.base_url, model=self._model.ollama))
 
     def _show(self, step: Pulling, speed: float) -> None:
         self.query_one("#bar", Static).update(Content(bar(step)))

@@ -38,7 +38,7 @@ GOVERNED = frozenset[str]().union(*ALLOWED.values())
 
 
 def allowed(action: str, parameters: tuple[object, ...], phase: Phase, session: Session) -> bool:
-    """Whether an action makes sense now."""
+    """Whether an action makes sense in this phase and at this turn."""
     if action in GOVERNED and action not in ALLOWED[phase]:
         return False
     match action:
@@ -57,7 +57,7 @@ def allowed(action: str, parameters: tuple[object, ...], phase: Phase, session: 
 
 
 def plan_ways(plans: tuple[Plan, ...], *, untold: str = "") -> tuple[Option, ...]:
-    """The plans as they are offered, the reader's own, and a decision that no turn has come of yet."""
+    """The plans, an act of the reader's own, and a choice that is saved but not told yet."""
     ways = [
         Option(str(number), plan.label, f"choose({number})", plan.approach.value, plan.stake)
         for number, plan in enumerate(plans, 1)
@@ -77,7 +77,7 @@ TOLD_WAYS = (Option("r", "Go on: bring memory and plans up to date", "retry"),)
 
 
 def ways_on(session: Session) -> tuple[Option, ...]:
-    """What a session at rest offers."""
+    """The choices of a session at rest."""
     if session.ended:
         return ENDED_WAYS
     if unreflected(session):
@@ -91,7 +91,7 @@ def settled(session: Session) -> Phase:
 
 
 def unreflected(session: Session) -> bool:
-    """The passage is there; memory and plans are still to come."""
+    """Whether the passage is saved while memory and plans are still to come."""
     return session.turn is not None and session.turn.stage is Stage.TOLD
 
 

@@ -21,7 +21,7 @@ MOST_ASKINGS = 5
 
 
 def stopped(session: Session) -> str:
-    """What a turn that was stopped leaves, in a sentence."""
+    """What is saved of a turn that was stopped, in a sentence."""
     return STOPPED_LATE if unreflected(session) else STOPPED
 
 
