@@ -1,7 +1,6 @@
-"""The game on the whole screen: which screens there are, how it looks, and what happens when something breaks."""
+"""The game on the whole screen: the story that is open, the other screens, and how it looks."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property
@@ -9,22 +8,19 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
-from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.events import Event, Paste
 from textual.screen import Screen
 from textual.widgets import TextArea
 
 from fiction.errors import FictionError
-from fiction.text.sanitise import clean
 from fiction.tui.library.title import TitleScreen
+from fiction.tui.safe_app import SafeApp
 from fiction.tui.themes import OURS, ROUND, after
 from fiction.tui.unsent import UnsentFolder
 
 if TYPE_CHECKING:
     from textual.command import Provider
-    from textual.driver import Driver
 
     from fiction.engine.game import Game, NewStory
     from fiction.engine.session import Session
@@ -32,13 +28,10 @@ if TYPE_CHECKING:
     from fiction.story.cards import WorldCard
     from fiction.story.world import World
     from fiction.tui.reading.screen import ReadingScreen
-    from fiction.tui.terminal import Terminal
 
 Animations = Literal["none", "basic", "full"]
 WARMING = 0.3
 """Seconds after the first frame until the heavy parts are loaded in the background: the first key comes first."""
-HUNG_UP = 129
-"""Exit code when the terminal is gone: 128 and the number of SIGHUP, as shells count."""
 CLOSING = 3.0
 """Seconds that leaving a story may take; every turn is saved already."""
 
@@ -49,7 +42,7 @@ def _actions() -> "type[Provider]":
     return Actions
 
 
-class FictionApp(App[None]):
+class FictionApp(SafeApp):
     """A library of worlds and saves, and the story that is being read."""
 
     TITLE = "fiction"
@@ -58,7 +51,6 @@ class FictionApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", show=False),
         Binding("ctrl+t", "next_theme", "Theme", show=False),
-        *([] if sys.platform == "win32" else [Binding("ctrl+z", "suspend_process", "Stop", show=False, priority=True)]),
     ]
 
     def __init__(
@@ -85,15 +77,12 @@ class FictionApp(App[None]):
             unsent: Folder for what a reader was still writing at the end; None keeps none.
             secrets: What must never stand in that report, asked for when there is one to be written.
         """
-        super().__init__()
+        super().__init__(crash_log, secrets)
         self._make_game = game
         self._start = start
         self._begin = begin
         self._reading: ReadingScreen | None = None
-        self._crash_log = crash_log
         self._unsent = UnsentFolder(unsent)
-        self._secrets = secrets
-        self._crashed = False
         self.preferred = ""
         """Name of the storyteller that the reader set up or chose last; empty for none."""
         for ours in OURS:
@@ -187,20 +176,20 @@ class FictionApp(App[None]):
 
     # --- who tells ---
 
-    def try_model(self, mind: "ModelConfig") -> None:
-        """Try one out; from there it is kept, or not."""
+    def try_model(self, model: "ModelConfig") -> None:
+        """Open the trial of a model; there it is kept, or not."""
         from fiction.tui.models.trial import TrialScreen
 
-        self.push_screen(TrialScreen(mind))
+        self.push_screen(TrialScreen(model))
 
-    async def told_by(self, mind: "ModelConfig") -> None:
-        """A mind was kept: on with the open story, told by it from here on; without one, to the worlds."""
-        from fiction.tui.models.wording import teller_of
+    async def told_by(self, model: "ModelConfig") -> None:
+        """Go on with the open story, told by this model from here on; without a story, to the worlds."""
+        from fiction.tui.models.wording import storyteller_of
 
-        await self.told_from_here(teller_of(mind))
+        await self.told_from_here(storyteller_of(model))
 
     async def told_from_here(self, name: str) -> None:
-        """The open story is told by this storyteller from here on; without one, a new story will be."""
+        """Let this storyteller tell the open story from here on; without one, a new story."""
         self.preferred = name
         if self._reading is None:
             await self.leave()
@@ -226,40 +215,6 @@ class FictionApp(App[None]):
         if reading is not None:
             with suppress(FictionError, TimeoutError):
                 await asyncio.wait_for(reading.session.close(), CLOSING)
-
-    # --- the terminal ---
-
-    def get_driver_class(self) -> "type[Driver]":
-        """Our own driver where Textual would take its own for POSIX terminals."""
-        found = super().get_driver_class()
-        if sys.platform != "win32":
-            from textual.drivers.linux_driver import LinuxDriver
-
-            if found is LinuxDriver:
-                from fiction.tui.terminal import Terminal
-
-                return Terminal
-        return found
-
-    def let_go_of_terminal(self) -> None:
-        """Give the terminal back at once, from any thread; nothing is shown afterwards."""
-        if self._driver is not None:
-            self._driver.stop_application_mode()
-            self._driver.close()
-
-    async def on_event(self, event: Event) -> None:
-        """What is pasted is foreign text, whatever it is pasted into, the palette too."""
-        if isinstance(event, Paste):
-            event.text = clean(event.text)
-        await super().on_event(event)
-
-    def on_terminal_gone(self) -> None:
-        """Without a terminal there is no reader: the end, as after a hang-up."""
-        self.exit(return_code=HUNG_UP)
-
-    def on_terminal_broken(self, message: "Terminal.Broken") -> None:
-        """Keys can't be read any more: the end, with a report."""
-        self._handle_exception(message.error)
 
     # --- screens that are loaded when they are first wanted ---
 
@@ -295,7 +250,7 @@ class FictionApp(App[None]):
         self.push_screen(ReaderScreen())
 
     def open_minds(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
-        """Who tells, and who could; `servers` are those that were found already."""
+        """Open the list of storytellers; `servers` were found already."""
         from fiction.tui.models.storytellers import StorytellersScreen
 
         self.push_screen(StorytellersScreen(servers))
@@ -327,31 +282,3 @@ class FictionApp(App[None]):
             yield SystemCommand(f"Theme: {name}", "How the game looks", lambda name=name: setattr(self, "theme", name))
         yield SystemCommand("Save a screenshot", "As an SVG picture", self.deliver_screenshot)
         yield SystemCommand("Quit", "Everything is saved", self.action_quit)
-
-    # --- what must never be seen ---
-
-    def report(self, error: BaseException | None) -> str:
-        """Write down what broke; where to find it, in a sentence, or nothing."""
-        from fiction.tui.crash import write_report
-
-        written = error is not None and write_report(error, self._crash_log, self._secrets())
-        return f"A report is in {self._crash_log}." if written else ""
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Write the report, without the local variables that Textual would print."""
-        if not self._crashed:
-            self._crashed = True
-            where = self.report(error)
-            self._sentence = f"fiction had to stop: {type(error).__name__}. Your story is saved. {where}".rstrip()
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        self.panic(Text(self._sentence))
-
-    def _print_error_renderables(self) -> None:
-        """One plain line, and only one."""
-        if self._crashed:
-            self._exit_renderables.clear()
-            self.error_console.print(Text(self._sentence), soft_wrap=True)
-        else:
-            super()._print_error_renderables()

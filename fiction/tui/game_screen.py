@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
+from textual.widget import Widget
 
 from fiction.errors import FictionError
 from fiction.text.sanitise import clean
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 SHORTEST_NOTICE = 2.0
 """Seconds that a notice stays, beside the time to read it: it stands over what is below."""
 CHARACTERS_A_SECOND = 16
+
+
+def notify(widget: Widget, text: str, *, trouble: bool = False) -> None:
+    """Show a notice instead of the one before, for as long as it takes to read. The text may come from anywhere."""
+    words = clean(text)
+    widget.app.clear_notifications()
+    seconds = SHORTEST_NOTICE + len(words) / CHARACTERS_A_SECOND
+    widget.notify(words, severity="error" if trouble else "information", markup=False, timeout=seconds)
 
 
 class GameScreen(Screen[None]):
@@ -43,11 +52,8 @@ class GameScreen(Screen[None]):
         self.refresh_bindings()
 
     def say(self, text: str, *, trouble: bool = False) -> None:
-        """A notice, instead of the one before. The text may come from anywhere."""
-        words = clean(text)
-        self.app.clear_notifications()
-        seconds = SHORTEST_NOTICE + len(words) / CHARACTERS_A_SECOND
-        self.notify(words, severity="error" if trouble else "information", markup=False, timeout=seconds)
+        """Show a notice instead of the one before. The text may come from anywhere."""
+        notify(self, text, trouble=trouble)
 
     def regret(self, error: FictionError) -> None:
         """Say what went wrong, and what can be done about it."""

@@ -19,77 +19,58 @@ class Navigator(Protocol):
     @property
     def game(self) -> Game:
         """The library and what can be begun."""
-        ...
 
     @property
     def story(self) -> Session | None:
         """The story that is open."""
-        ...
 
     async def read(self, session: Session) -> None:
         """Open a story, from wherever the reader is."""
-        ...
 
     async def begin(self, story: NewStory) -> None:
         """Begin a story and open it; one that a world must be made for shows how far that is. Raises FictionError."""
-        ...
 
     async def resume(self, save: str = "") -> None:
         """Take up a save, or the newest. Raises FictionError."""
-        ...
 
     async def leave(self) -> None:
         """Put the story away and go back to the title."""
-        ...
 
-    def try_model(self, mind: ModelConfig) -> None:
-        """Try one out; from there it is kept, or not."""
-        ...
+    def try_model(self, model: ModelConfig) -> None:
+        """Open the trial of a model; there it is kept, or not."""
 
-    async def told_by(self, mind: ModelConfig) -> None:
-        """A mind was kept: on with the open story, told by it from here on; without one, to the worlds."""
-        ...
+    async def told_by(self, model: ModelConfig) -> None:
+        """Go on with the open story, told by this model from here on; without a story, to the worlds."""
 
     async def told_from_here(self, name: str) -> None:
-        """The open story is told by this storyteller from here on; without one, a new story will be."""
-        ...
+        """Let this storyteller tell the open story from here on; without one, a new story."""
 
     async def action_quit(self) -> None:
         """Leave the game. Everything is saved, so nothing is asked."""
-        ...
 
     def open_worlds(self, *, browse: bool = False) -> None:
         """The worlds, to begin in one or to look around."""
-        ...
 
     def open_world(self, card: WorldCard) -> None:
         """One world's page."""
-        ...
 
     def world_of(self, card: WorldCard) -> World | FictionError:
         """The world of a card, or what is wrong with it."""
-        ...
 
     def open_begin(self, card: WorldCard | None, *, opening: str = "") -> None:
         """Who the reader is and how long the story is to be; without a world, what it is to be about."""
-        ...
 
     def open_profile(self) -> None:
         """The reader's profile."""
-        ...
 
     def open_minds(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
-        """Who tells, and who could; `servers` are those that were found already."""
-        ...
+        """Open the list of storytellers; `servers` were found already."""
 
     def open_saves(self) -> None:
         """The saves."""
-        ...
 
     def action_help(self) -> None:
         """The help, unless it is open."""
-        ...
 
     def report(self, error: BaseException | None) -> str:
         """Write down what broke; where to find it, in a sentence, or nothing."""
-        ...

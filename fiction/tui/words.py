@@ -28,7 +28,10 @@ def ago(then: int, now: float) -> str:
         count = int(seconds // unit)
         if count < limit:
             return f"{count} {name}{'' if count == 1 else 's'} ago"
-    return f"{datetime.fromtimestamp(then / 1000).astimezone():%d %B %Y}".lstrip("0")
+    try:
+        return f"{datetime.fromtimestamp(then / 1000).astimezone():%d %B %Y}".lstrip("0")
+    except (OverflowError, ValueError, OSError):  # a damaged save may name a time outside of the calendar
+        return "long ago"
 
 
 def waited(seconds: int) -> str:

@@ -117,6 +117,26 @@ async def test_undo_redo_and_retry_move_along_the_tree(opened: Opened) -> None:
         assert len(screen.page.leaves) == 2
 
 
+async def test_a_retelling_that_fails_is_tried_again_in_its_place(opened: Opened) -> None:
+    teller = Teller()
+    app = opened(teller)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await begin(pilot)
+        await pilot.press("1")
+        await sees(pilot, "turn 2")
+        offered = []
+        for _ in range(2):
+            teller.fail = DOWN
+            await pilot.press("r")
+            await sees(pilot, "No server answers.", "Try again")
+            offered.append(shown(app))
+        await pilot.press("r")
+        await until(pilot, lambda: screen.phase is Phase.CHOOSING)
+        assert [leaf.turn.depth for leaf in screen.page.leaves if leaf.turn] == [1, 2]
+        assert len(teller.hints) == 5
+        assert not any("Change what you wrote" in text for text in offered)
+
+
 async def test_keys_do_nothing_dangerous_while_a_turn_is_told(opened: Opened) -> None:
     teller = Teller()
     app = opened(teller)

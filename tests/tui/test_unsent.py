@@ -67,7 +67,7 @@ async def written_again(app: FictionApp) -> tuple[str, str]:
         assert isinstance(screen, ReadingScreen)
         await sees(pilot, "turn 1")
         await pilot.pause(0.1)
-        written = screen.query_one(ActInput).text if screen.desk.writing else "", screen._purpose.name
+        written = screen.query_one(ActInput).text if screen.desk.writing else "", screen._pen.purpose.name
         assert screen.desk.writing == screen.query_one(ActInput).has_focus
         return written
 

@@ -72,7 +72,7 @@ class SavesScreen(GameScreen):
         )
 
     def on_mount(self) -> None:
-        """List what there is."""
+        """List the saves."""
         self.look()
         self.query_one(Menu).focus()
 

@@ -85,7 +85,7 @@ class TitleScreen(GameScreen):
         self.call_after_refresh(self.look)
 
     def look(self) -> None:
-        """What there is to go on with, and who can tell."""
+        """Look up the newest save, and who can tell."""
         try:
             saves, tellers = self.game.saves(), self.game.storytellers()
         except FictionError as error:

@@ -59,7 +59,7 @@ class WorldsScreen(GameScreen):
         )
 
     def on_mount(self) -> None:
-        """List what there is."""
+        """List the worlds."""
         try:
             self._cards = self.game.worlds()
         except FictionError as error:

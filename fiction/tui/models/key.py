@@ -111,5 +111,5 @@ class KeyScreen(GameScreen):
         return f"http://{typed}" if typed and "://" not in typed else typed
 
     def _has_key(self, address: str) -> bool:
-        """A mind of that server is in the settings, with the key that it needs."""
-        return any(mind.base_url == address for mind in self.game.setup.minds())
+        """Whether the settings hold a model of that server, with the key it needs."""
+        return any(config.base_url == address for config in self.game.setup.minds())

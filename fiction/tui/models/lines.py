@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from fiction.engine.setup import FoundServer, ModelConfig, Provider, Recommended, Runner
 from fiction.story.cards import StorytellerCard
-from fiction.tui.models.wording import demands, mind_name, server_name
+from fiction.tui.models.wording import demands, model_name, server_name
 
 OLLAMA = "Ollama"
 """The kind of server that fetches models by itself."""
@@ -17,7 +17,7 @@ BUILT_IN = (
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """One who can tell the story that is open."""
+    """A storyteller of the open story."""
 
     name: str
 
@@ -52,7 +52,7 @@ Meant = Teller | ModelConfig | FoundServer | Provider | Elsewhere | Fetch | OwnF
 
 @dataclass(frozen=True, slots=True)
 class StorytellerLine:
-    """One that can be chosen."""
+    """A line that can be chosen."""
 
     name: str
     meant: Meant
@@ -65,12 +65,12 @@ class StorytellerLine:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that there is to choose from."""
+    """All choices of a storyteller."""
 
     tellers: tuple[StorytellerCard, ...] = ()
     """Of the story that is open; none where none is."""
     telling: str = ""
-    """The name of the one that tells it now."""
+    """The name of the storyteller that tells it now."""
     minds: tuple[ModelConfig, ...] = ()
     servers: tuple[FoundServer, ...] | None = None
     """None while they are looked for."""
@@ -90,11 +90,11 @@ class Section:
 
 
 def sections(known: Known) -> Iterator[Section]:
-    """Those that hold something, the nearest to playing first."""
+    """The sections to show, the nearest to playing first."""
     if known.tellers:
         yield Section("This story", [_teller(card, known.telling) for card in known.tellers])
     if known.minds:
-        yield Section("In your settings", [_mind(mind) for mind in known.minds])
+        yield Section("In your settings", [_config(config) for config in known.minds])
     looking = "Looking ..." if known.servers is None else "No server of models answers here."
     yield Section("Found on this machine", [line for s in known.servers or () for line in _server(s)], looking)
     yield Section("Elsewhere", [*(_provider(provider) for provider in known.providers), _ELSEWHERE])
@@ -108,10 +108,10 @@ def _teller(card: StorytellerCard, telling: str) -> StorytellerLine:
     return StorytellerLine(card.about, Teller(card.name), "tells now" if now else "", about)
 
 
-def _mind(mind: ModelConfig) -> StorytellerLine:
-    name = f"{mind.name}: {mind_name(mind)}" if mind.name else mind_name(mind)
+def _config(config: ModelConfig) -> StorytellerLine:
+    name = f"{config.name}: {model_name(config)}" if config.name else model_name(config)
     about = "Enter tries it out; d takes it out of the settings, its key too."
-    return StorytellerLine(name, mind, "" if mind.name else "tells new stories", about, kept=True)
+    return StorytellerLine(name, config, "" if config.name else "tells new stories", about, kept=True)
 
 
 def _server(server: FoundServer) -> Iterator[StorytellerLine]:

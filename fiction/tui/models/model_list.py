@@ -25,7 +25,7 @@ LONGEST_NAME = 200
 
 
 def fitting(models: tuple[str, ...], typed: str) -> tuple[str, ...]:
-    """Those that hold every typed word, in their order."""
+    """The models whose names hold every typed word, in their order."""
     wanted = typed.casefold().split()
     return tuple(model for model in models if all(word in model.casefold() for word in wanted))
 
@@ -44,18 +44,18 @@ class ModelsScreen(GameScreen):
     ]
 
     def __init__(
-        self, mind: ModelConfig, models: tuple[str, ...] | None = None, *, first: tuple[str, ...] = ()
+        self, config: ModelConfig, models: tuple[str, ...] | None = None, *, first: tuple[str, ...] = ()
     ) -> None:
-        """Models of the server of `mind`, which are asked for where they are not given; `first` are recommended."""
+        """Models of the server of `config`, which are asked for where they are not given; `first` are recommended."""
         super().__init__()
-        self._mind = mind
+        self._config = config
         self._models = models
         self._first = first
         self._shown: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """What is typed, and what fits it."""
-        yield Static(plain_line(f"A model of {at(self._mind.base_url)}"), classes="header")
+        yield Static(plain_line(f"A model of {at(self._config.base_url)}"), classes="header")
         yield Line(placeholder="type a part of its name", id="typed", compact=True, max_length=LONGEST_NAME)
         yield Waiting()
         yield Static("", id="said", markup=False)
@@ -87,7 +87,7 @@ class ModelsScreen(GameScreen):
         said.update(Content())
         waiting.start("Asking for its models")
         try:
-            listed = await self.game.setup.models(self._mind)
+            listed = await self.game.setup.models(self._config)
         except FictionError as error:
             listed = ()
             said.update(plain_line(error.sentence, limit=400))
@@ -137,7 +137,7 @@ class ModelsScreen(GameScreen):
 
     def _take(self, index: int | None) -> None:
         if index is not None and index < len(self._shown):
-            self.fiction.try_model(replace(self._mind, model=self._shown[index]))
+            self.fiction.try_model(replace(self._config, model=self._shown[index]))
 
 
 def _as_typed(name: str) -> Option:

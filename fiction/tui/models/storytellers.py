@@ -25,7 +25,7 @@ from fiction.tui.models.lines import (
     Teller,
     sections,
 )
-from fiction.tui.models.wording import mind_name
+from fiction.tui.models.wording import model_name
 from fiction.tui.prose import plain_line
 from fiction.tui.widgets.keys import Hint, Keys
 from fiction.tui.widgets.menu import Menu
@@ -43,13 +43,13 @@ class StorytellersScreen(GameScreen):
     ]
 
     def __init__(self, servers: tuple[FoundServer, ...] | None = None) -> None:
-        """`servers` are those that were found already; None has them looked for."""
+        """`servers` were found already; None looks for them."""
         super().__init__()
         self._servers = servers
         self._lines: dict[str, StorytellerLine] = {}
 
     def compose(self) -> ComposeResult:
-        """The list, and what there is to know of the line under the caret."""
+        """The list, and what is known of the line under the caret."""
         yield Static("Who tells", classes="header", markup=False)
         yield Menu(id="minds")
         yield Static("", id="about", markup=False)
@@ -158,8 +158,8 @@ class StorytellersScreen(GameScreen):
         match line.meant:
             case Teller(name=name):
                 await self.fiction.told_from_here(name)
-            case ModelConfig() as mind:
-                self.fiction.try_model(mind)
+            case ModelConfig() as config:
+                self.fiction.try_model(config)
             case FoundServer() as server:
                 self._open_models(server)
             case Provider() | Elsewhere():
@@ -204,11 +204,11 @@ class StorytellersScreen(GameScreen):
 
     @work(exit_on_error=False)
     async def action_forget(self) -> None:
-        """Ask, then take the mind under the caret out of the settings."""
+        """Ask, then take the model under the caret out of the settings."""
         line = self._line
         if line is None or not line.kept or not isinstance(line.meant, ModelConfig):
             return
-        question = f"Take {mind_name(line.meant)} out of the settings? Its key goes too, and can't be brought back."
+        question = f"Take {model_name(line.meant)} out of the settings? Its key goes too, and can't be brought back."
         if not await self.app.push_screen_wait(Confirm(question, "take it out")):
             return
         try:

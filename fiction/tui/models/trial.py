@@ -1,4 +1,4 @@
-"""A mind is tried out with a short real turn: what is found is said as it is found, and one key keeps it and plays."""
+"""A model is tried out with a short real turn: what is found is said as it is found, and one key keeps it and plays."""
 
 from contextlib import aclosing
 from dataclasses import replace
@@ -17,7 +17,7 @@ from fiction.engine.setup import ModelConfig, TrialResult
 from fiction.errors import FictionError
 from fiction.tui.dialogs import Ask, Confirm
 from fiction.tui.game_screen import GameScreen
-from fiction.tui.models.wording import mind_name, on_this_machine
+from fiction.tui.models.wording import model_name, on_this_machine
 from fiction.tui.prose import plain_line
 from fiction.tui.widgets.keys import Hint, Keys
 from fiction.tui.widgets.pick import Pick
@@ -53,21 +53,21 @@ class TrialScreen(GameScreen):
         Binding("question_mark", "app.help", "Help"),
     ]
 
-    def __init__(self, mind: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self._mind = mind
+        self._config = config
         self._found: list[TrialResult] = []
         self._trying = True
         self._agreed = False
 
     def compose(self) -> ComposeResult:
         """What is tried, what is found, and how it is to work."""
-        yield Static(plain_line(f"Trying {mind_name(self._mind)}"), classes="header")
+        yield Static(plain_line(f"Trying {model_name(self._config)}"), classes="header")
         with VerticalScroll(id="form", can_focus=False):
             yield Static("", id="found", markup=False)
             yield Waiting()
             yield Static("", id="verdict", markup=False)
-            pick = Pick(*AHEAD, value=self._mind.ahead, id="ahead")
+            pick = Pick(*AHEAD, value=self._config.ahead, id="ahead")
             pick.disabled = True
             field = Field("Meanwhile", pick)
             field.display = False
@@ -106,7 +106,7 @@ class TrialScreen(GameScreen):
         """Show the findings as they come."""
         self._start()
         try:
-            async with aclosing(self.game.setup.try_out(self._mind)) as findings:
+            async with aclosing(self.game.setup.try_out(self._config)) as findings:
                 async for tried in findings:
                     self._found.append(tried)
                     self._show()
@@ -159,7 +159,7 @@ class TrialScreen(GameScreen):
     @work(exclusive=True, group="ahead", exit_on_error=False)
     async def on_pick_changed(self, message: Pick.Changed) -> None:
         """Writing on costs money elsewhere: that is asked once, and taken back where the answer is not yes."""
-        if self._agreed or not Ahead(message.value or Ahead.OFF).writes or on_this_machine(self._mind):
+        if self._agreed or not Ahead(message.value or Ahead.OFF).writes or on_this_machine(self._config):
             return
         self._agreed = await self.app.push_screen_wait(Confirm(PRICE, "switch it on")) is True
         if not self._agreed:
@@ -173,19 +173,19 @@ class TrialScreen(GameScreen):
         """Write it into the settings, and go and play."""
         if not self.tells:
             return
-        mind = replace(self._mind, name=name or self._mind.name, ahead=self.query_one(Pick).value)
+        config = replace(self._config, name=name or self._config.name, ahead=self.query_one(Pick).value)
         try:
-            self.game.setup.keep(mind)
+            self.game.setup.keep(config)
         except FictionError as error:
             self.regret(error)
             return
-        await self.fiction.told_by(mind)
+        await self.fiction.told_by(config)
 
     @work(exit_on_error=False)
     async def action_name(self) -> None:
-        """Keep it beside the one that tells new stories."""
+        """Keep it under a name, beside the model that tells new stories."""
         if not self.tells:
             return
-        name = await self.app.push_screen_wait(Ask("A name for it (letters, digits, - and _):", self._mind.name))
+        name = await self.app.push_screen_wait(Ask("A name for it (letters, digits, - and _):", self._config.name))
         if name:
             await self.action_keep(name)

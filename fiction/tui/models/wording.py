@@ -1,4 +1,4 @@
-"""Minds and servers in words: where they are, what they are called, how much of a download is there."""
+"""Models and servers in words: where they are, what they are called, how much of a download is there."""
 
 from fiction.engine.setup import FoundServer, ModelConfig, Pulling, Recommended
 from fiction.text import addresses
@@ -12,15 +12,15 @@ def at(base_url: str) -> str:
     return addresses.shown(base_url)
 
 
-def on_this_machine(mind: ModelConfig) -> bool:
-    """Whether what is asked of it costs nothing."""
-    return bool(mind.run) or addresses.on_this_machine(addresses.host_of(mind.base_url))
+def on_this_machine(config: ModelConfig) -> bool:
+    """Whether it runs on this machine, so that a call costs nothing."""
+    return bool(config.run) or addresses.on_this_machine(addresses.host_of(config.base_url))
 
 
-def mind_name(mind: ModelConfig) -> str:
+def model_name(config: ModelConfig) -> str:
     """`gemma4 at 127.0.0.1:11434`, `tiny.gguf, run by llama-server`."""
-    model = mind.model or "no model"
-    return f"{model}, run by {mind.run}" if mind.run else f"{model} at {at(mind.base_url)}"
+    name = config.model or "no model"
+    return f"{name}, run by {config.run}" if config.run else f"{name} at {at(config.base_url)}"
 
 
 def server_name(server: FoundServer) -> str:
@@ -28,9 +28,9 @@ def server_name(server: FoundServer) -> str:
     return f"{server.kind or 'A server'} at {at(server.base_url)}"
 
 
-def teller_of(mind: ModelConfig) -> str:
-    """By which name a session knows it."""
-    return f"model:{mind.name}" if mind.name else "model"
+def storyteller_of(config: ModelConfig) -> str:
+    """The name of its storyteller in a session."""
+    return f"model:{config.name}" if config.name else "model"
 
 
 def demands(model: Recommended) -> str:

@@ -1,4 +1,4 @@
-"""Below the page: what was said last, the ways on, and the pen."""
+"""Below the page: a sentence, the choices, and the pen."""
 
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
@@ -11,7 +11,7 @@ from fiction.tui.widgets.waiting import Waiting
 
 
 class ChoiceBar(VerticalGroup):
-    """Shows what it is told; the screen decides."""
+    """Sentence, wait, choices and pen; the screen decides which of them show."""
 
     DEFAULT_CSS = """
     ChoiceBar { border-top: solid $border-blurred; padding: 0 1; }
@@ -25,7 +25,7 @@ class ChoiceBar(VerticalGroup):
     """
 
     def compose(self) -> ComposeResult:
-        """Three parts, of which only the ways are always there."""
+        """All parts; only the choices are always shown."""
         yield Static("", classes="said", markup=False)
         yield Waiting()
         yield Choices(id="ways")
@@ -37,17 +37,14 @@ class ChoiceBar(VerticalGroup):
         """Say that something is being waited for."""
         self.query_one(Waiting).start(what)
 
-    def unwait(self) -> None:
-        """The wait is over."""
-        self.query_one(Waiting).stop()
-
     async def offer(self, ways: tuple[Option, ...], said: Content | None = None, *, trouble: bool = False) -> None:
-        """These ways on, under these words."""
+        """End the wait, and show these choices under these words."""
+        self.query_one(Waiting).stop()
         self.say(said, trouble=trouble)
         await self.query_one(Choices).show(ways)
 
     def say(self, said: Content | None, *, trouble: bool = False) -> None:
-        """Words above the ways, or none."""
+        """Show a sentence above the choices, or none."""
         self.set_class(said is not None, "-said")
         self.set_class(trouble, "-trouble")
         self.query_one(".said", Static).update(said or Content())

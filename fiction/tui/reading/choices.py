@@ -1,4 +1,4 @@
-"""The ways on from here: the three plans, or what can be done when there are none."""
+"""The list of choices: the three plans, or what can be done when there are none."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,7 +19,7 @@ READY = " ·"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of them."""
+    """A choice in the list."""
 
     key: str
     """The key that takes it, as it is shown."""
@@ -31,7 +31,7 @@ class Option:
 
 
 class OptionRow(Horizontal):
-    """A way in a line, or in two where the terminal is narrow."""
+    """A choice in a line, or in two where the terminal is narrow."""
 
     def __init__(self, way: Option, index: int) -> None:
         super().__init__()
@@ -56,12 +56,12 @@ class OptionRow(Horizontal):
         self.query_one(".caret", Static).update(Content("❯ " if marked else "  "))
 
     def tell_ready(self, ready: bool) -> None:
-        """Say that what comes of it is written already; the row keeps its shape."""
+        """Mark the plan whose passage is written already; the row keeps its shape."""
         key = Content.assemble(plain_line(self.way.key, "bold"), READY if ready else "")
         self.query_one(".key", Static).update(key, layout=False)
 
     def on_click(self) -> None:
-        """A click takes the way."""
+        """Take the choice."""
         self.post_message(Choices.Taken(self.way.action))
 
 
@@ -99,15 +99,15 @@ class Choices(VerticalScroll, can_focus=True):
 
     @dataclass
     class Taken(Message):
-        """A way was taken, with the keyboard or with the mouse."""
+        """A choice was taken, with the keyboard or with the mouse."""
 
         action: str
 
     class Left(Message):
-        """The caret was moved up over the first way."""
+        """The caret was moved up from the first choice."""
 
     async def show(self, ways: tuple[Option, ...]) -> None:
-        """Other ways instead of what was there."""
+        """List these choices instead of those before."""
         async with self.batch():
             await self.remove_children()
             await self.mount_all(OptionRow(way, index) for index, way in enumerate(ways))
@@ -117,7 +117,7 @@ class Choices(VerticalScroll, can_focus=True):
         self.watch_marked()
 
     def relabel(self, action: str, label: str) -> None:
-        """Other words for the way that runs this action."""
+        """Change the words of the choice that runs this action."""
         for row in self.rows:
             if row.way.action == action:
                 row.query_one(".label", Static).update(plain_line(label, limit=400))
@@ -160,6 +160,6 @@ class Choices(VerticalScroll, can_focus=True):
         self.marked = max(0, min(self.marked + step, len(self.rows) - 1))
 
     def action_take(self) -> None:
-        """Take the way under the caret."""
+        """Take the choice under the caret."""
         if rows := self.rows:
             self.post_message(self.Taken(rows[self.marked].way.action))

@@ -28,16 +28,18 @@ class CostsScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,dollar_sign,enter", "leave", "Back")]
 
-    def __init__(self, turn: Usage, costs: Costs, teller: str) -> None:
+    def __init__(self, turn: Usage, costs: Costs, storyteller: str) -> None:
         super().__init__()
         self._turn = turn
         self._costs = costs
-        self._teller = teller
+        self._storyteller = storyteller
 
     def compose(self) -> ComposeResult:
         """Who tells, the table, and what is to be known about it."""
         with VerticalGroup():
-            yield Static(Content.assemble(("What this story costs", "bold"), "\ntold by ", plain_line(self._teller)))
+            yield Static(
+                Content.assemble(("What this story costs", "bold"), "\ntold by ", plain_line(self._storyteller))
+            )
             yield Static(Content("\n").join(list(costs_words(self._turn, self._costs))), classes="costs")
             yield Static("[@click=screen.leave][b]Esc[/b] back[/]", classes="keys")
 

@@ -123,7 +123,7 @@ class MemoryScreen(GameScreen):
         self.look()
 
     def on_tabbed_content_tab_activated(self) -> None:
-        """The keys are those of the section, and go to it."""
+        """Show the keys of the section, and focus it."""
         self.show_hints()
         focus = {"short": "#short-term", "long": "#memories", "ledger": "#facts"}[self._tab]
         self.query_one(focus).focus()

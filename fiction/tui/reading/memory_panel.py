@@ -49,7 +49,7 @@ class MemoryPanel(VerticalScroll, can_focus=False):
     def show(
         self, turn: Turn | None, ledger: Ledger, recalled: tuple[Recalled, ...], bill: Sequence[Content] = ()
     ) -> None:
-        """The memory after this turn; `recalled` is what came back for it, or for the one that is being told.
+        """The memory after this turn; `recalled` are the passages recalled for it, or for the turn being told.
 
         `bill` is what was asked of a server; without one nothing is said of it.
         """

@@ -16,9 +16,9 @@ from fiction.story.turn import Turn
 from fiction.tui.reading.turn_view import TurnView
 
 MOUNTED = 30
-"""How many turns are mounted at once: with a hundred, every streamed word costs three times as much."""
+"""Turns mounted at once: with a hundred, every streamed word costs three times as much."""
 STEP = 10
-"""How many are loaded when the reader reaches an end of what is mounted."""
+"""Turns loaded when the reader reaches either end of the mounted ones."""
 
 SCROLLING = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "space", "j", "k"})
 """Keys with which the reader moves the view."""
@@ -28,7 +28,7 @@ Older = Callable[[TurnId], tuple[Turn, ...]]
 
 
 class Page(VerticalScroll, can_focus=True):
-    """Turns from `lo` to `hi` of those that are known are mounted; scrolling to an end slides this window."""
+    """A window of the loaded turns, from `lo` to `hi`, is mounted; scrolling to either end slides it."""
 
     DEFAULT_CSS = """
     Page {
@@ -76,19 +76,19 @@ class Page(VerticalScroll, can_focus=True):
 
     @property
     def leaves(self) -> list[TurnView]:
-        """What is mounted, in the order of the story."""
+        """The mounted turns, in the order of the story."""
         return list(self.query_one("#column").query_children(TurnView))
 
     @property
     def latest(self) -> TurnView | None:
-        """The last of them."""
+        """The last mounted turn."""
         leaves = self.leaves
         return leaves[-1] if leaves else None
 
     # --- what is shown ---
 
     async def show(self, turns: tuple[Turn, ...]) -> None:
-        """These turns, the last one from its first line; those that stand there already stay."""
+        """Show these turns, the last one from its first line; turns that are mounted already stay."""
         mounted = [leaf.turn.id if leaf.turn else None for leaf in self.leaves]
         wanted = [turn.id for turn in turns]
         if not mounted or mounted[: len(wanted)] != wanted:
@@ -111,7 +111,7 @@ class Page(VerticalScroll, can_focus=True):
             await leaf.remove()
 
     async def begin(self, choice: Choice) -> TurnView:
-        """A new leaf at the end for a turn that is being told, its first line at the top of the view."""
+        """Mount a turn that is being told, its first line at the top of the view."""
         await self._to_the_end()
         leaf = TurnView(choice)
         await self.query_one("#column").mount(leaf)
@@ -122,27 +122,34 @@ class Page(VerticalScroll, can_focus=True):
         return leaf
 
     def keep(self, leaf: TurnView, turn: Turn) -> None:
-        """The leaf's turn is told."""
+        """Note that the passage of a mounted turn is saved."""
         leaf.keep(turn)
         if not self._turns or self._turns[-1].id != turn.id:
             self._turns.append(turn)
 
+    @property
+    def untold(self) -> TurnView | None:
+        """The last mounted turn while it is not in the save: being told, or failed."""
+        leaf = self.latest
+        return leaf if leaf is not None and leaf.turn is None else None
+
     async def drop_untold(self) -> None:
-        """Take away what a failed telling left."""
-        if (leaf := self.latest) is not None and leaf.turn is None:
+        """Take away the turn of a failed telling."""
+        if leaf := self.untold:
             await leaf.remove()
 
-    async def withdraw(self) -> None:
-        """Take the last leaf away."""
-        if leaf := self.latest:
-            if leaf.turn and self._turns and self._turns[-1].id == leaf.turn.id:
+    async def withdraw(self, turn: TurnId) -> None:
+        """Take the last mounted turn away if it is this one; a second attempt finds it gone."""
+        leaf = self.latest
+        if leaf is not None and leaf.turn is not None and leaf.turn.id == turn:
+            if self._turns and self._turns[-1].id == turn:
                 self._turns.pop()
             await leaf.remove()
 
     # --- the view ---
 
     def turn_to_latest(self) -> None:
-        """The first line of the last leaf to the top, where it stays until the reader moves the view."""
+        """Bring the first line of the last turn to the top, where it stays until the reader moves the view."""
         self._pinned = True
         self._fit()
         self.call_after_refresh(self._hold)
@@ -159,7 +166,7 @@ class Page(VerticalScroll, can_focus=True):
         self.report()
 
     def _fit(self) -> None:
-        """Room below the last leaf, so that its first line can stand at the top."""
+        """Leave room below the last turn, so that its first line can stand at the top."""
         leaves = self.leaves
         for leaf in leaves[:-1]:
             leaf.styles.min_height = None

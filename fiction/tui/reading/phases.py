@@ -1,6 +1,8 @@
-"""What the reading screen can be in, and what can be done in each."""
+"""The phases of the reading screen, and the keys and choices of each."""
 
 from enum import Enum
+
+from textual.binding import Binding, BindingType
 
 from fiction.engine.session import Session
 from fiction.story.plan import Plan
@@ -22,15 +24,6 @@ class Phase(Enum):
     """The story is at an ending."""
 
 
-class Purpose(Enum):
-    """What the pen writes."""
-
-    ACT = "What do you do, or try?"
-    EDIT = "This plan, in your words:"
-    WISH = "Told again, but how? (shorter, from the window, less grim ...)"
-    NAME = "A name for this place in the story:"
-
-
 _MOVES = frozenset({"write", "edit", "retry", "wish", "undo", "redo", "memory", "name", "places", "minds"})
 
 ALLOWED = {
@@ -44,8 +37,27 @@ ALLOWED = {
 GOVERNED = frozenset[str]().union(*ALLOWED.values())
 
 
+def allowed(action: str, parameters: tuple[object, ...], phase: Phase, session: Session) -> bool:
+    """Whether an action makes sense in this phase and at this turn."""
+    if action in GOVERNED and action not in ALLOWED[phase]:
+        return False
+    match action:
+        case "choose":
+            return isinstance(number := parameters[0], int) and number <= len(session.plans)
+        case "edit":
+            return phase is Phase.TROUBLE or bool(session.plans)
+        case "undo":
+            return session.can_undo
+        case "redo":
+            return session.can_redo
+        case "saves":
+            return phase is not Phase.TROUBLE
+        case _:
+            return True
+
+
 def plan_ways(plans: tuple[Plan, ...], *, untold: str = "") -> tuple[Option, ...]:
-    """The plans as they are offered, the reader's own, and a decision that no turn has come of yet."""
+    """The plans, an act of the reader's own, and a choice that is saved but not told yet."""
     ways = [
         Option(str(number), plan.label, f"choose({number})", plan.approach.value, plan.stake)
         for number, plan in enumerate(plans, 1)
@@ -65,7 +77,7 @@ TOLD_WAYS = (Option("r", "Go on: bring memory and plans up to date", "retry"),)
 
 
 def ways_on(session: Session) -> tuple[Option, ...]:
-    """What a session at rest offers."""
+    """The choices of a session at rest."""
     if session.ended:
         return ENDED_WAYS
     if unreflected(session):
@@ -79,9 +91,39 @@ def settled(session: Session) -> Phase:
 
 
 def unreflected(session: Session) -> bool:
-    """The passage is there; memory and plans are still to come."""
+    """Whether the passage is saved while memory and plans are still to come."""
     return session.turn is not None and session.turn.stage is Stage.TOLD
 
+
+KEYS: list[BindingType] = [
+    Binding("1", "choose(1)", "Plan 1", show=False),
+    Binding("2", "choose(2)", "Plan 2", show=False),
+    Binding("3", "choose(3)", "Plan 3", show=False),
+    Binding("4,slash", "write", "Write"),
+    Binding("e", "edit", "Edit"),
+    Binding("c", "run_on", "Let it run on"),
+    Binding("u", "undo", "Undo"),
+    Binding("ctrl+r,U", "redo", "Redo"),
+    Binding("r", "retry", "Retry"),
+    Binding("R", "wish", "Retry with a wish"),
+    Binding("b", "builtin", "The built-in storyteller"),
+    Binding("b", "saves", "Saves"),
+    Binding("m", "memory", "Memory"),
+    Binding("s", "name", "Name this place"),
+    Binding("B", "places", "Named places"),
+    Binding("n", "new_story", "New story"),
+    Binding("p", "panel", "Memory at work"),
+    Binding("w", "minds", "Who tells"),
+    Binding("g", "allow", "Go on all the same"),
+    Binding("dollar_sign", "costs", "Costs"),
+    Binding("space,pagedown", "read_on", "Read on"),
+    Binding("pageup", "read_back", "Read back"),
+    Binding("escape", "escape", "Stop, or back"),
+    Binding("ctrl+x", "stop", "Stop"),
+    Binding("q", "leave_story", "Title"),
+    Binding("question_mark", "app.help", "Help"),
+]
+"""The keys of the reading screen in all phases; `allowed` says which of them do something."""
 
 _QUIT = Hint("q", "title", "screen.leave_story")
 _HELP = Hint("?", "help", "app.help")

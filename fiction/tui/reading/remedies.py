@@ -32,11 +32,11 @@ _ORDER = {
     None: _ANOTHER_GO,
 }
 _OF_A_PASSAGE = frozenset({"wish", "builtin", "edit"})
-"""What makes no sense where the passage is told and only its memory and plans are not."""
+"""Remedies without use where the passage is saved and only memory and plans are missing."""
 
 
 def trouble_ways(trouble: Trouble | None, *, builtin: bool, told: bool, editable: bool) -> tuple[Option, ...]:
-    """The ways on. `told`: the passage is saved already; `editable`: there are words of the reader's to change."""
+    """Remedies, the most useful first. `told`: the passage is saved; `editable`: the reader's words can be changed."""
     left_out = set(_OF_A_PASSAGE) if told else {"" if builtin else "builtin", "" if editable else "edit"}
     ways = [_WAYS[name] for name in _ORDER[trouble] if name not in left_out]
     if told:

@@ -1,89 +1,69 @@
-"""The reading screen: the story, the ways on, the reader's pen."""
+"""The reading screen: puts the parts together and says what the keys do; the parts know nothing of each other."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import aclosing, suppress
 from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Static
+from textual.binding import BindingType
+from textual.reactive import reactive
+from textual.worker import Worker, WorkerError, WorkerState
 
+from fiction.engine.session import Session
 from fiction.errors import FictionError, Trouble
-from fiction.story.memory import TurnId
 from fiction.story.plan import Choice, ChoiceKind
-from fiction.story.reader import ENDLESS
-from fiction.story.turn import Turn
-from fiction.tui import words
-from fiction.tui.prose import plain_line
-from fiction.tui.reading import cost_words
+from fiction.story.turn import Turn, Usage
+from fiction.tui.game_screen import GameScreen
+from fiction.tui.reading.act_input import ActInput
+from fiction.tui.reading.attempts import Attempt, again
 from fiction.tui.reading.bookmarks import Places
-from fiction.tui.reading.choice_bar import ChoiceBar
 from fiction.tui.reading.choices import Choices
-from fiction.tui.reading.memory_panel import MemoryPanel
-from fiction.tui.reading.page import STEP, Page
-from fiction.tui.reading.phases import ALLOWED, GOVERNED, HINTS, WRITING, Phase, unreflected
-from fiction.tui.reading.writing import Writing
+from fiction.tui.reading.phases import HINTS, KEYS, WRITING, Phase, allowed, settled, unreflected
+from fiction.tui.reading.recovering import BROKEN, Countdown, remedies, stopped
+from fiction.tui.reading.story_view import StoryView
+from fiction.tui.reading.turn_runner import TurnRunner
+from fiction.tui.reading.writing import Pen, Purpose, pen_for_plan, pen_for_unsent, pen_for_untold
+from fiction.tui.unsent import Unsent
 from fiction.tui.widgets.keys import Hint, Keys
 
 LOOKING_AHEAD = 1.0
 """Seconds between two looks at which passages are written already."""
 
 
-class ReadingScreen(Writing):
-    """A session on the screen: what is always shown, and what the reader does with the story."""
+class ReadingScreen(GameScreen):
+    """A session on the screen, and the one turn that may be in the making."""
 
     CSS_PATH = "screen.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "choose(1)", "Plan 1", show=False),
-        Binding("2", "choose(2)", "Plan 2", show=False),
-        Binding("3", "choose(3)", "Plan 3", show=False),
-        Binding("4,slash", "write", "Write"),
-        Binding("e", "edit", "Edit"),
-        Binding("c", "run_on", "Let it run on"),
-        Binding("u", "undo", "Undo"),
-        Binding("ctrl+r,U", "redo", "Redo"),
-        Binding("r", "retry", "Retry"),
-        Binding("R", "wish", "Retry with a wish"),
-        Binding("b", "builtin", "The built-in storyteller"),
-        Binding("b", "saves", "Saves"),
-        Binding("m", "memory", "Memory"),
-        Binding("s", "name", "Name this place"),
-        Binding("B", "places", "Named places"),
-        Binding("n", "new_story", "New story"),
-        Binding("p", "panel", "Memory at work"),
-        Binding("w", "minds", "Who tells"),
-        Binding("g", "allow", "Go on all the same"),
-        Binding("dollar_sign", "costs", "Costs"),
-        Binding("space,pagedown", "read_on", "Read on"),
-        Binding("pageup", "read_back", "Read back"),
-        Binding("escape", "escape", "Stop, or back"),
-        Binding("ctrl+x", "stop", "Stop"),
-        Binding("q", "leave_story", "Title"),
-        Binding("question_mark", "app.help", "Help"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+
+    phase: reactive[Phase] = reactive(Phase.TELLING, init=False)
+    """What can be done now."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._view = StoryView(session)
+        self.page = self._view.page
+        self.desk = self._view.desk
+        self._runner = TurnRunner(self._view)
+        self._countdown = Countdown(self)
+        self._pen = Pen(Purpose.ACT)
+        self._turn: Worker[None] | None = None
+        self._leaving = False
 
     def compose(self) -> ComposeResult:
-        """Header, page and panel, desk, keys."""
-        with Horizontal(id="head"):
-            yield Static("", id="story", markup=False)
-            yield Static("", id="scene", markup=False)
-            yield Static("", id="turn", markup=False)
-        with Horizontal(id="middle"):
-            with Vertical(id="reading"):
-                yield Page(self._older, id="page")
-                yield Static("", id="more", markup=False)
-                yield ChoiceBar(id="desk")
-            yield MemoryPanel(id="panel")
+        """The story, and the keys below it."""
+        yield self._view
         yield Keys()
 
     async def on_mount(self) -> None:
         """Open the book where the reader left it."""
         self.show_hints()
-        self._head()
+        self._view.show_head()
         self.set_interval(LOOKING_AHEAD, self._mark_ready)
-        await self.show_story()
+        await self._view.show_story()
         self.page.focus()
         if self.session.turn is None or unreflected(self.session):
             self.call_after_refresh(self.proceed)  # what is due may load much; the page comes first
@@ -91,87 +71,228 @@ class ReadingScreen(Writing):
             await self.settle()
             self.call_after_refresh(self.wake)
 
-    def on_screen_resume(self) -> None:
-        """Memories may have been edited, the theme changed."""
-        if self.phase is not Phase.TELLING:
-            self._show_memory()
+    # --- a turn, from asking for it to its end ---
 
-    def _older(self, before: TurnId) -> tuple[Turn, ...]:
-        return self.session.transcript(STEP, before=before)
+    def play(self, choice: Choice) -> None:
+        """Have a choice told."""
+        self._tell(Attempt(self.session.play(choice), choice))
 
-    # --- what is always shown ---
+    def proceed(self) -> None:
+        """Have told whatever is due."""
+        self._tell(Attempt(self.session.proceed(), Choice(ChoiceKind.BEGIN)))
 
-    def hints(self) -> tuple[Hint, ...]:
-        """The keys of the moment."""
-        return WRITING if self.query_one(ChoiceBar).writing else HINTS[self.phase]
+    def tell_again(self, wish: str = "", *, storyteller: str = "") -> None:
+        """Retry what failed, or tell the last turn anew."""
+        self._tell(again(self.session, self._runner.attempt, wish=wish, storyteller=storyteller))
 
-    def watch_phase(self) -> None:
-        """Other things can be done now."""
-        self._head()
-        self.show_hints()
+    def _tell(self, attempt: Attempt) -> None:
+        self.phase = Phase.TELLING
+        self._countdown.stop()
+        self._runner.take_up(attempt)
+        self.app.clear_notifications()
+        self._turn = self._run()
 
-    def _head(self) -> None:
-        story, turn = self.session.story, self.session.turn
-        self.query_one("#story", Static).update(plain_line(story.title))
-        scene = turn.title if turn else ""
-        if scene and story.settings.turns != ENDLESS:
-            scene = f"{words.roman(self.session.direction.act)}. {scene}"
-        self.query_one("#scene", Static).update(plain_line(scene))
-        place = words.place_in_story(turn.depth if turn else 0, story.settings.turns)
-        parts = (place, cost_words.so_far(self._costs.story)) if turn else ()
-        self.query_one("#turn", Static).update(Content(" · ".join(part for part in parts if part)))
-        self.set_class(bool(scene), "-scene")
+    @work(exclusive=True, group="turn", exit_on_error=False)
+    async def _run(self) -> None:
+        await self._runner.run()
+        await (self.show_failure() if self._runner.failed else self.settle())
 
-    def _mark_ready(self) -> None:
-        if self.phase is Phase.CHOOSING:
-            self.query_one(Choices).mark_ready(self.session.ready)
+    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A turn was stopped, or broke."""
+        if event.worker is not self._turn or not self._open:
+            return
+        match event.state, event.worker.error:
+            case WorkerState.CANCELLED, _:
+                self._runner.break_off(stopped(self.session))
+            case WorkerState.ERROR, FictionError() as error:
+                self._runner.break_off(error.message, error.hint)
+            case WorkerState.ERROR, error:
+                self._runner.break_off(BROKEN, self.fiction.report(error))
+            case _:
+                return
+        await self.show_failure()
 
-    def on_page_moved(self, message: Page.Moved) -> None:
-        """Say whether there is more to read."""
-        self.query_one("#more", Static).update(Content("▼ more" if message.more else ""))
+    async def settle(self) -> None:
+        """Show where the session stands, and offer what can be done now."""
+        self._countdown.reset()
+        self._view.read_session()
+        self.phase = settled(self.session)
+        await self._view.offer_choices()
 
-    def on_page_read(self) -> None:
-        """At the end of the page come the ways on."""
-        self.query_one(Choices).focus()
+    async def show_failure(self) -> None:
+        """Say what happened, and offer what can be done about it."""
+        failed = self._runner.failed
+        assert failed is not None
+        self.phase = Phase.TROUBLE
+        await self._view.offer_remedies(failed, remedies(self.session, failed, self._runner.attempt))
+        self._countdown.start(failed)
 
-    def on_choices_left(self) -> None:
-        """Above the ways is the page."""
-        self.page.focus()
+    @work(group="wake", exit_on_error=False)
+    async def wake(self) -> None:
+        """Have the memory loaded where no turn is due: the reader can choose meanwhile."""
+        async with aclosing(self.session.proceed()) as due:
+            async for _ in due:
+                pass
+
+    def action_stop(self) -> None:
+        """Stop the turn that is in the making."""
+        if self._turn is not None:
+            self._turn.cancel()
+
+    async def put_down(self) -> None:
+        """Stop, and wait until everything has let go; nothing is shown any more."""
+        self._leaving = True
+        self._countdown.stop()
+        if self._turn is not None and not self._turn.is_finished:
+            self._turn.cancel()
+            with suppress(WorkerError, asyncio.CancelledError):
+                await self._turn.wait()
+
+    @property
+    def _open(self) -> bool:
+        """The book is open: there is still something to show it on."""
+        return self.is_running and not self._leaving and self._view.is_attached
+
+    # --- what the parts ask for ---
 
     async def on_choices_taken(self, message: Choices.Taken) -> None:
         """Enter, or a click."""
         await self.run_action(message.action)
 
+    def relabel_retry(self, label: str) -> None:
+        """Other words for the choice to try again."""
+        self.query_one(Choices).relabel("retry", label)
+
+    # --- the reader is here, or comes back ---
+
+    def on_key(self) -> None:
+        """Ask nothing by itself any more: the reader is here."""
+        self._countdown.leave_it_to_the_reader()
+
+    on_screen_suspend = on_key
+
+    def on_screen_resume(self) -> None:
+        """Memories may have been edited, the theme changed."""
+        if self.phase is not Phase.TELLING:
+            self._view.show_memory()
+
+    def _mark_ready(self) -> None:
+        if self.phase is Phase.CHOOSING:
+            self.query_one(Choices).mark_ready(self.session.ready)
+
+    # --- keys ---
+
+    def hints(self) -> tuple[Hint, ...]:
+        """The keys of the moment."""
+        return WRITING if self.desk.writing else HINTS[self.phase]
+
+    def watch_phase(self) -> None:
+        """Other things can be done now."""
+        self.show_hints()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys do nothing where they make no sense."""
-        if action in GOVERNED and action not in ALLOWED[self.phase]:
+        if action == "allow" and (self._runner.failed is None or self._runner.failed.trouble is not Trouble.CAPPED):
             return False
-        match action:
-            case "choose":
-                return isinstance(number := parameters[0], int) and number <= len(self.session.plans)
-            case "edit":
-                return self.phase is Phase.TROUBLE or bool(self.session.plans)
-            case "undo":
-                return self.session.can_undo
-            case "redo":
-                return self.session.can_redo
-            case "saves":
-                return self.phase is not Phase.TROUBLE
-            case "allow":
-                return self._failed is not None and self._failed.trouble is Trouble.CAPPED
-            case _:
-                return True
-
-    # --- choosing ---
+        return allowed(action, parameters, self.phase, self.session)
 
     def action_choose(self, number: int) -> None:
         """Take a plan."""
-        self._put_pen_away()
+        self.action_put_away()
         self.play(self.session.offered(number))
 
     def action_run_on(self) -> None:
         """Let the moment run on."""
         self.play(Choice(ChoiceKind.CONTINUE))
+
+    def action_retry(self) -> None:
+        """Tell it again."""
+        self.tell_again()
+
+    def action_builtin(self) -> None:
+        """Let the built-in storyteller tell it."""
+        self.tell_again(storyteller="offline")
+
+    def action_allow(self) -> None:
+        """Go on beyond a cap."""
+        self.session.allow()
+        self.tell_again()
+
+    async def action_escape(self) -> None:
+        """Out of whatever it is."""
+        match self.phase:
+            case Phase.TELLING:
+                self.action_stop()
+            case Phase.TROUBLE:
+                await self.action_go_back()
+            case _:
+                self.action_put_away()
+
+    # --- writing ---
+
+    def action_write(self) -> None:
+        """Take the pen for an act of one's own."""
+        self._take(Pen(Purpose.ACT))
+
+    def action_edit(self) -> None:
+        """Take the pen to the plan under the caret, or to what could not be told."""
+        if self.phase is Phase.TROUBLE and self._runner.failed is not None:
+            self._take(pen_for_untold(self.session, self._runner.failed.choice))
+        else:
+            self._take(pen_for_plan(self.session, self.query_one(Choices).marked_plan or 1))
+
+    def action_wish(self) -> None:
+        """Take the pen to say how it should be told."""
+        self._take(Pen(Purpose.WISH))
+
+    def action_name(self) -> None:
+        """Take the pen to name this place."""
+        self._take(Pen(Purpose.NAME))
+
+    @property
+    def unsent(self) -> Unsent | None:
+        """What is being written just now; None where nothing is."""
+        text = self.query_one(ActInput).text
+        return self._pen.unsent(self.session, text) if self.desk.writing and text else None
+
+    def take_up(self, unsent: Unsent) -> None:
+        """Go on writing what was unsent, where it still has its place."""
+        pen = pen_for_unsent(self.session, unsent)
+        if pen is not None and self.phase is not Phase.TELLING:
+            self._take(pen)
+
+    def _take(self, pen: Pen) -> None:
+        self._pen = pen
+        self.desk.open_pen(pen.purpose.value, pen.text)
+        self.show_hints()
+
+    def action_put_away(self) -> None:
+        """Write nothing more."""
+        if self.desk.writing:
+            self.desk.close_pen()
+            self.query_one(ActInput).load_text("")
+            self.show_hints()
+            self.query_one(Choices).focus()
+
+    on_act_input_closed = action_put_away
+
+    def on_act_input_written(self, message: ActInput.Written) -> None:
+        """Do what was written for; what can't be taken stays in the pen."""
+        try:
+            self._send(message.text)
+        except FictionError as error:
+            self.regret(error)
+        else:
+            self.action_put_away()
+
+    def _send(self, text: str) -> None:
+        match self._pen.purpose:
+            case Purpose.ACT | Purpose.EDIT:
+                self.play(self._pen.choice(self.session, text))
+            case Purpose.WISH:
+                self.tell_again(text)
+            case Purpose.NAME:
+                self.say(f"This place is now called {self.session.bookmark(text).name}.")
 
     # --- going back and forth ---
 
@@ -188,13 +309,13 @@ class ReadingScreen(Writing):
             step()
         except FictionError as error:
             self.regret(error)
-        await self._settle_anew()
+        await self.action_go_back()
 
-    async def _settle_anew(self) -> None:
-        self._failed = None
-        await self.show_story()
+    async def action_go_back(self) -> None:
+        """Leave what failed; show where the session stands."""
+        self._runner.forget()
+        await self._view.show_story()
         await self.settle()
-        self._head()
 
     @work(exit_on_error=False)
     async def action_places(self) -> None:
@@ -207,40 +328,54 @@ class ReadingScreen(Writing):
         if turn is not None:
             await self._go(lambda: self.session.jump(turn))
 
-    def action_retry(self) -> None:
-        """Tell it again."""
-        self.tell_again()
-
-    def action_builtin(self) -> None:
-        """Let the built-in storyteller tell it."""
-        self.tell_again(storyteller="offline")
-
-    async def action_go_back(self) -> None:
-        """Leave what failed."""
-        await self._settle_anew()
-
     async def told_by_another(self) -> None:
         """Another storyteller tells from here on; what failed can be told by it."""
-        self._failed = None
         if self.phase is not Phase.TELLING:
-            await self._settle_anew()
+            await self.action_go_back()
         self.say(f"Told by {self.session.storyteller.about} from here on.")
 
-    def action_allow(self) -> None:
-        """Go on beyond a cap."""
-        self.session.allow()
-        self.tell_again()
+    # --- looking around ---
 
-    def action_stop(self) -> None:
-        """Stop the telling."""
-        self.stop()
+    def action_read_on(self) -> None:
+        """A screen further."""
+        self.page.action_on()
 
-    async def action_escape(self) -> None:
-        """Out of whatever it is."""
-        match self.phase:
-            case Phase.TELLING:
-                self.stop()
-            case Phase.TROUBLE:
-                await self._settle_anew()
-            case _:
-                self._put_pen_away()
+    def action_read_back(self) -> None:
+        """A screen back."""
+        self.page.release()
+        self.page.scroll_page_up(animate=False)
+
+    def action_panel(self) -> None:
+        """The memory at work: beside the page where there is room, else instead of it."""
+        self.toggle_class("-no-panel" if self.has_class("-wide") else "-peek")
+
+    def action_memory(self) -> None:
+        """All memories."""
+        from fiction.tui.reading.memory import MemoryScreen
+
+        self.app.push_screen(MemoryScreen(self.session))
+
+    def action_costs(self) -> None:
+        """What the story costs."""
+        from fiction.tui.reading.costs import CostsScreen
+
+        turn = self.session.turn
+        about = self.session.storyteller.about
+        self.app.push_screen(CostsScreen(turn.usage if turn else Usage(), self.session.costs, about))
+
+    def action_minds(self) -> None:
+        """Who tells this story, and who could."""
+        self.fiction.open_minds()
+
+    def action_saves(self) -> None:
+        """Other stories."""
+        self.fiction.open_saves()
+
+    async def action_new_story(self) -> None:
+        """The worlds."""
+        await self.fiction.leave()
+        self.fiction.open_worlds()
+
+    async def action_leave_story(self) -> None:
+        """To the title; everything is saved."""
+        await self.fiction.leave()

@@ -17,7 +17,7 @@ CUT_SHORT = "(This was cut short and is not part of the story.)"
 
 
 def act(choice: Choice) -> str:
-    """What the reader did, as it stands above the passage; nothing for the first turn."""
+    """The reader's act, as shown above the passage; empty for the first turn."""
     match choice.kind:
         case ChoiceKind.BEGIN:
             return ""
@@ -53,7 +53,7 @@ class TurnView(VerticalGroup):
         return cls(turn.choice, passage=turn.passage, scene=new_scene, turn=turn)
 
     def compose(self) -> ComposeResult:
-        """Scene, act, passage; no more widgets than needed, for there are many leaves."""
+        """Scene, act, passage; no more widgets than needed, for many turns are mounted."""
         if self._scene:
             yield Static(plain_line(self._scene), classes="scene")
         if words := act(self.choice):
@@ -68,20 +68,20 @@ class TurnView(VerticalGroup):
         return max((child.virtual_region.bottom for child in self.children if child.display), default=0)
 
     def wait(self, what: str) -> None:
-        """Nothing is told yet."""
+        """Show that the passage is waited for."""
         self._waiting.start(what)
 
     def write(self, piece: str) -> None:
-        """More of the passage."""
+        """Add to the passage."""
         self._waiting.start(PAUSED, patience=PATIENCE)
         self._passage.write(piece)
 
     def reset(self) -> None:
-        """The storyteller starts over."""
+        """Empty the passage."""
         self._passage.replace("")
 
     def keep(self, turn: Turn) -> None:
-        """The passage is whole."""
+        """Show the passage as it was saved."""
         self._waiting.stop()
         self.turn = turn
         if turn.passage != self._passage.text:
@@ -89,7 +89,7 @@ class TurnView(VerticalGroup):
         self._passage.flush()
 
     def void(self) -> None:
-        """What is here did not become part of the story."""
+        """Mark the passage as no part of the story."""
         self._waiting.stop()
         self._passage.flush()
         self.add_class("-void")
