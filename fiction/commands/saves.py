@@ -3,7 +3,6 @@
 import argparse
 import dataclasses
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 from fiction.commands import Context, add_json, add_shared
@@ -11,6 +10,7 @@ from fiction.commands.console import ask, say, say_json
 from fiction.errors import FictionError
 from fiction.story.cards import SaveCard
 from fiction.text.sanitise import clean_line
+from fiction.text.times import local_time
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +82,8 @@ def _list(context: Context, *, as_json: bool) -> None:
 
 
 def _summary(card: SaveCard) -> str:
-    when = f"{datetime.fromtimestamp(card.updated / 1000).astimezone():%Y-%m-%d %H:%M}" if card.updated else ""
+    updated = local_time(card.updated)
+    when = f"{updated:%Y-%m-%d %H:%M}" if updated else ""
     parts = [card.title, f"turn {card.turns}", card.scene, "ended" if card.ended else "", when]
     return ", ".join(part for part in parts if part)
 

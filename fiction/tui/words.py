@@ -1,8 +1,7 @@
 """Numbers and codes in words, as readers say them."""
 
-from datetime import datetime
-
 from fiction.story.reader import ENDLESS, Length
+from fiction.text.times import local_time
 
 _RATINGS = {"everyone": "for everyone", "teen": "for teens and older", "mature": "for adults"}
 _STEPS = ((60, "minute", 60), (3600, "hour", 24), (86400, "day", 7))
@@ -28,10 +27,8 @@ def ago(then: int, now: float) -> str:
         count = int(seconds // unit)
         if count < limit:
             return f"{count} {name}{'' if count == 1 else 's'} ago"
-    try:
-        return f"{datetime.fromtimestamp(then / 1000).astimezone():%d %B %Y}".lstrip("0")
-    except (OverflowError, ValueError, OSError):  # a damaged save may name a time outside of the calendar
-        return "long ago"
+    when = local_time(then)
+    return f"{when:%d %B %Y}".lstrip("0") if when else "long ago"  # a damaged save may name any time
 
 
 def waited(seconds: int) -> str:
