@@ -221,7 +221,7 @@ async def test_the_memory_is_told_after_the_commit_and_the_ledger_is_at_hand(tab
 
     table.session._turns._memory = Watching()
     await table.play()
-    assert seen == [(Stage.TOLD, 1)]
+    assert seen == [(Stage.COMPLETE, 1)]
     assert SaveFile.open(table.path, read_only=True).turn(table.session.turn.id).stage is Stage.COMPLETE  # type: ignore[union-attr]
 
 

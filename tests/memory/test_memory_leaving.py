@@ -124,7 +124,7 @@ fiction.cli.run()
 
 
 def test_the_process_ends_in_order_while_the_index_is_filled(tmp_path: Path) -> None:
-    program = PROGRAM.format(tests=str(Path(__file__).parent), cache=str(tmp_path))
+    program = PROGRAM.format(tests=str(Path(__file__).parents[1]), cache=str(tmp_path))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=150, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (7, "closed\n", "")
 
