@@ -171,7 +171,7 @@ class Foresight:
             await storyteller.prepare(await self._scenes.ahead(head))
             while due:
                 foreseen = due.popleft()
-                scene = await self._scenes.after(head, foreseen.choice, common=True)
+                scene = await self._scenes.after(head, foreseen.choice)
                 self._unsaid = self._unsaid or scene.recall.notice
                 await foreseen.write(scene, storyteller)
         except Exception:  # noqa: BLE001 - nobody asked for it yet: a lasting failure comes again when it matters

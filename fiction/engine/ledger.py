@@ -9,13 +9,20 @@ from fiction.story.ledger import (
     Fact,
     Ledger,
     LedgerOp,
+    MarkStep,
+    NotebookEntry,
     OpenThread,
+    OutlineStep,
     PutCast,
     RetractFact,
+    StepStatus,
+    Summarise,
+    Summary,
     SupersedeFact,
     Thread,
     ThreadStatus,
     TouchThread,
+    WriteNote,
     thread_key,
 )
 from fiction.story.memory import TurnId
@@ -26,6 +33,7 @@ MAX_FACTS = 240
 MAX_CAST = 80
 MAX_OPEN_THREADS = 30
 KEPT_CLOSED_THREADS = 12
+MAX_NOTEBOOK = 16
 """Bounds that keep the ten thousandth turn as quick as the tenth. Entries that fall out are still in the passages."""
 
 _SINGLE_VALUED = ("is", "was", "is in", "is at", "lives", "lives in", "lives at", "works as", "is called", "is named")
@@ -58,6 +66,9 @@ class _Book:
             self.threads.setdefault(thread_key(thread.id), thread)
         self.cast = {_key(member.name): member for member in ledger.cast}
         self.contradictions: list[Contradiction] = []
+        self.steps = {step.beat: step for step in ledger.steps}
+        self.summaries = list(ledger.summaries)
+        self.notebook = {_key(entry.about): entry for entry in ledger.notebook}
 
     def enter(self, op: LedgerOp, turn: TurnId, depth: int) -> None:
         match op:
@@ -66,14 +77,20 @@ class _Book:
             case SupersedeFact(subject=subject, relation=relation, object=now):
                 self._retract(subject, relation)
                 self.facts.append(Fact(subject, relation, now, since=depth, source=turn))
-            case RetractFact(subject=subject, relation=relation):
-                self._retract(subject, relation)
+            case RetractFact(subject=subject, relation=relation, object=gone):
+                self._retract(subject, relation, gone)
             case OpenThread(id=name, setup=setup, payoff=payoff):
                 self._open(name, setup, payoff, depth)
             case TouchThread():
                 self._touch(op, depth)
             case PutCast():
                 self._meet(op, depth)
+            case MarkStep(beat=beat, status=status):
+                self._mark(beat, status)
+            case WriteNote(about=about, note=note):
+                self._note(about, note, depth)
+            case Summarise():
+                self._sum_up(op)
 
     def _add(self, fact: Fact) -> None:
         for known in self._about(fact.subject, fact.relation):
@@ -88,8 +105,8 @@ class _Book:
         wanted = (_key(subject), _key(relation))
         return [fact for fact in self.facts if (_key(fact.subject), _key(fact.relation)) == wanted]
 
-    def _retract(self, subject: str, relation: str) -> None:
-        gone = self._about(subject, relation)
+    def _retract(self, subject: str, relation: str, only: str = "") -> None:
+        gone = [fact for fact in self._about(subject, relation) if not only or _key(fact.object) == _key(only)]
         self.facts = [fact for fact in self.facts if fact not in gone]
 
     def _open(self, name: str, setup: str, payoff: str, depth: int) -> None:
@@ -118,6 +135,23 @@ class _Book:
             seen=depth,
         )
 
+    def _mark(self, beat: str, status: StepStatus) -> None:
+        """A step that is done stays done."""
+        known = self.steps.get(beat)
+        if known is None or known.status is not StepStatus.DONE:
+            self.steps[beat] = OutlineStep(beat, status)
+
+    def _note(self, about: str, note: str, depth: int) -> None:
+        self.notebook.pop(_key(about), None)
+        if note:
+            self.notebook[_key(about)] = NotebookEntry(about, note, since=depth)
+
+    def _sum_up(self, op: Summarise) -> None:
+        """What it covers is replaced; one that covers a part of what is there already is none."""
+        kept = [known for known in self.summaries if not op.first <= known.first <= known.last <= op.last]
+        if op.text and not any(known.first <= op.last and op.first <= known.last for known in kept):
+            self.summaries = sorted([*kept, Summary(op.first, op.last, op.text, op.level)], key=lambda s: s.first)
+
     def close(self) -> Ledger:
         live = [thread for thread in self.threads.values() if thread.status in _LIVE]
         closed = [thread for thread in self.threads.values() if thread.status not in _LIVE]
@@ -128,6 +162,9 @@ class _Book:
             threads=(*live[-MAX_OPEN_THREADS:], *closed[-KEPT_CLOSED_THREADS:]),
             cast=tuple(cast[-MAX_CAST:]),
             contradictions=tuple(self.contradictions),
+            steps=tuple(self.steps.values()),
+            notebook=tuple(self.notebook.values())[-MAX_NOTEBOOK:],
+            summaries=tuple(self.summaries),
         )
 
 

@@ -52,4 +52,4 @@ class Memories:
 
     def _revise(self, kind: RevisionKind, turn: TurnId, text: str = "") -> None:
         self._store.revise(kind, turn, text)
-        self._scenes.forget_common()
+        self._scenes.forget_recalls()

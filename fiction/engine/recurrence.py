@@ -75,7 +75,7 @@ async def narrate(scene: Scene, storyteller: Storyteller) -> AsyncGenerator[Even
         title=parent.title if parent else "",
         state=scene.state,
         usage=usage,
-        findings=checks.passage_findings(passage, scene.choice, scene.recent),
+        findings=checks.passage_findings(passage, scene.choice, scene.recent[-8:]),
     )
 
 

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from fiction.engine.director import direct
 from fiction.engine.ledger import apply, fold
@@ -11,14 +10,14 @@ from fiction.engine.ports import LongTermMemory, SaveStore
 from fiction.engine.recurrence import as_memory
 from fiction.engine.revisions import revised
 from fiction.story.ledger import Ledger
-from fiction.story.memory import Cue, Memory, Recall, Recalled, TurnId
+from fiction.story.memory import Cue, Memory, Recall, TurnId
 from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.scene import Scene
 from fiction.story.turn import Turn
 from fiction.story.world import World
 
-_RECENT = 8
-"""Turns before the head that a storyteller may look at: for verbatim passages, repeats, plans offered before."""
+_RECENT = 64
+"""Turns before the head that a storyteller may look at: for passages word for word, repeats, plans offered before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +27,6 @@ class Offers:
     turn: TurnId
     recalls: Mapping[Choice, Recall]
     notice: str = ""
-
-    @property
-    def common(self) -> tuple[Recalled, ...]:
-        """Pinned memories, then in turn the best of each plan, the second best of each, and so on; none twice."""
-        ranked = [sorted(each.items, key=_worth) for each in self.recalls.values()]
-        rounds = zip_longest(*ranked)
-        items = [item for each in rounds for item in each if item is not None]
-        unique = {item.turn: item for item in reversed(items)}
-        kept = [unique[turn] for turn in dict.fromkeys(item.turn for item in items)]
-        return tuple(sorted(kept, key=lambda item: not item.pinned))
-
-
-def _worth(item: Recalled) -> tuple[bool, float]:
-    return not item.pinned, -item.score
 
 
 class Scenes:
@@ -57,34 +42,28 @@ class Scenes:
         """The last scene, without choice and recall."""
 
     async def ahead(self, parent: Turn) -> Scene:
-        """The scene after `parent` before the reader has chosen: without a plan, with the memories for all plans."""
-        scene = self._without_recall(parent, Choice(ChoiceKind.OFFERED))
-        return dataclasses.replace(scene, common=(await self._offered(parent)).common)
+        """The scene after `parent` before the reader has chosen. Looks up what is remembered for each plan."""
+        await self._recall_for_plans(parent)
+        return self._without_recall(parent, Choice(ChoiceKind.OFFERED))
 
-    async def after(self, parent: Turn | None, choice: Choice, *, common: bool = False) -> Scene:
-        """The scene of the turn that `choice` makes after `parent`; None is before the first turn.
-
-        Args:
-            common: include the memories for all of the parent's plans, for prompts that begin alike.
-        """
+    async def after(self, parent: Turn | None, choice: Choice) -> Scene:
+        """The scene of the turn that `choice` makes after `parent`; None is before the first turn."""
         scene = self._without_recall(parent, choice)
         if parent is None:
             return scene
-        known = self._offers is not None and self._offers.turn == parent.id
-        if not common and not known:
+        offers = self._offers
+        if offers is None or offers.turn != parent.id:
             return dataclasses.replace(scene, recall=await self._recall(parent, choice))
-        offers = await self._offered(parent)
         recall = offers.recalls.get(choice) or await self._recall(parent, choice)
-        told = dataclasses.replace(recall, notice=recall.notice or offers.notice)
         self._offers = dataclasses.replace(offers, notice="")
-        return dataclasses.replace(scene, recall=told, common=offers.common if common else None)
+        return dataclasses.replace(scene, recall=dataclasses.replace(recall, notice=recall.notice or offers.notice))
 
-    def forget_common(self) -> None:
+    def forget_recalls(self) -> None:
         """Recall anew for the plans: memories have changed."""
         self._offers = None
 
-    async def _offered(self, parent: Turn) -> "Offers":
-        """The recall for each plan of `parent`; asked once."""
+    async def _recall_for_plans(self, parent: Turn) -> None:
+        """Look up what is remembered for each plan of `parent`; asked once."""
         if self._offers is None or self._offers.turn != parent.id:
             choices = [Choice(ChoiceKind.OFFERED, plan.label, plan) for plan in parent.plans]
             choices = choices or [Choice(ChoiceKind.CONTINUE)]
@@ -92,7 +71,6 @@ class Scenes:
             notice = next((recall.notice for recall in recalls.values() if recall.notice), "")
             silent = {choice: dataclasses.replace(recall, notice="") for choice, recall in recalls.items()}
             self._offers = Offers(parent.id, silent, notice)
-        return self._offers
 
     async def _recall(self, parent: Turn, choice: Choice) -> Recall:
         depth = parent.depth + 1
@@ -115,7 +93,7 @@ class Scenes:
     def _put_together(self, parent: Turn | None) -> Scene:
         story = self._store.story
         depth = parent.depth + 1 if parent else 1
-        recent = (*self._store.path(parent.id, _RECENT)[:-1], parent) if parent else ()
+        recent = self._recent(parent)
         ledger = self.ledger_at(parent)
         return Scene(
             world=self._world,
@@ -132,6 +110,15 @@ class Scenes:
                 for c in ledger.contradictions
             ),
         )
+
+    def _recent(self, parent: Turn | None) -> tuple[Turn, ...]:
+        """The last turns up to and with `parent`; after a turn that was added, without reading all of them again."""
+        if parent is None:
+            return ()
+        known = self._known.recent if self._known else ()
+        if known and known[-1].id == parent.parent:
+            return (*known, parent)[-_RECENT:]
+        return (*self._store.path(parent.id, _RECENT)[:-1], parent)
 
     def ledger_at(self, turn: Turn | None) -> Ledger:
         """Facts, threads and cast at a turn."""

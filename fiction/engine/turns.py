@@ -140,8 +140,7 @@ class Turns:
                 yield event
 
     async def _scene(self, parent: Turn | None, choice: Choice, storyteller: Storyteller) -> Scene:
-        """The scene of a turn, with the memories common to all plans where the storyteller works ahead."""
-        return await self._scenes.after(parent, choice, common=storyteller.ahead.asks)
+        return await self._scenes.after(parent, choice)
 
     def _tell(self, parent: TurnId | None, draft: Draft) -> Turn:
         self.head = self._store.tell(parent, draft, head=self.head.id if self.head else None)

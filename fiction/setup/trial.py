@@ -11,19 +11,18 @@ from fiction.engine.ports import Storyteller
 from fiction.engine.setup import TrialResult
 from fiction.errors import FictionError, StorytellerError, Trouble
 from fiction.llm.capabilities.capabilities import Capabilities, OutputMode
+from fiction.llm.capabilities.context import AS_OF, Source, context_of
 from fiction.llm.discovery.model_list import list_models
 from fiction.llm.server import ServerSettings
 from fiction.setup import catalogue
 from fiction.setup.asking import Asked
 from fiction.setup.scene import trial_scene
 from fiction.story.events import ProseDelta, ProseReset, Spent
-from fiction.story.reader import USUAL_BUDGET, StorySettings
+from fiction.story.reader import TIERS, USUAL_TIER, StorySettings
 from fiction.story.scene import Scene
 from fiction.story.turn import Usage
 from fiction.text.tokens import estimate
 
-_WHOLE_TURN = USUAL_BUDGET
-"""Tokens."""
 _PATIENCE_SECONDS = 3.0
 _SLOW = 4.0
 """Tokens a second under which a passage takes a minute and more."""
@@ -187,33 +186,37 @@ async def _notes(storyteller: TriedStoryteller, scene: Scene, passage: str) -> T
 
 
 def _context(known: Capabilities, server: ServerSettings) -> TrialResult:
-    if not known.context:
-        return TrialResult(
-            "context", ok=True, said=f"It does not say how many tokens it takes; {_WHOLE_TURN:,} are counted on."
-        )
-    if known.context >= _WHOLE_TURN:
-        turn = StorySettings().tokens(known.context)
-        return TrialResult("context", ok=True, said=f"It takes {known.context:,} tokens; a turn uses at most {turn:,}.")
-    return TrialResult(
-        "context",
-        ok=False,
-        said=f"It takes only {known.context:,} tokens where a turn wants {_WHOLE_TURN:,}, so the story remembers less:"
-        f" {_more_context(known, server)}.",
-    )
+    """Which tier a turn takes, and why."""
+    size = context_of(known, server)
+    turn = server.budget or StorySettings().tokens(size.tokens)
+    match size.source:
+        case Source.TOLD:
+            said = f"It takes {size.tokens:,} tokens"
+        case Source.LEARNED:
+            said = f"It refused a longer prompt, so {size.tokens:,} tokens are counted on"
+        case Source.SERVICE:
+            said = f"It takes {size.tokens:,} tokens by its makers' word ({AS_OF})"
+        case Source.ASSUMED:
+            said = f"It does not say how many tokens it takes; {size.tokens:,} are counted on until it refuses them"
+    uses = f"a turn uses at most {turn:,}" + (", as server.budget says" if server.budget else "")
+    if size.tokens >= USUAL_TIER or server.budget or size.source is Source.ASSUMED:
+        return TrialResult("context", ok=True, said=f"{said}; {uses}.")
+    more = f"for a story that remembers more, {_more_context(known, server)}"
+    return TrialResult("context", ok=size.tokens >= TIERS[0], said=f"{said}; {uses}; {more}.")
 
 
 def _more_context(known: Capabilities, server: ServerSettings) -> str:
     match known.kind:
         case "Ollama":
-            return "start Ollama with OLLAMA_CONTEXT_LENGTH=8192"
+            return f"start Ollama with OLLAMA_CONTEXT_LENGTH={USUAL_TIER}"
         case "llama.cpp":
-            return "start llama-server with -c 8192, times the number of its slots"
+            return f"start llama-server with -c {USUAL_TIER}, times the number of its slots"
         case "LM Studio":
-            return f"load {server.model} there with a context length of 8192"
+            return f"load {server.model} there with a context length of {USUAL_TIER}"
         case "KoboldCpp":
-            return "start it with --contextsize 8192"
+            return f"start it with --contextsize {USUAL_TIER}"
         case "vLLM":
-            return "start it with --max-model-len 8192"
+            return f"start it with --max-model-len {USUAL_TIER}"
         case _:
             return "give it a longer context, if it can be told to"
 

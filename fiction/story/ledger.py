@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from itertools import groupby
 from typing import Literal
 
 from fiction.story.memory import TurnId
@@ -66,6 +67,45 @@ class CastMember:
     """Depth of the last turn that has an operation on them."""
 
 
+class StepStatus(StrEnum):
+    """How far a step of the world's outline has come."""
+
+    UNDER_WAY = "under_way"
+    DONE = "done"
+    """It has happened, or can't happen any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineStep:
+    """A step of the outline that the story has reached."""
+
+    beat: str
+    """Id of the world's beat."""
+    status: StepStatus
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookEntry:
+    """What the storyteller keeps in mind and the reader is not shown: what is really going on, who will do what."""
+
+    about: str
+    note: str
+    since: int = 0
+    """Depth of the turn that wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What happened in some turns, for when their passages stand in no prompt any more."""
+
+    first: int
+    """Depth of the first of them."""
+    last: int
+    text: str
+    level: int = 1
+    """1 for one of turns; one of summaries is a level higher than these."""
+
+
 @dataclass(frozen=True, slots=True)
 class AddFact:
     """Establish a fact. One with the same subject and relation but another object is a contradiction."""
@@ -88,10 +128,11 @@ class SupersedeFact:
 
 @dataclass(frozen=True, slots=True)
 class RetractFact:
-    """Remove a fact that was wrong, or is over."""
+    """Remove a fact that was wrong, or is over; an empty object removes whatever stands there."""
 
     subject: str
     relation: str
+    object: str = ""
     op: Literal["retract_fact"] = "retract_fact"
 
 
@@ -130,7 +171,36 @@ class PutCast:
     op: Literal["put_cast"] = "put_cast"
 
 
-LedgerOp = AddFact | SupersedeFact | RetractFact | OpenThread | TouchThread | PutCast
+@dataclass(frozen=True, slots=True)
+class MarkStep:
+    """Say how far a step of the outline has come."""
+
+    beat: str
+    status: StepStatus
+    op: Literal["mark_step"] = "mark_step"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteNote:
+    """Write an entry of the storyteller's notebook, in the place of the one about the same; no note strikes it out."""
+
+    about: str
+    note: str = ""
+    op: Literal["write_note"] = "write_note"
+
+
+@dataclass(frozen=True, slots=True)
+class Summarise:
+    """Sum up the turns from depth `first` to `last`, in the place of summaries of a lower level among them."""
+
+    first: int
+    last: int
+    text: str
+    level: int = 1
+    op: Literal["summarise"] = "summarise"
+
+
+LedgerOp = AddFact | SupersedeFact | RetractFact | OpenThread | TouchThread | PutCast | MarkStep | WriteNote | Summarise
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +210,10 @@ class Contradiction:
     established: Fact
     claimed: str
     """The object that was claimed instead."""
+
+
+_TOGETHER, _SO_MANY = 4, 6
+"""The oldest summaries of one level are put together where there are so many of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +226,26 @@ class Ledger:
     cast: tuple[CastMember, ...] = ()
     contradictions: tuple[Contradiction, ...] = field(default=())
     """The contradictions of the last turn."""
+    steps: tuple[OutlineStep, ...] = ()
+    """Of the outline, those that have been reached."""
+    notebook: tuple[NotebookEntry, ...] = ()
+    """The storyteller's own, the oldest first."""
+    summaries: tuple[Summary, ...] = ()
+    """Of what went before, in the order of the story; none of them covers the same turns as another."""
+
+    @property
+    def summed_up(self) -> int:
+        """Depth of the last turn that a summary covers; 0 where there is none."""
+        return max((summary.last for summary in self.summaries), default=0)
+
+    @property
+    def to_put_together(self) -> tuple[Summary, ...]:
+        """The oldest summaries of the lowest level of which there are many; none where there are few."""
+        for _, run in groupby(reversed(self.summaries), key=lambda summary: summary.level):
+            alike = list(run)[::-1]
+            if len(alike) >= _SO_MANY:
+                return tuple(alike[:_TOGETHER])
+        return ()
 
     @property
     def open_threads(self) -> tuple[Thread, ...]:

@@ -15,6 +15,25 @@ class Approach(StrEnum):
     PRINCIPLED = "principled"
 
 
+class Scope(StrEnum):
+    """How much room the telling of a plan deserves."""
+
+    BRIEF = "brief"
+    USUAL = "usual"
+    FULL = "full"
+
+    @property
+    def share(self) -> float:
+        """Of a passage's usual length."""
+        match self:
+            case Scope.BRIEF:
+                return 0.6
+            case Scope.USUAL:
+                return 1.0
+            case Scope.FULL:
+                return 1.7
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One thing the protagonist may do next: x(t) of RecurrentGPT (arXiv 2305.13304, section 3)."""
@@ -28,6 +47,7 @@ class Plan:
     """Three to five sentences for the storyteller; not shown unless the reader asks."""
     key: str = ""
     """The built-in storyteller's id for the plan (`storylet/plan`), by which it finds the outcome again."""
+    scope: Scope = Scope.USUAL
 
 
 class ChoiceKind(StrEnum):

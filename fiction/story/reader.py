@@ -18,11 +18,11 @@ class Length(StrEnum):
         """The least and the greatest number of words of a passage."""
         match self:
             case Length.SHORT:
-                return (60, 100)
+                return (80, 150)
             case Length.MEDIUM:
-                return (90, 160)
+                return (180, 320)
             case Length.LONG:
-                return (160, 260)
+                return (350, 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,10 @@ class ReaderProfile:
 
 
 ENDLESS = 0
-USUAL_BUDGET, LARGE_BUDGET = 4096, 8192
-ROOMY = 12_288
-"""Tokens of context from which on a turn may take LARGE_BUDGET."""
+TIERS = (4096, 8192, 16_384, 32_768)
+"""Tokens that a whole turn may take, reply included: the greatest that a server's context holds."""
+USUAL_TIER = 16_384
+"""The greatest that is taken where nobody asked for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +124,11 @@ class StorySettings:
     budget: int = 0
     """Tokens of a whole turn, reply included; 0 goes by the server's context (see `tokens`)."""
 
-    def tokens(self, told: int = 0) -> int:
-        """Tokens of a whole turn on a server whose context is `told` tokens (0 where it is unknown).
-
-        Many servers have 4,096 and silently cut longer prompts, so more are used only where they surely fit.
-        """
-        return self.budget or (LARGE_BUDGET if told >= ROOMY else USUAL_BUDGET)
+    def tokens(self, context: int = USUAL_TIER) -> int:
+        """Tokens of a whole turn, where the server's context has so many: what was asked for, or the largest tier."""
+        if self.budget:
+            return min(self.budget, context)
+        return max((tier for tier in TIERS if tier <= min(context, USUAL_TIER)), default=context)
 
 
 @dataclass(frozen=True, slots=True)

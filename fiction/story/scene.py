@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
 from fiction.story.ledger import Ledger
-from fiction.story.memory import Recall, Recalled
+from fiction.story.memory import Recall
 from fiction.story.plan import Choice
 from fiction.story.reader import ReaderProfile, StorySettings
 from fiction.story.turn import Turn
@@ -58,10 +58,6 @@ class Scene:
     direction: Direction = Direction()
     established: tuple[str, ...] = ()
     """Facts that the last passage contradicted, as sentences."""
-    common: tuple[Recalled, ...] | None = None
-    """Memories for all plans that the last turn offered, the weightiest first. They don't depend on the choice, so that
-    prompts for all of the plans begin alike; None for a storyteller that does not work ahead.
-    """
     telling: int = 0
     """Earlier tellings of this choice; from 1 on, other words are wanted."""
 

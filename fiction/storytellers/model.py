@@ -10,6 +10,7 @@ from fiction.engine.ports import Ahead
 from fiction.errors import StorytellerError
 from fiction.llm import failures, sdk
 from fiction.llm.capabilities.capabilities import Capabilities
+from fiction.llm.capabilities.context import context_of
 from fiction.llm.client import Client
 from fiction.llm.connections import Connections
 from fiction.llm.request import Listener, Request
@@ -253,6 +254,9 @@ def _notes(rendered: Prompt) -> Usage:
 def _budget(client: Client, scene: Scene) -> int:
     """Estimated tokens that are sure to fit the model's context as the server counts."""
     known = client.capabilities
-    wanted = scene.settings.budget or client.server.budget or scene.settings.tokens(known.told)
-    budget = min(wanted, known.context or wanted)
+    asked = scene.settings.budget or client.server.budget
+    if asked:
+        budget = min(asked, known.context or asked)
+    else:
+        budget = scene.settings.tokens(context_of(known, client.server).tokens)
     return max(_LEAST_BUDGET, int(budget / known.token_ratio))

@@ -13,6 +13,7 @@ from fiction.story.turn import Reflection
 from fiction.story.world import World
 from fiction.storytellers.storylets.deck import Deck
 from fiction.storytellers.storylets.narration import Step, reflect_foreign, step
+from fiction.storytellers.storylets.summing_up import summing_up
 
 _PIECES = re.compile(r"\s*\S+(?:[^\S\n]+\S+){0,2}\s*")
 FOREIGN = "The built-in storyteller took this turn's memory and plans over; the plans are general ones."
@@ -64,9 +65,9 @@ class OfflineStoryteller:
         for recall in (scene.recall, Recall(lexical=scene.recall.items), Recall()):
             again = self.step(replace(scene, recall=recall))
             if again.passage.split() == passage.split():
-                return again.reflection
+                return _summed_up(scene, again.reflection)
         if _within(again.passage, passage):
-            return again.reflection
+            return _summed_up(scene, again.reflection)
         foreign = reflect_foreign(scene, self._deck_of(scene.world))
         return replace(foreign, plain=True, notice=FOREIGN)
 
@@ -77,6 +78,11 @@ class OfflineStoryteller:
         if self._deck is None or self._deck.world is not world:
             self._deck = Deck(world, self._general)
         return self._deck
+
+
+def _summed_up(scene: Scene, reflection: Reflection) -> Reflection:
+    ops = summing_up(scene, reflection.rationale)
+    return replace(reflection, ledger_ops=(*reflection.ledger_ops, *ops)) if ops else reflection
 
 
 def _within(told: str, passage: str) -> bool:

@@ -71,7 +71,6 @@ class TestHowFar:
         assert not working_ahead()
         assert not table.storyteller.prepared
         assert len(table.memory.cues) == 2
-        assert all(not scene.common for scene in table.storyteller.scenes)
 
     async def test_warm_makes_the_server_ready_with_all_but_the_plan(self, lay: Callable[..., Table]) -> None:
         table = lay(Ahead.WARM)
@@ -90,7 +89,6 @@ class TestHowFar:
         prepared = table.storyteller.prepared[-1]
         await drain(table.session.play(table.session.offered(2)))
         scene = table.storyteller.scenes[-1]
-        assert prepared.common
         assert dataclasses.replace(prepared, choice=scene.choice, recall=scene.recall) == scene
 
     async def test_best_writes_the_likeliest_passage(self, lay: Callable[..., Table]) -> None:
@@ -544,8 +542,7 @@ class TestWhatIsReady:
         await table.play(1, 1, 1, 1)
         await quiet()
         prepared, written = table.storyteller.prepared[-1], table.storyteller.scenes[-1]
-        assert prepared.common
-        assert written.common == prepared.common
+        assert dataclasses.replace(prepared, choice=written.choice, recall=written.recall) == written
 
     async def test_nothing_is_ready_any_more_while_another_choice_is_told(self, lay: Callable[..., Table]) -> None:
         table = lay(Ahead.BEST)

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from fiction.engine.scenes import Offers, Scenes
+from fiction.engine.scenes import Scenes
 from fiction.saves.store import SaveFile
 from fiction.story.ledger import AddFact, Ledger, OpenThread
 from fiction.story.memory import Cue, Memory, Recall, Recalled, TurnId
@@ -47,9 +47,9 @@ def offered(turn: Turn, number: int) -> Choice:
 
 async def test_before_the_first_turn_there_is_nothing_to_recall(told: tuple[SaveFile, Turn]) -> None:
     memory = ListMemory()
-    scene = await Scenes(told[0], WORLD, memory).after(None, Choice(ChoiceKind.BEGIN), common=True)
+    scene = await Scenes(told[0], WORLD, memory).after(None, Choice(ChoiceKind.BEGIN))
     assert (scene.depth, scene.recent, scene.memory, scene.ledger) == (1, (), "", Ledger())
-    assert (scene.recall, scene.common, scene.choice.kind) == (Recall(), None, ChoiceKind.BEGIN)
+    assert (scene.recall, scene.choice.kind) == (Recall(), ChoiceKind.BEGIN)
     assert memory.cues == []
 
 
@@ -65,9 +65,9 @@ async def test_a_scene_holds_the_turns_that_it_follows_and_the_newest_memory(
     assert (await Scenes(save, WORLD, ListMemory()).after(unreflected, WAVE)).memory.startswith("Depth 5: ")
 
 
-async def test_of_a_long_story_a_scene_holds_the_last_eight_turns(table: Table) -> None:
-    await table.play(*[1] * 9)
-    assert [turn.depth for turn in table.storyteller.scenes[-1].recent] == [2, 3, 4, 5, 6, 7, 8, 9]
+async def test_of_a_long_story_a_scene_holds_the_last_64_turns(table: Table) -> None:
+    await table.play(*[1] * 65)
+    assert [turn.depth for turn in table.storyteller.scenes[-1].recent] == [*range(2, 66)]
 
 
 async def test_the_memory_is_asked_with_the_choice_the_path_and_the_oldest_thread(told: tuple[SaveFile, Turn]) -> None:
@@ -81,18 +81,6 @@ async def test_the_memory_is_asked_with_the_choice_the_path_and_the_oldest_threa
     assert memory.cues[-1].text == head.passage
 
 
-async def test_only_who_wants_what_is_common_to_all_plans_gets_it(told: tuple[SaveFile, Turn]) -> None:
-    save, head = told
-    memory = ListMemory()
-    scenes = Scenes(save, WORLD, memory)
-    assert (await scenes.after(head, offered(head, 1))).common is None
-    assert len(memory.cues) == 1
-    assert (await scenes.after(head, offered(head, 2), common=True)).common is not None
-    assert len(memory.cues) == 4
-    assert (await scenes.after(head, offered(head, 3))).common is None
-    assert len(memory.cues) == 4
-
-
 async def test_what_is_recalled_for_the_plans_is_asked_for_once_and_anew_when_memories_change(
     told: tuple[SaveFile, Turn],
 ) -> None:
@@ -102,11 +90,11 @@ async def test_what_is_recalled_for_the_plans_is_asked_for_once_and_anew_when_me
     ahead = await scenes.ahead(head)
     assert (ahead.choice, ahead.recall, ahead.depth) == (Choice(ChoiceKind.OFFERED), Recall(), 7)
     assert len(memory.cues) == 3
-    taken = await scenes.after(head, offered(head, 2), common=True)
-    assert (len(memory.cues), taken.common) == (3, ahead.common)
-    await scenes.after(head, WAVE, common=True)
+    taken = await scenes.after(head, offered(head, 2))
+    assert (len(memory.cues), taken.choice) == (3, offered(head, 2))
+    await scenes.after(head, WAVE)
     assert len(memory.cues) == 4
-    scenes.forget_common()
+    scenes.forget_recalls()
     await scenes.ahead(head)
     assert len(memory.cues) == 7
     await scenes.ahead(save.turn(TurnId(5)))
@@ -124,8 +112,8 @@ async def test_a_notice_is_said_with_the_first_scene_that_is_told_and_not_again(
     save, head = told
     scenes = Scenes(save, WORLD, Noticing())
     await scenes.ahead(head)
-    assert (await scenes.after(head, offered(head, 3), common=True)).recall.notice == "Rebuilt."
-    assert (await scenes.after(head, offered(head, 1), common=True)).recall.notice == ""
+    assert (await scenes.after(head, offered(head, 3))).recall.notice == "Rebuilt."
+    assert (await scenes.after(head, offered(head, 1))).recall.notice == ""
     assert (await scenes.after(head, WAVE)).recall.notice == ""
 
 
@@ -184,15 +172,3 @@ async def test_settings_that_change_make_another_scene(table: Table) -> None:
 
 def item(turn: int, score: float, *, pinned: bool = False) -> Recalled:
     return Recalled(TurnId(turn), turn, f"passage {turn}", score, pinned=pinned)
-
-
-def test_common_are_the_pinned_then_of_each_plan_the_best_the_second_best_and_none_twice() -> None:
-    plans = [Choice(ChoiceKind.WRITTEN, text) for text in "abc"]
-    recalls = {
-        plans[0]: Recall((item(1, 0.2), item(2, 0.9), item(7, 0.0, pinned=True))),
-        plans[1]: Recall((item(7, 0.0, pinned=True), item(3, 0.5), item(2, 0.4))),
-        plans[2]: Recall((item(7, 0.0, pinned=True),)),
-    }
-    assert [int(found.turn) for found in Offers(TurnId(9), recalls).common] == [7, 2, 3, 1]
-    assert Offers(TurnId(9), recalls).common[1].score == 0.9
-    assert Offers(TurnId(9), {}).common == ()

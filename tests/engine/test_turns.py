@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from fiction.engine.ports import Ahead
 from fiction.errors import NotFound, SaveError, StorytellerError, Trouble
 from fiction.saves.store import SaveFile
 from fiction.story.events import (
@@ -262,15 +261,6 @@ async def test_while_notes_are_made_the_passage_is_embedded_and_let_go_of_when_t
     assert isinstance(failed, TurnFailed)
     await asyncio.wait_for(let_go.wait(), 5)
     await slow.session.close()
-
-
-async def test_a_storyteller_that_works_ahead_is_told_what_is_remembered_for_all_plans(table: Table) -> None:
-    table.storyteller.ahead = Ahead.WARM
-    await table.play(1, 2)
-    assert table.storyteller.scenes[-1].common is not None
-    table.storyteller.ahead = Ahead.OFF
-    await drain(table.session.play(table.session.offered(1)))
-    assert table.storyteller.scenes[-1].common is None
 
 
 async def test_a_plan_or_a_place_that_is_not_there_is_said(table: Table) -> None:

@@ -108,7 +108,7 @@ async def test_a_small_context_comes_with_what_to_do_about_it(arranging: ModelSe
     }
     found = await tried(arranging, ModelConfig(mind.base_url, "tiny:latest"))
     assert not found["context"].ok
-    assert "only 2,048 tokens" in found["context"].said
+    assert "It takes 2,048 tokens; a turn uses at most 2,048; for a story that remembers more" in found["context"].said
     assert "OLLAMA_CONTEXT_LENGTH" in found["context"].said
 
 

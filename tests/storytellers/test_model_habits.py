@@ -103,7 +103,7 @@ async def test_a_template_without_system_messages_gets_the_rules_from_the_user(
 
     server.habit = habit
     await told_and_noted(storyteller)
-    assert "You tell an interactive story" in server.requests[-1]["messages"][0]["content"]
+    assert "You write an interactive novel" in server.requests[-1]["messages"][0]["content"]
 
 
 @pytest.mark.parametrize(

@@ -460,7 +460,7 @@ async def test_a_cap_stops_before_it_is_crossed_and_the_reader_may_go_on(llmock:
 
 async def test_a_whole_story_of_faults_is_told_to_its_end(play: Play) -> None:
     for number in range(8):
-        play.llmock.add(StreamFault(KINDS[number % 4], after_chunks=9 * number, stall_seconds=5, match=TELLER))
+        play.llmock.add(StreamFault(KINDS[number % 4], after_chunks=5 + 9 * number, stall_seconds=5, match=TELLER))
         failure(await play.play(play.session.offered(number % 3 + 1)))
         assert isinstance((await play.retry())[-1], TurnSaved)
     assert play.head.depth == 9

@@ -236,7 +236,7 @@ async def test_a_server_that_counts_more_tokens_than_we_do_gets_smaller_prompts(
     assert sizes[1] < 0.95 * sizes[0]
     assert sizes[2] == sizes[1]
     assert server.requests[1]["max_tokens"] > server.requests[0]["max_tokens"]
-    assert sizes[1] / 3 + server.requests[1]["max_tokens"] < 4096
+    assert sizes[1] / 3 + server.requests[1]["max_tokens"] < 8192
     assert 1.2 < storyteller.capabilities.token_ratio < 1.6
 
 
@@ -330,14 +330,14 @@ async def test_settings_of_a_story_reach_the_request(server: ModelServer) -> Non
     await storyteller.close()
 
 
-@pytest.mark.parametrize(("budget", "context", "larger"), [(0, 0, False), (9000, 0, True), (0, 32768, True)])
-async def test_more_is_sent_where_the_reader_or_the_server_says_that_there_is_room(
-    server: ModelServer, budget: int, context: int, larger: bool
-) -> None:
+async def test_more_is_sent_where_the_reader_or_the_server_says_that_there_is_room(server: ModelServer) -> None:
     from support.model_scenes import full_scene
 
-    teller = ModelStoryteller(ServerSettings(server.url, "tiny", budget=budget, context=context))
-    await tell(teller, full_scene())
-    await teller.close()
-    sent = sum(len(message["content"]) for message in server.requests[0]["messages"])
-    assert (sent > 4 * 2600) is larger
+    sent = []
+    for budget, context in ((4096, 0), (0, 0), (16_384, 0), (0, 32_768)):
+        storyteller = ModelStoryteller(ServerSettings(server.url, "tiny", budget=budget, context=context))
+        await tell(storyteller, full_scene())
+        await storyteller.close()
+        sent.append(sum(len(message["content"]) for message in server.requests[-1]["messages"]))
+    small, assumed, asked, told = sent
+    assert small < assumed < asked == told

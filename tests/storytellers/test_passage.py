@@ -49,9 +49,9 @@ async def test_what_breaks_off_early_is_gone_on_with(
     assert told.text == f"{BROKEN} {REST}".strip()
     assert told.notices == []
     asked = server.requests[1]["messages"]
-    assert asked[:2] == server.requests[0]["messages"], "the server has read these already"
-    assert asked[2] == {"role": "assistant", "content": BROKEN}
-    assert "until the boat lies»" in asked[3]["content"]
+    assert asked[:-2] == server.requests[0]["messages"], "the server has read these already"
+    assert asked[-2] == {"role": "assistant", "content": BROKEN}
+    assert "until the boat lies»" in asked[-1]["content"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ async def test_the_rest_is_asked_for_with_its_length_and_its_first_word(
 ) -> None:
     server.script = replies(BROKEN, REST)
     await tell(storyteller)
-    asked = server.requests[1]["messages"][3]["content"]
+    asked = server.requests[1]["messages"][-1]["content"]
     assert "Your first word continues the broken sentence" in asked
     assert "words" in asked and "$" not in asked
 

@@ -7,7 +7,7 @@ from fiction.story.events import Notice, ProseDelta, ProseReset, Spent
 from fiction.story.ledger import CastMember, Fact, Ledger, Thread
 from fiction.story.memory import Recall, Recalled, TurnId
 from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
-from fiction.story.reader import ReaderProfile, StorySettings
+from fiction.story.reader import Length, ReaderProfile, StorySettings
 from fiction.story.scene import Direction, Scene
 from fiction.story.turn import Stage, Turn, Usage
 from fiction.story.world import Beat, Character, Lore, Place, World
@@ -52,7 +52,6 @@ class SceneChanges(TypedDict, total=False):
     ledger: Ledger
     direction: Direction
     established: tuple[str, ...]
-    common: tuple[Recalled, ...] | None
     telling: int
 
 
@@ -64,7 +63,7 @@ def turn(depth: int, passage: str, *plans: Plan, act: str = "Go on along the ban
 def scene(choice: Choice = CHOICE, **changes: Unpack[SceneChanges]) -> Scene:
     usual = Scene(
         WORLD,
-        ReaderProfile(name="Ada"),
+        ReaderProfile(name="Ada", passage_length=Length.SHORT),
         StorySettings(storyteller="model"),
         choice,
         depth=3,

@@ -99,7 +99,7 @@ class Wire:
 
     @property
     def asks_for_notes(self) -> bool:
-        return '"plans"' in self.body["messages"][-1]["content"]
+        return "The passage stands." in self.body["messages"][-1]["content"]
 
     @property
     def format(self) -> str:

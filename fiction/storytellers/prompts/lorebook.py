@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from fiction.story.reader import Pronouns
 from fiction.story.world import Character, Lore, World
@@ -19,15 +20,25 @@ _WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]\Z")
 _GENDERED = re.compile(r"\b(?:she|her|hers|he|him|his)\b", re.IGNORECASE)
 
 
+class Kind(Enum):
+    """What an entry is about."""
+
+    LORE = auto()
+    PERSON = auto()
+    PLACE = auto()
+    THING = auto()
+    """An item or a faction."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class LoreEntry:
     """Something to tell, and what it is called by."""
 
     lore: Lore
+    kind: Kind = Kind.LORE
     name: str = ""
     """Of somebody or something; the pack's own entries have keywords only."""
     forms: tuple[str, ...] = ()
-    person: bool = False
 
     def called(self, text: str) -> bool:
         """Whether a text speaks of it."""
@@ -36,7 +47,13 @@ class _Entry:
         return any(occurs(word, text) for word in self.lore.keywords)
 
     @property
+    def person(self) -> bool:
+        """Whether it is about somebody of the cast."""
+        return self.kind is Kind.PERSON
+
+    @property
     def told(self) -> str:
+        """As it stands in a prompt."""
         text = " ".join(self.lore.text.split())
         return f"(not to be told outright) {text}" if self.lore.secret else text
 
@@ -49,7 +66,7 @@ def lore_for(world: World, plan: str, last: str = "", memory: str = "") -> tuple
     equals by priority, then in the pack's order. The others stand in a prompt that has room for them: who else there
     is helps a storyteller to bring somebody in.
     """
-    placed = [(_place(entry, (plan, last, memory)), entry) for entry in _entries(world)]
+    placed = [(_place(entry, (plan, last, memory)), entry) for entry in entries_of(world)]
     wanted = [(place, entry) for place, entry in placed if place < _UNCALLED]
     wanted.sort(key=lambda each: (each[0], not (each[0] == 0 and each[1].person), -each[1].lore.priority))
     others = (entry.told for place, entry in placed if place == _UNCALLED and entry.person)
@@ -58,12 +75,12 @@ def lore_for(world: World, plan: str, last: str = "", memory: str = "") -> tuple
 
 def people_of(world: World) -> tuple[str, ...]:
     """What there is to know of each of the cast."""
-    return tuple(entry.told for entry in _entries(world) if entry.person)
+    return tuple(entry.told for entry in entries_of(world) if entry.person)
 
 
 def people_called(world: World, plan: str) -> tuple[str, ...]:
     """What there is to know of those of the cast that a plan names."""
-    return tuple(entry.told for entry in _entries(world) if entry.person and entry.called(plan))
+    return tuple(entry.told for entry in entries_of(world) if entry.person and entry.called(plan))
 
 
 def about_character(character: Character, *, language: str = "en") -> str:
@@ -103,23 +120,23 @@ def _stopped(text: str) -> str:
     return f"{text}。" if _WIDE.search(text) else f"{text}."
 
 
-def _place(entry: _Entry, texts: tuple[str, ...]) -> int:
+def _place(entry: LoreEntry, texts: tuple[str, ...]) -> int:
     """0 where the plan calls for it, 1 the last passage, 2 the memory; else whether it always stands in the prompt."""
     uncalled = _ALWAYS if entry.lore.always else _UNCALLED
     return next((at for at, text in enumerate(texts) if entry.called(text)), uncalled)
 
 
-def _entries(world: World) -> Iterator[_Entry]:
+def entries_of(world: World) -> Iterator[LoreEntry]:
     """The pack's own entries, the cast, and things."""
     for lore in world.lore:
-        yield _Entry(lore)
+        yield LoreEntry(lore)
     forms = short_forms(_names(world))
     for character in world.characters:
-        if character.description or character.voice or character.goals or character.secrets:
-            text = about_character(character, language=world.language)
-            yield _Entry(Lore(character.id, (), text, priority=_PEOPLE), character.name, forms[character.name], True)
-    for name, text, priority in _things(world):
-        yield _Entry(Lore(name, (), text, priority=priority), name, forms[name])
+        text = about_character(character, language=world.language)
+        lore = Lore(character.id, (), text, priority=_PEOPLE)
+        yield LoreEntry(lore, Kind.PERSON, character.name, forms[character.name])
+    for kind, name, text, priority in _things(world):
+        yield LoreEntry(Lore(name, (), text, priority=priority), kind, name, forms[name])
 
 
 def _names(world: World) -> tuple[str, ...]:
@@ -127,13 +144,15 @@ def _names(world: World) -> tuple[str, ...]:
     return tuple(thing.name for things in named for thing in things)
 
 
-def _things(world: World) -> Iterator[tuple[str, str, int]]:
+def _things(world: World) -> Iterator[tuple[Kind, str, str, int]]:
     holders = {character.id: character.name for character in world.characters}
     for item in world.items:
         held = f" {holders[item.held_by]} has it." if item.held_by in holders else ""
         if item.description or held:
-            yield item.name, f"{item.name}: {item.description}{held}", _THINGS
-    for kind, priority in ((world.places, _PLACES), (world.factions, _FACTIONS)):
-        for thing in kind:
-            if thing.description:
-                yield thing.name, f"{thing.name}: {thing.description}", priority
+            yield Kind.THING, item.name, f"{item.name}: {item.description}{held}", _THINGS
+    for place in world.places:
+        if place.description:
+            yield Kind.PLACE, place.name, f"{place.name}: {place.description}", _PLACES
+    for faction in world.factions:
+        if faction.description:
+            yield Kind.THING, faction.name, f"{faction.name}: {faction.description}", _FACTIONS

@@ -1,8 +1,7 @@
-"""What of the story stands in a turn's prompt: the world's lore, what is established, remembered and just told.
+"""What is known before a turn, and what its plan calls for: memory, facts, people, threads, lore, recalled passages.
 
-The memory and the last passage have the first call on the room; the rest is shared out among the others. What one part
-leaves over of its share goes first to the memory, the course and the threads, then to more passages word for word, then
-to what is recalled, then to lore: in the order of worth, so that a larger budget buys more of these.
+The memory has the first call on the room; the rest is shared out among the others. What one part leaves over of its
+share goes first to the memory, the course and the threads, then to lore.
 """
 
 import re
@@ -13,95 +12,92 @@ from functools import lru_cache
 
 from fiction.story.ledger import Fact
 from fiction.story.memory import Recalled
-from fiction.story.plan import ChoiceKind
 from fiction.story.scene import Scene
-from fiction.story.turn import Turn
-from fiction.storytellers.prompts.lorebook import lore_for, occurring, people_called, people_of
+from fiction.storytellers.prompts.lorebook import lore_for, occurring, people_of
 from fiction.storytellers.prompts.outline import course_heading, course_of, goes_to_its_end
 from fiction.storytellers.prompts.shares import PromptItem, PromptPart, numbered, share_out
-from fiction.text.tokens import clip, clip_middle, clip_start, estimate, joined, sentences, terms, wide
+from fiction.storytellers.prompts.world_book import WorldBook
+from fiction.text.tokens import clip, clip_middle, estimate, joined, sentences, terms, wide
 
 _MAX_FACTS = 14
 _MAX_CAST = 8
+_LATELY = 2
+"""Turns after which it is said when somebody was seen where they were."""
 _MAX_THREADS = 6
-_MAX_BESIDES = 2
-_MOST_OFFERED = 90
-"""Tokens beside a plan that was offered."""
+_MAX_RECALLED = 6
 _SETUP, _PAYOFF = 24, 16
-"""Tokens of each thread."""
-_LEAST_TAIL = 90
-"""Tokens of an older passage's end that are worth more than what is recalled."""
+"""Tokens of each thread, where there is little room."""
+_WHOLE, _ROOMY = 100, 900
+"""Tokens of each thread, where there are so many for all that is known."""
 _CARD = 0.4
 """Share of what there is to say about something under which it is better not begun."""
+_STEM, _LONG_STEM = 4, 6
+"""Letters of a word that are compared: four of a short one, six of a long one."""
 _WORD = re.compile(r"\w{3,}")
 _TURN = re.compile(r"\(turn \d+\) ")
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What was gathered."""
+def gather(scene: Scene, book: WorldBook, tokens: int) -> str:
+    """What is known before the turn, within `tokens` by our estimate; the same whichever plan is chosen.
 
-    text: str
-    entries: frozenset[str]
-    """Of the world's lore, what stands in it whole."""
-    turns: frozenset[int]
-    """Depths of the turns that stand in it, word for word or recalled."""
-
-
-def gather(scene: Scene, about: str, tokens: int) -> Material:
-    """The material for a turn, within `tokens` by our estimate. `about` is the plan, or all that may be chosen."""
-    last = scene.parent.passage if scene.parent else ""
-    called_for, others = lore_for(scene.world, about, last, scene.memory)
-    cards = cards_for(scene, about)
-    lore = PromptPart("Of this world", 0.42, numbered(called_for), shorten=cards, most=0.9)
-    elsewhere = PromptPart("Others in this world", 0.0, numbered(others), shorten=cards)
-    course = PromptPart(course_heading(scene), 0.16 if goes_to_its_end(scene) else 0.09, numbered(course_of(scene)))
-    course.at_first = 2 if goes_to_its_end(scene) else 1
-    facts = PromptPart("Established, and not to be contradicted", 0.15, numbered(_facts(scene, about, last)))
-    people = PromptPart("People you have met", 0.08, numbered(_people(scene, about, last)), keep=_CARD)
-    threads = PromptPart("Open threads, the longest waiting first", 0.15, numbered(_threads(scene)), keep=_CARD)
-    recall = PromptPart("Remembered from earlier turns", 0.2, _recalled(scene), shorten=excerpt_for(about), most=0.6)
-    memory = PromptPart("Memory", 0.3, numbered([scene.memory] if scene.memory else []), shorten=clip_middle, bullet="")
-    passages = PromptPart(
-        "The last passages",
-        0.32,
-        _passages(scene),
-        clip_passage,
-        at_first=max(1, scene.settings.recent_passages),
-        least=_LEAST_TAIL,
-        bullet="",
-    )
-
-    def still_counts(part: PromptPart) -> Sequence[PromptItem]:
-        shown = {item.place for item in passages.kept} if part is recall else set()
-        return [item for item in part.items if item.place not in shown]
-
-    first = (memory, passages, course)
-    rest = (lore, elsewhere, facts, people, threads, recall)
-    greedy = (memory, course, threads, lore, passages, recall, elsewhere)
-    share_out(first, rest, tokens, greedy=greedy, drop=still_counts)
-    told = (lore, elsewhere, course, facts, people, threads, recall, memory, passages)
-    return Material(
-        "\n\n".join(filter(None, (part.told() for part in told))),
-        frozenset(item.text for part in (lore, elsewhere) for item in part.kept),
-        frozenset(item.place for part in (passages, recall) for item in part.kept),
-    )
-
-
-def besides(scene: Scene, plan: str, material: Material, tokens: int) -> str:
-    """What only the plan that was chosen calls for, beyond the material, as lines within `tokens`; mostly nothing.
-
-    The material was gathered for all the plans that were offered; of one of these only the people it names, and what
-    it brings to mind before all else, can be missing. The reader's own words may call for anything.
+    `book` is what of the world stands in the system message already.
     """
-    offered = scene.choice.kind is ChoiceKind.OFFERED
-    called = people_called(scene.world, plan) if offered else lore_for(scene.world, plan)[0]
-    named = [text for text in called if text not in material.entries][:_MAX_BESIDES]
-    items = [] if scene.common is None else _by_worth(scene.recall.items)[: 1 if offered else None]
-    recalled = [f"(turn {item.depth}) {_flat(item.text)}" for item in items if item.depth not in material.turns]
-    part = PromptPart("", 1.0, numbered([*named, *recalled[:_MAX_BESIDES]]), shorten=cards_for(scene, plan))
-    part.fill(min(tokens, _MOST_OFFERED) if offered else tokens, part.items)
-    return "\n".join(f"- {item.text}" for item in part.kept)
+    last = scene.parent.passage if scene.parent else ""
+    offered = _offered(scene)
+    called, uncalled = lore_for(scene.world, "", last, scene.memory)
+    cards = cards_for(scene, offered)
+    ends, whole = goes_to_its_end(scene), tokens >= _ROOMY
+    noted = [f"{entry.about}: {entry.note}" for entry in scene.ledger.notebook]
+    memory = PromptPart("Memory", 0.5, numbered([scene.memory] if scene.memory else []), shorten=clip_middle, bullet="")
+    lore = PromptPart("Of this world", 0.36, numbered(_beyond(book, called)), shorten=cards, most=0.9)
+    elsewhere = PromptPart("Others in this world", 0.0, numbered(_beyond(book, uncalled)), shorten=cards)
+    facts = PromptPart("Established, and not to be contradicted", 0.18, numbered(_facts(scene, offered, last)))
+    people = PromptPart("People you have met", 0.12, numbered(_people(scene, offered, last)), keep=_CARD)
+    threads = PromptPart("Open threads, the longest waiting first", 0.16, _threads(scene, whole=whole), keep=_CARD)
+    notebook = PromptPart("Your own notebook, never shown to the reader", 0.18, numbered(noted))
+    course = PromptPart(course_heading(scene), 0.16 if ends else 0.09, numbered(course_of(scene, known=book.course)))
+    course.at_first = 2 if ends else 1
+    others = (lore, elsewhere, facts, people, threads, notebook)
+    share_out(
+        (memory, course), others, tokens, greedy=(memory, course, threads, notebook, people, facts, lore, elsewhere)
+    )
+    told = (memory, *others, course)
+    return "\n\n".join(filter(None, (part.told() for part in told)))
+
+
+@dataclass(frozen=True, slots=True)
+class CalledFor:
+    """What the chosen plan calls for and no other message of the prompt holds, the weightiest first."""
+
+    people: PromptPart
+    recalled: PromptPart
+
+    def within(self, tokens: int) -> str:
+        """As much as there is room for."""
+        share_out((self.people,), (self.recalled,), tokens, greedy=(self.recalled, self.people))
+        return "\n\n".join(filter(None, (self.people.told(), self.recalled.told())))
+
+
+def called_for(scene: Scene, book: WorldBook, known: str, shown: frozenset[int]) -> CalledFor:
+    """What the plan brings up: entries of the world, and passages from turns whose depth is not `shown` already."""
+    plan = " ".join((scene.choice.query, scene.choice.hint))
+    entries = [text for text in _beyond(book, lore_for(scene.world, plan)[0]) if text not in known]
+    recalled = [item for item in _by_worth(scene.recall.items) if item.depth not in shown]
+    texts = [PromptItem(f"(turn {item.depth}) {_flat(item.text)}", item.depth) for item in recalled[:_MAX_RECALLED]]
+    return CalledFor(
+        PromptPart("Of this world", 0.45, numbered(entries), shorten=cards_for(scene, plan)),
+        PromptPart("Remembered from earlier turns", 1.0, texts, shorten=excerpt_for(plan)),
+    )
+
+
+def _offered(scene: Scene) -> str:
+    """All that the reader may choose, in one text."""
+    plans = scene.parent.plans if scene.parent else ()
+    return "\n".join(f"{plan.label}\n{plan.brief}" for plan in plans)
+
+
+def _beyond(book: WorldBook, entries: Sequence[str]) -> list[str]:
+    return [text for text in entries if text not in book.entries]
 
 
 def _facts(scene: Scene, plan: str, last: str) -> list[str]:
@@ -122,7 +118,9 @@ def _facts(scene: Scene, plan: str, last: str) -> list[str]:
 
     newest = scene.ledger.facts[::-1]
     facts = sorted(newest, key=distance)
-    return [*scene.established, *map(_sentence, facts[:_MAX_FACTS])]
+    numbers = {fact: number for number, fact in enumerate(scene.ledger.facts, start=1)}
+    told = [f"{numbers[fact]}. {_sentence(fact)} (since turn {fact.since})" for fact in facts[:_MAX_FACTS]]
+    return [*scene.established, *told]
 
 
 def _sentence(fact: Fact) -> str:
@@ -142,38 +140,25 @@ def _people(scene: Scene, plan: str, last: str) -> list[str]:
     for member in [member for member in cast if member.name in named][:_MAX_CAST]:
         who = "" if member.name in introduced else member.who
         told = "; ".join(filter(None, (who, member.where, member.stance)))
-        lines.append(f"{member.name}: {told}" if told else member.name)
-    return lines
+        seen = f" (in turn {member.seen})" if told and scene.depth - member.seen > _LATELY else ""
+        lines.append(f"{member.name}: {told}{seen}" if told else member.name)
+    met = occurring((person.name for person in scene.world.characters), *(member.name for member in scene.ledger.cast))
+    unmet = [person.name for person in scene.world.characters if person.name not in met]
+    return [*lines, f"Not met yet: {', '.join(unmet)}"] if lines and unmet else lines
 
 
-def _threads(scene: Scene) -> list[str]:
+def _threads(scene: Scene, *, whole: bool) -> Sequence[PromptItem]:
     """Open threads, the longest untouched first: that one, due or next to be, with its payoff; the rest by setup."""
+    setup, payoff = (_WHOLE, _WHOLE) if whole else (_SETUP, _PAYOFF)
     lines = []
     for at, thread in enumerate(scene.ledger.open_threads[:_MAX_THREADS]):
-        settled = f" (settled by: {clip(thread.payoff, _PAYOFF)})" if thread.payoff and not at else ""
-        lines.append(f"{thread.id}: {clip(thread.setup, _SETUP)}{settled}")
-    return lines
-
-
-def _recalled(scene: Scene) -> list[PromptItem]:
-    """Pinned memories first, then by worth; those that the prompt's last passage already is are left out."""
-    last = scene.parent.depth if scene.parent else 0
-    worthy = _by_worth(scene.recall.items) if scene.common is None else scene.common
-    return [PromptItem(f"(turn {item.depth}) {_flat(item.text)}", item.depth) for item in worthy if item.depth != last]
+        settled = f" (settled by: {clip(thread.payoff, payoff)})" if thread.payoff and not at else ""
+        lines.append(f"{thread.id}: {clip(thread.setup, setup)}{settled}")
+    return numbered(lines)
 
 
 def _by_worth(items: Sequence[Recalled]) -> list[Recalled]:
     return sorted(items, key=lambda item: (not item.pinned, -item.score))
-
-
-def _passages(scene: Scene) -> list[PromptItem]:
-    """The newest first, each with the choice that led to it."""
-    return [PromptItem(_passage(turn), turn.depth) for turn in reversed(scene.recent) if turn.passage]
-
-
-def _passage(turn: Turn) -> str:
-    did = f"> {_flat(clip(turn.choice.text, 40))}\n" if turn.choice.text else ""
-    return f"{did}{turn.passage.strip()}"
 
 
 def excerpt_for(plan: str) -> Callable[[str, int], str]:
@@ -205,8 +190,12 @@ def excerpt_for(plan: str) -> Callable[[str, int], str]:
 
 @lru_cache(maxsize=2048)
 def _words(text: str) -> frozenset[str]:
-    """Every word but the shortest, and pairs of characters in scripts without spaces."""
-    return terms(text) | frozenset(_WORD.findall(text.casefold()))
+    """The beginnings of all words but the shortest, so that inflected ones are alike, and pairs of wide characters."""
+    return frozenset(map(_beginning, (*terms(text), *_WORD.findall(text.casefold()))))
+
+
+def _beginning(word: str) -> str:
+    return word[: max(_STEM, min(len(word) - 1, _LONG_STEM))]
 
 
 def cards_for(scene: Scene, about: str) -> Callable[[str, int], str]:
@@ -223,13 +212,6 @@ def cards_for(scene: Scene, about: str) -> Callable[[str, int], str]:
         return kept if estimate(kept) >= _CARD * estimate(text) else ""
 
     return shortened
-
-
-def clip_passage(text: str, tokens: int) -> str:
-    """The end of a passage, with the choice that led to it."""
-    choice, newline, passage = text.partition("\n") if text.startswith("> ") else ("", "", text)
-    left = tokens - estimate(choice) - 1
-    return f"{choice}{newline}{clip_start(passage, left)}" if left > _LEAST_TAIL // 2 else clip_start(passage, tokens)
 
 
 def _run(costs: Sequence[int], start: int, tokens: int) -> range:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
+from fiction.story.ledger import StepStatus
 from fiction.story.reader import ENDLESS
 from fiction.story.scene import Scene
 from fiction.story.world import Ending
@@ -10,11 +11,12 @@ from fiction.text.tokens import clip, terms
 
 _TURNS_A_STEP = 12
 """In an endless story; its last step is never reached."""
-_STEP, _CONDITION = 45, 32
+_STEP, _CONDITION = 60, 60
 """Tokens."""
 _ENDINGS_SHOW = 0.6
 """From this share of its length on, a story knows how it may end."""
 _NEAR = 2
+_ALL_TOLD = "All of the outline has happened; what is left is the ending."
 
 
 def course_heading(scene: Scene) -> str:
@@ -25,33 +27,40 @@ def course_heading(scene: Scene) -> str:
     return f"The course of the story (passage {scene.depth} of about {max(turns, scene.depth)})"
 
 
-def course_of(scene: Scene) -> list[str]:
-    """The outline's steps around this turn, and the endings once the story goes toward one; the weightiest first."""
+def course_of(scene: Scene, *, known: bool = False) -> list[str]:
+    """Where the story stands in the outline, and the endings once it goes toward one; the weightiest first.
+
+    `known` says that outline and endings stand whole in the system message.
+    """
     outline = scene.world.outline
     lines: list[str] = []
     if outline:
-        at = _step(scene, len(outline))
-        lines.append(f"About now, unless it has happened: {clip(outline[at].summary, _STEP)}")
+        at = _step(scene)
+        lines.append(f"Under way, or next if it is over: {_told(scene, at)}" if at < len(outline) else _ALL_TOLD)
         if at + 1 < len(outline):
-            lines.append(f"After that: {clip(outline[at + 1].summary, _STEP)}")
-        if at:
-            lines.append(f"Before that, if it has not happened: {clip(outline[at - 1].summary, _STEP)}")
-        if at + 2 < len(outline):
-            lines.append(f"In the end: {clip(outline[-1].summary, _STEP)}")
-    if scene.world.endings and (goes_to_its_end(scene) or scene.direction.progress >= _ENDINGS_SHOW):
-        lines += _endings(scene)
+            lines.append(f"After that: {_told(scene, at + 1)}")
+        if at + 2 < len(outline) and not known:
+            lines.append(f"In the end: {_told(scene, len(outline) - 1)}")
+    if goes_to_its_end(scene) or scene.direction.progress >= _ENDINGS_SHOW:
+        lines += _endings(scene, known=known)
     return lines
 
 
-def _endings(scene: Scene) -> list[str]:
+def _told(scene: Scene, at: int) -> str:
+    return f"{at + 1}. {clip(scene.world.outline[at].summary, _STEP)}"
+
+
+def _endings(scene: Scene, *, known: bool) -> list[str]:
     """All of them by name; near the end also what has to come about for the two that are nearest to what happens."""
     endings = scene.world.endings
+    if not endings:
+        return []
+    near = sorted(endings, key=_nearness(scene), reverse=True)[:_NEAR]
+    if known:
+        return [f"Of the endings, the nearest: {' / '.join(ending.title for ending in near)}"]
     lines = [f"It may end as one of these: {' / '.join(ending.title for ending in endings)}"]
     if goes_to_its_end(scene):
-        near = sorted(endings, key=_nearness(scene), reverse=True)
-        lines += [
-            f"{ending.title}, if {clip(ending.condition, _CONDITION)}" for ending in near[:_NEAR] if ending.condition
-        ]
+        lines += [f"{ending.title}, if {clip(ending.condition, _CONDITION)}" for ending in near if ending.condition]
     return lines
 
 
@@ -69,8 +78,17 @@ def goes_to_its_end(scene: Scene) -> bool:
     return scene.direction.toward_ending or scene.direction.must_end
 
 
-def _step(scene: Scene, steps: int) -> int:
-    """Which step of the outline is due, from 0."""
+def _step(scene: Scene) -> int:
+    """Which step of the outline is under way, from 0; as many as there are where all are done.
+
+    By what has happened, where the storyteller keeps a notebook of it, else by the clock.
+    """
+    steps = len(scene.world.outline)
+    marked = {step.beat: step.status for step in scene.ledger.steps}
+    if marked:
+        under_way = [at for at, beat in enumerate(scene.world.outline) if marked.get(beat.id) is StepStatus.UNDER_WAY]
+        done = [at for at, beat in enumerate(scene.world.outline) if marked.get(beat.id) is StepStatus.DONE]
+        return under_way[-1] if under_way else max(done, default=-1) + 1
     if scene.settings.turns == ENDLESS:
         return min(scene.depth // _TURNS_A_STEP, max(0, steps - 2))
     return min(int(scene.direction.progress * steps), steps - 1)

@@ -72,12 +72,10 @@ def share_out(
     tokens: int,
     *,
     greedy: Sequence[PromptPart],
-    drop: Callable[[PromptPart], Sequence[PromptItem]],
 ) -> None:
     """Fill the first parts to their shares, the others to theirs of the rest, then the greedy ones with what is left.
 
-    The shares of the others are at most 1 together, so that all of it is never more than `tokens`. `drop` says which
-    of a part's items still count when its turn to be greedy has come.
+    The shares of the others are at most 1 together, so that all of it is never more than `tokens`.
     """
     for part in first:
         part.fill(int(tokens * part.share), part.items[: part.at_first])
@@ -86,7 +84,7 @@ def share_out(
         part.fill(int(rest * part.share), part.items[: part.at_first])
     for part in greedy:
         left = tokens - sum(other.used for other in (*first, *others))
-        part.fill(part.used + max(0, left), drop(part))
+        part.fill(part.used + max(0, left), part.items)
 
 
 def numbered(texts: Sequence[str]) -> tuple[PromptItem, ...]:

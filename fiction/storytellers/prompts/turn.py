@@ -1,31 +1,36 @@
-"""The prompt of one turn, a pure function of the scene: a system message that stays, and the turn, its plan last."""
+"""The prompt of one turn, a pure function of the scene: what stays, what was told, and what is new, its plan last."""
 
 from dataclasses import dataclass
 
 from fiction.llm.request import Message
-from fiction.story.plan import Choice, ChoiceKind, Plan
+from fiction.story.plan import Choice, ChoiceKind, Plan, Scope
 from fiction.story.scene import Scene
 from fiction.story.world import Opening, World
-from fiction.storytellers.prompts.material import Material, besides, gather
+from fiction.storytellers.prompts.material import CalledFor, called_for, gather
+from fiction.storytellers.prompts.overdone import overdone
 from fiction.storytellers.prompts.system import render_system
-from fiction.storytellers.prompts.templates import fenced, mark_of, prompt
-from fiction.storytellers.prompts.token_budget import TokenBudget, room_for
-from fiction.text.lengths import Measure
+from fiction.storytellers.prompts.templates import fenced, prompt
+from fiction.storytellers.prompts.token_budget import ROOMY_BUDGET, SMALL_BUDGET, TokenBudget, room_for
+from fiction.storytellers.prompts.told_turns import after_summaries, told_turns
 from fiction.text.tokens import clip, ends_whole, estimate
 
 _MAX_ACT = 200
 """Tokens of the reader's own words in a prompt; the save holds them whole."""
-_MAX_BRIEF = 50
+_MAX_BRIEF = 90
 _MAX_LINE = 60
 _MAX_LINES = 4
 _MAX_OUTCOME = 110
-_AT_THE_END = 1.5
-_LEAST_MATERIAL = 60
+_NEAR_THE_END, _FIRST = 1.5, 1.4
+_SHORTER, _SHORTEST = 0.7, 0.4
+"""Of a passage's length: near the end, for the first one, and where the budget is small."""
+_LEAST_MATERIAL = 40
 _WISH = "The reader's wish for this telling, which goes before the length and manner asked for above"
-_KNOWN, _PLAN = "Known, and of use for it:", "The plan:"
+_PLAN = "The plan:"
 _AROUND_PLAN = 20
-_LEAST_BESIDES = 40
-"""Tokens under which what only this plan calls for is not worth its place."""
+_LEAST_CALLED = 40
+"""Tokens under which what the plan calls for is not worth its place."""
+_SUMMARIES, _HEADING, _BULLET = 0.2, 10, 3
+"""Share of what is left for told turns that summaries of earlier ones may take; tokens of their heading and of each."""
 _MESSAGES = 8
 """Tokens that a chat template puts around two messages."""
 
@@ -38,30 +43,32 @@ UNDECIDED = Choice(ChoiceKind.OFFERED)
 class Prompt:
     """What is sent for a passage, and again before the notes on it.
 
-    System message and material are the same whichever plan is chosen, where the scene has a `common` recall: a server
-    that has read them while the reader read needs to read no more than the tail.
+    It grows at its end: the system message is the same for a whole story, told turns come after it word for word, and
+    only the last message is new. So a server that keeps what it has read reads little of it.
     """
 
     system: str
+    turns: tuple[Message, ...]
+    """The told turns: choice and passage, choice and passage."""
     material: str
-    """What is known, and what the director wants; the beginning of the user's message."""
+    """What is known now, and what the director wants: the same whichever plan is chosen."""
     tail: str
-    """What is asked, and the plan: the end of it."""
+    """What the plan calls for, what is asked, and the plan."""
     tokens: int
     """Of all, by our estimate."""
     room: TokenBudget
     mark: str = ""
-    """What fences material and plan."""
+    """What fences the texts of others."""
 
     @property
     def user(self) -> str:
-        """The user's message."""
+        """The last message."""
         return f"{self.material}\n\n{self.tail}"
 
     @property
     def messages(self) -> list[Message]:
         """As a chat."""
-        return [{"role": "system", "content": self.system}, {"role": "user", "content": self.user}]
+        return [{"role": "system", "content": self.system}, *self.turns, {"role": "user", "content": self.user}]
 
 
 def render_turn(scene: Scene, *, budget: int | None = None, small: bool = False) -> Prompt:
@@ -74,20 +81,33 @@ def render_turn(scene: Scene, *, budget: int | None = None, small: bool = False)
         small: leave room for small notes only.
     """
     language = scene.reader.language or scene.world.language
-    room = room_for(budget or scene.settings.tokens(), _span(scene)[1], small=small, language=language)
+    budget = budget or scene.settings.tokens()
+    least, most = _span(scene, budget)
+    room = room_for(budget, most, usual_words=_usual(scene, budget)[1], small=small, language=language)
     system = render_system(scene.world, scene.reader, scene.settings, room)
+    mark = system.mark
     direction = " ".join(_sentence(line) for line in scene.direction.lines[:_MAX_LINES])
-    plan = _plan(scene)
-    ask = _ask(scene, room.measure)
-    about = plan if scene.common is None else _ways(scene)
-    tail_room = estimate(ask) + estimate(plan) + _AROUND_PLAN if scene.common is None else room.tail
-    around = estimate(system) + estimate(direction) + tail_room + _MESSAGES
-    gathered = gather(scene, about, max(_LEAST_MATERIAL, room.prompt - around))
-    mark = mark_of(gathered.text)
-    material = _material(gathered.text, direction, mark)
-    undecided = scene.choice == UNDECIDED
-    tail = _open(ask, mark) if undecided else _tail(scene, ask, plan, gathered, mark, tail_room)
-    return Prompt(system, material, tail, sum(map(estimate, (system, material, tail))) + _MESSAGES, room, mark)
+    habits = overdone([turn.passage for turn in scene.recent])
+    fixed = sum(map(estimate, (system.text, direction, habits))) + room.tail + _MESSAGES
+    left = max(_LEAST_MATERIAL, room.prompt - fixed)
+    known = gather(scene, system.book, room.material(left))
+    material = _material(known, " ".join(filter(None, (direction, habits))), mark)
+    reserved = _for_summaries(scene, left)
+    turns = told_turns(scene.recent, left - estimate(known) - reserved, step=room.step)
+    turns = after_summaries(turns, scene.ledger.summaries, reserved)
+    ask = _ask(scene, room.measure.span(least, most))
+    if scene.choice == UNDECIDED:
+        tail = ""
+    else:
+        tail = _tail(scene, ask, _plan(scene), called_for(scene, system.book, known, turns.depths), mark, room.tail)
+    tokens = sum(map(estimate, (system.text, material, tail))) + turns.tokens + _MESSAGES
+    return Prompt(system.text, turns.messages, material, tail, tokens, room, mark)
+
+
+def _for_summaries(scene: Scene, left: int) -> int:
+    """Tokens for what went before: what all summaries take, but no more than a share of what is left."""
+    wanted = sum(estimate(summary.text) + _BULLET for summary in scene.ledger.summaries)
+    return min(wanted + _HEADING, int(left * _SUMMARIES)) if wanted else 0
 
 
 def _material(text: str, direction: str, mark: str) -> str:
@@ -95,41 +115,39 @@ def _material(text: str, direction: str, mark: str) -> str:
     return f"{material}\n\nFor this passage: {direction}" if direction else material
 
 
-def _ask(scene: Scene, measure: Measure) -> str:
+def _ask(scene: Scene, length: str) -> str:
     """What is to be told, at what length, and where to stop."""
     where = "end" if scene.direction.must_end else "near" if scene.direction.toward_ending else "open"
-    length = measure.span(*_span(scene))
     return prompt(f"ask_{scene.choice.kind.value}", length=length, stop=prompt(f"stop_{where}"))
 
 
-def _span(scene: Scene) -> tuple[int, int]:
-    """The least and the greatest number of words; an ending may take more."""
+def _span(scene: Scene, budget: int) -> tuple[int, int]:
+    """The least and the greatest number of words: as much as the moment asks for."""
+    least, most = _usual(scene, budget)
+    if scene.direction.must_end:
+        return least, most * 2
+    scope = scene.choice.plan.scope if scene.choice.plan else Scope.USUAL
+    if scene.choice.kind is ChoiceKind.BEGIN:
+        return most, int(most * _FIRST)
+    if scene.direction.toward_ending and scope is not Scope.FULL:
+        return least, int(most * _NEAR_THE_END)
+    return int(least * scope.share), int(most * scope.share)
+
+
+def _usual(scene: Scene, budget: int) -> tuple[int, int]:
+    """How long most passages are, in words; a small budget has no room for long ones."""
     least, most = scene.reader.passage_length.words
-    ends = scene.direction.toward_ending or scene.direction.must_end
-    return least, int(most * _AT_THE_END) if ends else most
+    if budget >= ROOMY_BUDGET:
+        return least, most
+    share = _SHORTER if budget >= SMALL_BUDGET else _SHORTEST
+    return int(least * share), int(most * share)
 
 
-def _open(ask: str, mark: str) -> str:
-    """The tail up to where the plan begins."""
-    cut = "\x00"
-    return prompt("plan", ask=ask, mark=mark, plan=cut).partition(cut)[0]
-
-
-def _tail(scene: Scene, ask: str, plan: str, gathered: Material, mark: str, tokens: int) -> str:
+def _tail(scene: Scene, ask: str, plan: str, called: CalledFor, mark: str, tokens: int) -> str:
+    """What the plan calls for, as much as there is room for beside what is asked and the plan."""
     left = tokens - estimate(ask) - estimate(plan) - _AROUND_PLAN
-    own = besides(scene, _called_by(scene.choice) or plan, gathered, left) if left >= _LEAST_BESIDES else ""
-    return prompt("plan", ask=ask, mark=mark, plan=fenced(f"{_KNOWN}\n{own}\n\n{_PLAN}\n{plan}" if own else plan, mark))
-
-
-def _ways(scene: Scene) -> str:
-    """All that the reader may choose, in one text."""
-    plans = scene.parent.plans if scene.parent else ()
-    return "\n".join(f"{plan.label}\n{plan.brief}" for plan in plans)
-
-
-def _called_by(choice: Choice) -> str:
-    """Of a plan that was offered only its line counts: what its brief names was there when it was written."""
-    return f"{choice.plan.label} {choice.hint}" if choice.kind is ChoiceKind.OFFERED and choice.plan else ""
+    own = called.within(left) if left >= _LEAST_CALLED else ""
+    return prompt("plan", ask=ask, mark=mark, plan=fenced(f"{own}\n\n{_PLAN}\n{plan}" if own else plan, mark))
 
 
 def _plan(scene: Scene) -> str:

@@ -6,7 +6,7 @@ from fiction.llm.lenient_json import read_object
 from fiction.llm.request import Message
 from fiction.llm.structured_output import Answer, Question
 from fiction.story.reader import Pronouns, ReaderProfile
-from fiction.story.world import Beat, Character, Ending, Place, Style, ThreadSeed, World
+from fiction.story.world import Beat, Character, Ending, Lore, Place, Style, ThreadSeed, World
 from fiction.storytellers.prompts.templates import LANGUAGES, fenced, language_name, mark_of, prompt
 from fiction.storytellers.replies.notes import EndingNote, PersonNote, PlaceNote, SeedNote, StyleNote, WorldNote
 from fiction.storytellers.replies.schemas import IMAGINED
@@ -115,6 +115,7 @@ class Imagined:
             outline=_outline(note.outline),
             characters=_characters(note.characters),
             places=_places(note.places),
+            lore=(Lore("truth", (), note.truth, always=True, priority=100, secret=True),) if note.truth else (),
             threads=_threads(note.threads),
             endings=_endings(note.endings),
         )

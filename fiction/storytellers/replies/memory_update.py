@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from fiction.story.ledger import (
     AddFact,
+    Fact,
     LedgerOp,
+    MarkStep,
     OpenThread,
     PutCast,
     RetractFact,
+    StepStatus,
     SupersedeFact,
     Thread,
     ThreadStatus,
     TouchThread,
+    WriteNote,
     thread_key,
 )
 from fiction.story.memory import SHORT_TERM_SENTENCES, SHORT_TERM_WORDS, MemoryChange, Rationale
@@ -25,12 +29,21 @@ from fiction.text.sanitise import clean_line
 from fiction.text.tokens import joined, sentences, words
 
 if TYPE_CHECKING:
-    from fiction.storytellers.replies.notes import ChangeNote, FactNote, LedgerNote, RationaleNote, ThreadNote
+    from fiction.storytellers.replies.notes import (
+        ChangeNote,
+        FactNote,
+        LedgerNote,
+        NotebookNote,
+        RationaleNote,
+        ThreadNote,
+    )
 
 _MAX_OPS = 6
 """Of each kind, in one turn."""
 _MAX_CHANGES = 5
 _MIN_WORDS = 4
+_MAX_LINE = 6000
+"""Characters of a memory in one line: 400 words of long ones."""
 _MIN_SETUP = 2
 """Words in which a thread can be set up."""
 _LOST = 0.3
@@ -73,7 +86,26 @@ def ledger_ops(note: "LedgerNote", scene: Scene) -> tuple[LedgerOp, ...]:
     threads = [op for thread in note.threads if (op := _thread(thread, known)) is not None][:_MAX_OPS]
     cast = [PutCast(member.name, member.who, member.where, member.stance) for member in note.cast if member.name]
     met = [member for member in cast if who(member.name) != YOU]
-    return (*facts[:_MAX_OPS], *threads, *next_seed(scene, threads), *met[:_MAX_OPS])
+    over = [_gone(fact) for number in _numbers(note.over) for fact in scene.ledger.facts[number - 1 : number]]
+    return (*over, *facts[:_MAX_OPS], *threads, *next_seed(scene, threads), *met[:_MAX_OPS])
+
+
+def notebook_ops(note: "NotebookNote", scene: Scene) -> tuple[LedgerOp, ...]:
+    """What the notes change in the storyteller's notebook: steps of the outline, and entries."""
+    beats = [beat.id for beat in scene.world.outline]
+    known = {step.beat: step.status for step in scene.ledger.steps}
+    done = [beats[number - 1] for number in _numbers(note.done) if number <= len(beats)]
+    now = [beats[number - 1] for number in _numbers([note.now]) if number <= len(beats)]
+    marks = [MarkStep(beat, StepStatus.DONE) for beat in dict.fromkeys(done) if known.get(beat) is not StepStatus.DONE]
+    marks += [MarkStep(beat, StepStatus.UNDER_WAY) for beat in now if beat not in known and beat not in done]
+    entries = [WriteNote(entry.about, entry.note) for entry in note.notes if entry.about]
+    return (*marks, *entries[:_MAX_OPS])
+
+
+def _numbers(said: list[str]) -> list[int]:
+    """The numbers from 1 on that stand at the beginning of each text."""
+    found = (re.match(r"\s*(\d{1,3})\b", text) for text in said)
+    return [int(match[1]) for match in found if match and int(match[1])]
 
 
 def thread_id(text: str) -> str:
@@ -82,7 +114,7 @@ def thread_id(text: str) -> str:
 
 
 def _told_sentences(text: str) -> list[str]:
-    lines = (clean_line(_BULLET.sub("", line), limit=2000) for line in text.split("\n"))
+    lines = (clean_line(_BULLET.sub("", line), limit=_MAX_LINE) for line in text.split("\n"))
     return [sentence for line in lines for sentence in sentences(line)]
 
 
@@ -124,6 +156,10 @@ def _thread(note: "ThreadNote", known: Mapping[str, Thread]) -> OpenThread | Tou
     if not name or words(note.setup) < _MIN_SETUP or status in (ThreadStatus.PAID, ThreadStatus.DROPPED):
         return None
     return OpenThread(name, note.setup, note.payoff)
+
+
+def _gone(fact: Fact) -> RetractFact:
+    return RetractFact(fact.subject, fact.relation, fact.object)
 
 
 def _touched(thread: Thread, note: "ThreadNote", status: ThreadStatus) -> TouchThread | None:

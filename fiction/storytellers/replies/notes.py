@@ -95,6 +95,7 @@ class PlanNote(Lenient):
     label: Line = ""
     stake: Line = ""
     approach: Line = ""
+    scope: Line = ""
     brief: Text = ""
 
 
@@ -143,8 +144,25 @@ class LedgerNote(Lenient):
     """What the passage changed."""
 
     facts: Annotated[list[FactNote], _objects_by("subject")] = []
+    over: Lines = []
+    """Numbers of established facts that hold no longer."""
     threads: Annotated[list[ThreadNote], _objects_by("setup")] = []
     cast: Annotated[list[CastNote], _objects_by("name")] = []
+
+
+class EntryNote(Lenient):
+    """What the storyteller keeps in mind about one person or thing."""
+
+    about: Line = ""
+    note: Line = ""
+
+
+class NotebookNote(Lenient):
+    """What changes in the storyteller's own notebook."""
+
+    done: Lines = []
+    now: Line = ""
+    notes: Annotated[list[EntryNote], _objects_by("note")] = []
 
 
 class Notes(Lenient):
@@ -154,8 +172,11 @@ class Notes(Lenient):
     rationale: Annotated[RationaleNote, BeforeValidator(_object)] = RationaleNote()
     memory: Text = ""
     ledger: Annotated[LedgerNote, BeforeValidator(_object)] = LedgerNote()
+    notebook: Annotated[NotebookNote, BeforeValidator(_object)] = NotebookNote()
     importance: Annotated[int, BeforeValidator(_importance)] = 5
     title: Line = ""
+    summary: Text = ""
+    chapter: Text = ""
     ending: Annotated[bool, BeforeValidator(_truth)] = False
 
 
@@ -213,6 +234,7 @@ class WorldNote(Lenient):
     style: Annotated[StyleNote, BeforeValidator(_object)] = StyleNote()
     characters: Annotated[list[PersonNote], _objects_by("name")] = []
     places: Annotated[list[PlaceNote], _objects_by("name")] = []
+    truth: Text = ""
     outline: Lines = []
     threads: Annotated[list[SeedNote], _objects_by("setup")] = []
     endings: Annotated[list[EndingNote], _objects_by("title")] = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from fiction.story.plan import Approach, Plan
+from fiction.story.plan import Approach, Plan, Scope
 from fiction.story.scene import Scene
 from fiction.storytellers.prompts.templates import prompt
 from fiction.storytellers.replies.approaches import approach_of
@@ -130,7 +130,13 @@ def _plan(note: "PlanNote") -> Plan | None:
     if not label or _IDLE.match(label):
         return None
     stake = clean_line(_NUMBERING.sub("", note.stake), limit=_MAX_STAKE).rstrip(".。")
-    return Plan(label, stake, approach_of(note.approach), clip(note.brief, _BRIEF_TOKENS))
+    return Plan(label, stake, approach_of(note.approach), clip(note.brief, _BRIEF_TOKENS), scope=_scope(note.scope))
+
+
+def _scope(said: str) -> Scope:
+    """The scope that a model named; the usual one for anything else."""
+    word = said.strip(" .\"'").casefold()
+    return Scope(word) if word in tuple(Scope) else Scope.USUAL
 
 
 def _label(text: str) -> str:

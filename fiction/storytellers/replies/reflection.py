@@ -7,14 +7,15 @@ from fiction.story.memory import Rationale
 from fiction.story.plan import Plan
 from fiction.story.scene import Scene
 from fiction.story.turn import Reflection, Usage
-from fiction.storytellers.prompts.system import language_of
+from fiction.storytellers.prompts.system import language_of, notes_format
 from fiction.storytellers.prompts.templates import prompt
 from fiction.storytellers.prompts.token_budget import TokenBudget
 from fiction.storytellers.prompts.turn import Prompt
-from fiction.storytellers.replies.memory_update import ledger_ops, new_memory, rationale_of
+from fiction.storytellers.replies.memory_update import ledger_ops, new_memory, notebook_ops, rationale_of
 from fiction.storytellers.replies.notes import Notes
 from fiction.storytellers.replies.plans import PLANS, before, filled_up, sound_plans
 from fiction.storytellers.replies.schemas import NOTES, NOTES_OF_ENDING, NOTES_SMALL
+from fiction.storytellers.replies.summaries import chapter_asked, summary_asked, summary_ops
 from fiction.text.folding import fold
 from fiction.text.sanitise import clean_line
 from fiction.text.tokens import clip, clip_start, estimate, joined, sentences, whole_sentences, words
@@ -41,11 +42,14 @@ def questions(scene: Scene, passage: str, rendered: Prompt) -> list[Question]:
         *rendered.messages,
         {"role": "assistant", "content": clip_start(passage, room.passage)},
     ]
-    whole = _question(
-        "notes", NOTES_OF_ENDING if may_end(scene) else NOTES, told, _whole_instruction(scene, room), rendered
-    )
     small = _question("small_notes", NOTES_SMALL, told, _small_instruction(scene, room), rendered)
-    return [small] if room.small else [whole, small]
+    if room.small:
+        return [small]
+    schema = NOTES_OF_ENDING if may_end(scene) else NOTES
+    whole = _question("notes", schema, told, _whole_instruction(scene, rendered), rendered)
+    if whole.max_tokens < room.notes:
+        whole = _question("notes", schema, told, _whole_instruction(scene, rendered, chapter=False), rendered)
+    return [whole, small]
 
 
 def _question(name: str, schema: JsonObject, told: list[Message], instruction: str, rendered: Prompt) -> Question:
@@ -88,7 +92,11 @@ class Answers:
             memory=memory or joined(sentences(passage)[:3]),
             plans=plans,
             rationale=rationale if self.notes else Rationale(),
-            ledger_ops=ledger_ops(notes.ledger, scene),
+            ledger_ops=(
+                *ledger_ops(notes.ledger, scene),
+                *notebook_ops(notes.notebook, scene),
+                *summary_ops(notes, scene),
+            ),
             importance=notes.importance,
             title=_title(notes, scene),
             ending=ending,
@@ -141,23 +149,20 @@ def _notice(*, own: int, memory: str, remembered: bool) -> str:
     return memory
 
 
-def _whole_instruction(scene: Scene, room: TokenBudget) -> str:
-    said = room.measure.said
-    return prompt(
-        "notes",
-        language=language_of(scene.world, scene.reader),
-        label=said(12),
-        stake=said(8),
-        brief=said(35),
-        words=said(room.memory_words),
-        sentences=str(room.memory_sentences),
+def _whole_instruction(scene: Scene, rendered: Prompt, *, chapter: bool = True) -> str:
+    room = rendered.room
+    asked = prompt(
+        "notes_ask",
         toward=f"{prompt('notes_toward')} " if scene.direction.toward_ending else "",
         thread=_thread(scene),
-        ids=_ids(scene),
         leaning=_leaning(scene),
+        ids=_ids(scene),
         offered=_offered(scene),
+        summary=summary_asked(scene, room),
+        chapter=chapter_asked(scene, room, rendered.mark) if chapter else "",
         ending=prompt("notes_ending" if may_end(scene) else "notes_no_ending"),
     )
+    return asked if room.notes_in_system else f"{notes_format(scene.world, scene.reader, room)}\n\n{asked}"
 
 
 def _small_instruction(scene: Scene, room: TokenBudget) -> str:
@@ -177,13 +182,13 @@ def _thread(scene: Scene) -> str:
     if not waiting or scene.direction.must_end or scene.depth % REMIND_EVERY:
         return ""
     setup = clip(clean_line(waiting[0].setup), 40).rstrip(".")
-    return f"One moves this forward, if it can be reached from here: {setup}. "
+    return f"One plan moves this forward, unless the passage just did: {setup}. "
 
 
 def _ids(scene: Scene) -> str:
     """All open threads by name, so that each can be closed, whether or not the prompt had room for it."""
     ids = [clean_line(thread.id, limit=40) for thread in scene.ledger.open_threads[:_MAX_IDS]]
-    return f"a new short-name, or one that is open: {', '.join(ids)}" if ids else "short-name"
+    return f"Threads that are open: {', '.join(ids)}. " if ids else ""
 
 
 def _leaning(scene: Scene) -> str:
@@ -195,4 +200,6 @@ def _leaning(scene: Scene) -> str:
 
 def _offered(scene: Scene) -> str:
     labels = [clean_line(label, limit=70) for label in before(scene)[-_SHOWN_OFFERS:]]
-    return f"Offered lately, so not again: {' / '.join(labels)}." if labels else ""
+    if not labels:
+        return ""
+    return f"Offered just now, so not again in these words: {' / '.join(labels)}. "

@@ -4,7 +4,7 @@ Lengths are bounded only by count: OpenAI's strict mode takes no `maxLength`, an
 """
 
 from fiction.llm.lenient_json import JsonObject
-from fiction.story.plan import Approach
+from fiction.story.plan import Approach, Scope
 
 _STRING: JsonObject = {"type": "string"}
 
@@ -35,11 +35,13 @@ def strings(*names: str) -> JsonObject:
 
 
 _APPROACH = one_of(*(approach.value for approach in Approach))
+_SCOPE = one_of(*(scope.value for scope in Scope))
+_THREE: JsonObject = {"minItems": 3, "maxItems": 3}
 _PLANS: JsonObject = {
-    **array(fields(label=_STRING, stake=_STRING, approach=_APPROACH, brief=_STRING)),
-    "minItems": 3,
-    "maxItems": 3,
+    **array(fields(label=_STRING, stake=_STRING, approach=_APPROACH, scope=_SCOPE, brief=_STRING)),
+    **_THREE,
 }
+_SMALL_PLANS: JsonObject = {**array(fields(label=_STRING, stake=_STRING, approach=_APPROACH, brief=_STRING)), **_THREE}
 _CHANGES = array(strings("what", "why"))
 
 _NOTES_FIELDS: dict[str, JsonObject] = {
@@ -47,14 +49,18 @@ _NOTES_FIELDS: dict[str, JsonObject] = {
     "rationale": fields(dropped=_CHANGES, added=_CHANGES),
     "memory": _STRING,
     "ledger": fields(
-        facts=array(fields(subject=_STRING, relation=_STRING, object=_STRING, status=one_of("new", "changed", "over"))),
+        facts=array(fields(subject=_STRING, relation=_STRING, object=_STRING, status=one_of("new", "changed"))),
+        over=array({"type": "integer"}),
         threads=array(
             fields(id=_STRING, status=one_of("open", "advanced", "paid", "dropped"), setup=_STRING, payoff=_STRING)
         ),
         cast=array(strings("name", "who", "where", "stance")),
     ),
+    "notebook": fields(done=array({"type": "integer"}), now={"type": "integer"}, notes=array(strings("about", "note"))),
     "importance": {"type": "integer"},
     "title": _STRING,
+    "summary": _STRING,
+    "chapter": _STRING,
     "ending": {"type": "boolean"},
 }
 NOTES = fields(**_NOTES_FIELDS)
@@ -63,7 +69,7 @@ NOTES = fields(**_NOTES_FIELDS)
 NOTES_OF_ENDING = fields(**{**_NOTES_FIELDS, "plans": {**_PLANS, "minItems": 0}})
 """The same where the passage may be the story's end, after which there are no plans."""
 
-NOTES_SMALL = fields(plans=_PLANS, memory=_STRING)
+NOTES_SMALL = fields(plans=_SMALL_PLANS, memory=_STRING)
 """The same for small models and small contexts."""
 
 IMAGINED = fields(
@@ -86,6 +92,7 @@ IMAGINED = fields(
         )
     ),
     places=array(strings("name", "description")),
+    truth=_STRING,
     outline=array(_STRING),
     threads=array(strings("setup", "payoff")),
     endings=array(strings("title", "condition")),
