@@ -196,9 +196,9 @@ async def _configured(setup: "Setup", configuration: "Configuration") -> AsyncGe
     else:
         yield Diagnosis("settings", ok=True, said=f"{_told_by(settings.server)} {key} {configuration.withheld}".strip())
     wanted = settings.new_storyteller.partition(":")[2]
-    mind = next((mind for mind in setup.minds() if mind.name == wanted), None)
-    if mind is not None:
-        async with aclosing(setup.try_out(mind)) as trial:
+    config = next((config for config in setup.model_configs() if config.name == wanted), None)
+    if config is not None:
+        async with aclosing(setup.try_out(config)) as trial:
             async for tried in trial:
                 yield Diagnosis(tried.what, ok=tried.ok, said=tried.said)
 

@@ -249,7 +249,7 @@ class FictionApp(SafeApp):
 
         self.push_screen(ReaderScreen())
 
-    def open_minds(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
+    def open_models(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
         """Open the list of storytellers; `servers` were found already."""
         from fiction.tui.models.storytellers import StorytellersScreen
 

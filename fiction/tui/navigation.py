@@ -63,7 +63,7 @@ class Navigator(Protocol):
     def open_profile(self) -> None:
         """The reader's profile."""
 
-    def open_minds(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
+    def open_models(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
         """Open the list of storytellers; `servers` were found already."""
 
     def open_saves(self) -> None:

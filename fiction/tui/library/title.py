@@ -123,10 +123,10 @@ class TitleScreen(GameScreen):
         found = Content.assemble("Found ", plain_line(server.kind, limit=20), " with ", model, " here: ")
         return found.append("Enter tries it" if server.models else "Enter fetches one")
 
-    def _open_minds(self) -> None:
+    def _open_models(self) -> None:
         from fiction.engine.setup import ModelConfig
 
-        self.fiction.open_minds(self._found or None)
+        self.fiction.open_models(self._found or None)
         if self._no_model and self._found and self._found[0].models:
             self.fiction.try_model(ModelConfig(base_url=self._found[0].base_url, model=self._found[0].models[0]))
 
@@ -176,7 +176,7 @@ class TitleScreen(GameScreen):
             case "about":
                 self.fiction.open_begin(None)
             case "minds":
-                self._open_minds()
+                self._open_models()
             case "worlds":
                 self.fiction.open_worlds(browse=True)
             case "saves":
