@@ -17,6 +17,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 MAY_IMPORT = {
     "errors": set(),
+    "file_lock": set(),
     "paths": {"errors", "text"},
     "text": {"errors"},
     "bounded_yaml": {"errors", "text"},
@@ -24,8 +25,8 @@ MAY_IMPORT = {
     "engine": {"errors", "text", "story"},
     "config": {"errors", "text", "story", "paths", "bounded_yaml"},
     "packs": {"errors", "text", "story", "bounded_yaml"},
-    "saves": {"errors", "text", "story"},
-    "memory": {"errors", "text", "story", "engine.ports"},
+    "saves": {"errors", "text", "story", "file_lock"},
+    "memory": {"errors", "text", "story", "file_lock", "engine.ports"},
     "spending": {"errors", "text", "story", "paths", "bounded_yaml", "engine.budget"},
     "llm": {"errors", "text", "story", "engine.budget", "engine.setup"},
     "tui": {"errors", "text", "story", "engine"},
@@ -37,6 +38,7 @@ MAY_IMPORT = {
 
 THIRD_PARTY = {
     "errors": set(),
+    "file_lock": set(),
     "paths": {"platformdirs"},
     "text": set(),
     "bounded_yaml": {"yaml"},

@@ -23,6 +23,13 @@ def test_the_tree_is_clean(command: list[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_every_python_file_is_linted() -> None:
+    command = [sys.executable, "-m", "ruff", "check", "--show-files", "."]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    files = {path for folder in ("fiction", "tests", "bench") for path in (ROOT / folder).rglob("*.py")}
+    assert files <= {Path(line) for line in done.stdout.splitlines()}
+
+
 def test_types_are_checked_wherever_python_is_handed_out() -> None:
     tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     handed_out = tool["hatch"]["build"]["targets"]["sdist"]["include"]

@@ -1,1 +1,1 @@
-"""YAML read within bounds: events only, limits on size, depth and count, every value with its place."""
+"""Bounded YAML: read from parser events, with limits on size, depth and count, and every value with its place."""

@@ -1,4 +1,4 @@
-"""From the bytes of a file to text that both YAML parsers take alike."""
+"""Decodes a file into text that both YAML parsers read alike."""
 
 import re
 from typing import Final
@@ -7,15 +7,15 @@ from fiction.bounded_yaml.faults import Fault, Refused
 from fiction.bounded_yaml.limits import PACK, Limits
 
 _ODD: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-"""What no file needs and the two parsers take differently: tabs, controls, line breaks that no editor shows."""
+"""Characters that the two parsers treat differently: tabs, controls, rare line breaks."""
 _ODD_BUT_TABS: Final = re.compile(_ODD.pattern.replace(r"\x09", r"\x08"))
 
 
 def decoded(raw: str | bytes, limits: Limits = PACK) -> str:
-    """The text of a file with plain line breaks, one at its end (where without one the parsers differ).
+    """The text of a file with plain line breaks, and one at its end, without which the parsers differ.
 
     Raises:
-        Refused: it is too long, no UTF-8, or holds characters that no text needs.
+        Refused: it is too long, no UTF-8, or holds control characters.
     """
     if len(raw) > limits.max_bytes:
         raise Refused(Fault.SIZE, f"the file is {len(raw):,} bytes long; the limit is {limits.max_bytes:,}")
@@ -38,7 +38,7 @@ def decoded(raw: str | bytes, limits: Limits = PACK) -> str:
 
 
 def odd_character(text: str, at: int) -> Refused:
-    """The refusal of the character at an offset of the text."""
+    """The refusal for the character at this offset."""
     line, column = text.count("\n", 0, at), at - (text.rfind("\n", 0, at) + 1)
     if text[at] == "\t":
         return Refused(Fault.CHARACTER, "a tab", line, column, hint="use spaces")

@@ -1,4 +1,4 @@
-"""A file's plain data together with the place of every value in it, and the making of Problems from both."""
+"""A file's plain data with the place of every value, and problems at those places."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -14,30 +14,30 @@ Path = tuple[str | int, ...]
 
 
 class SourcePlace(NamedTuple):
-    """Where a value stands. Lines and columns count from 0, offsets are in characters of the text."""
+    """The position of a value. Lines and columns count from 0; offsets are in characters."""
 
     line: int
     column: int
     start: int
     end: int
     key_line: int
-    """Of the key the value belongs to; of the value itself in a list."""
+    """Line of the value's key; in a list, of the value itself."""
     key_column: int
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a YAML file says, and where it says it."""
+    """The data of a YAML file, with the place of every value."""
 
     name: str
-    """The file, as problems name it."""
+    """The file's name in problems."""
     text: str = field(repr=False)
     data: object = field(repr=False)
     """dict, list, str, int, float, bool and None only."""
     places: Mapping[Path, SourcePlace] = field(repr=False)
 
     def problem(self, path: Path, message: str, *, hint: str = "", key: bool = False, word: str = "") -> Problem:
-        """A mistake at a value, at its `key`, or at the first `word` inside it. Unknown paths fall back."""
+        """A problem at a value, its `key`, or the first `word` inside it; an unknown path means its nearest parent."""
         while path and path not in self.places:
             path = path[:-1]
         place = self.places.get(path, SourcePlace(0, 0, 0, 0, 0, 0))
@@ -49,17 +49,17 @@ class Document:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint naming the known word that looks most like this one, or an empty string."""
+    """A hint with the most similar known word, or empty."""
     likely = (other for other in known if abs(len(other) - len(word)) <= 4 and _ends(other) & _ends(word))
     close = difflib.get_close_matches(word[:80], list(islice(likely, 100)), 1)
     return f"did you mean {close[0]!r}?" if close else ""
 
 
 def _ends(word: str) -> set[tuple[int, str]]:
-    """What most typing errors leave as it was; comparing with every known word would take too long."""
+    """A word's ends, which most typing errors leave intact: comparing every known word would be slow."""
     return {(0, word[:1]), (1, word[-1:])}
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems as they stand in the file, each once."""
+    """Distinct problems, in file order."""
     return tuple(sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.message)))

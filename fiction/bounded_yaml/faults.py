@@ -1,4 +1,4 @@
-"""Why a file is refused; and parsers' complaints, which libyaml and PyYAML word differently, in our own sentences."""
+"""Reasons to refuse a file; errors of libyaml and PyYAML, which are worded differently, become the same sentences."""
 
 from enum import Enum, auto
 
@@ -6,7 +6,7 @@ import yaml
 
 
 class Fault(Enum):
-    """Kinds of refusal, for those who have sentences of their own for some of them."""
+    """Kinds of refusal, for callers with messages of their own."""
 
     SIZE = auto()
     ENCODING = auto()
@@ -28,25 +28,25 @@ class Fault(Enum):
 
 
 class Refused(Exception):
-    """The file is no YAML, or holds something that it may not hold."""
+    """The file is no YAML, or holds something forbidden."""
 
     def __init__(
         self, fault: Fault, message: str, line: int = 0, column: int = 0, *, hint: str = "", about: str = ""
     ) -> None:
-        """Line and column count from 0; `about` is the key that stands there twice, with those above it."""
+        """Line and column count from 0; `about` is a duplicate key with its parents."""
         super().__init__(message)
         self.fault, self.message, self.line, self.column = fault, message, line, column
         self.hint, self.about = hint, about
 
 
 def too_deep(levels: int) -> str:
-    """The message for a file that is nested deeper than so many levels."""
+    """The message for nesting beyond `levels`."""
     return f"nested deeper than {levels} levels"
 
 
 _QUOTES = "quote the text if it holds ': ' or ' #'"
 _DEPTH = "nesting depth"
-"""Of libyaml 0.2.6 and later, which stop at 1,000 levels, while they look ahead."""
+"""From the error of libyaml 0.2.6 and later, which stop at 1,000 levels while looking ahead."""
 _KNOWN: tuple[tuple[str, str, str], ...] = (
     ("<document start>", "something stands after the end of the document", "is the line indented too little?"),
     ("mapping values are not allowed", "a colon that makes no key here", _QUOTES),
@@ -71,7 +71,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
 
 
 def syntax_fault(error: yaml.YAMLError, text: str, *, levels: int) -> Refused:
-    """The refusal for what a parser raised over `text`; `levels` is how deep the file may be nested."""
+    """The refusal for a parser's error in `text`; `levels` is the limit of nesting."""
     mark = error.problem_mark or error.context_mark if isinstance(error, yaml.MarkedYAMLError) else None
     if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
         return Refused(Fault.SYNTAX, "this is no YAML")
@@ -90,7 +90,7 @@ def syntax_fault(error: yaml.YAMLError, text: str, *, levels: int) -> Refused:
 
 
 def _quotation(error: yaml.MarkedYAMLError, words: str) -> Refused:
-    """Faults inside quotes are placed where the quotes open: the two parsers differ on where inside."""
+    """The refusal for a fault inside quotes, placed at the opening quote: the parsers differ on the exact place."""
     mark = error.context_mark or error.problem_mark
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
     if "escape" in words:

@@ -1,8 +1,8 @@
-"""YAML read within bounds: one pass over parser events, no recursion, no construction, every value with its place.
+"""Reads YAML within bounds: one pass over parser events, without recursion, and every value with its place.
 
 Refused: aliases, anchors, merge keys, duplicate keys, tags other than the core schema's, more than one document, and
-whatever goes over the limits below. libyaml parses where PyYAML was built with it; only its event stream is used, since
-composing nested nodes there recurses on the C stack.
+anything over the limits. libyaml parses if PyYAML was built with it; only its events are used, since its composer
+recurses on the C stack.
 """
 
 import re
@@ -19,10 +19,10 @@ from fiction.bounded_yaml.limits import PACK, Limits
 from fiction.bounded_yaml.scalars import Scalar, reads_as_text, resolved
 
 FAST: Final[bool] = yaml.__with_libyaml__
-"""Whether libyaml is there."""
+"""Whether libyaml is available."""
 
 StopAt = Callable[[str, int, str], bool]
-"""Asked at each key of a top-level block mapping: the key, its offset, the text; true ends the reading there."""
+"""Called at each key of a top-level block mapping with the key, its offset and the text; true ends the reading."""
 
 _CORE: Final = "tag:yaml.org,2002:"
 _SCALAR_TAGS: Final = {"str": str, "int": int, "float": float, "bool": bool, "null": type(None)}
@@ -30,7 +30,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class _Mark(Protocol):
-    """A place in the text, as both parsers give it: from 0, offsets in characters."""
+    """A parser's position in the text: from 0, offsets in characters."""
 
     line: int
     column: int
@@ -39,7 +39,7 @@ class _Mark(Protocol):
 
 @dataclass(slots=True)
 class _Open:
-    """A list or mapping that has begun and not ended."""
+    """An unfinished list or mapping."""
 
     value: list[object] | dict[str, object]
     path: Path
@@ -50,13 +50,13 @@ class _Open:
 def read_yaml(
     raw: str | bytes, *, name: str, limits: Limits = PACK, stop_at: StopAt | None = None, fast: bool = FAST
 ) -> Document:
-    """The one document in a text of YAML. `fast` picks libyaml's parser where the text holds no tabs.
+    """The only document in a YAML text. `fast` selects libyaml's parser, unless the limits allow tabs.
 
-    Both parsers give the same data and places, but for two liberties of libyaml: a `?` that ends plain text in
+    Both parsers give the same data and places, except that libyaml also accepts a `?` at the end of plain text in
     brackets, and a comment right after `|` or `>`.
 
     Raises:
-        Refused: it is no YAML, or goes over the limits; says where.
+        Refused: it is no YAML, or exceeds the limits; with the place.
     """
     text = decoded(raw, limits)
     builder = _Builder(text, limits, stop_at)
@@ -72,7 +72,7 @@ def read_yaml(
 
 
 def _events(text: str, fast: bool) -> Iterator[yaml.Event]:
-    """What `yaml.parse` yields, at half its cost."""
+    """The events of `yaml.parse`, at half the cost."""
     loader = yaml.CSafeLoader(text) if fast else yaml.SafeLoader(text)
     try:
         while isinstance(event := loader.get_event(), yaml.Event) and not isinstance(event, yaml.StreamEndEvent):
@@ -82,7 +82,7 @@ def _events(text: str, fast: bool) -> Iterator[yaml.Event]:
 
 
 class _Builder:
-    """Puts plain data together from events."""
+    """Builds plain data from events."""
 
     def __init__(self, text: str, limits: Limits, stop_at: StopAt | None) -> None:
         self.root: object = None
@@ -95,7 +95,7 @@ class _Builder:
         self._open: list[_Open] = []
 
     def take(self, event: yaml.Event) -> bool:
-        """Take one event in; true when nothing more needs to be read."""
+        """Process one event; true to stop reading."""
         match event:
             case yaml.NodeEvent():
                 return self._node(event)
@@ -202,7 +202,7 @@ def _value(event: yaml.NodeEvent, limits: Limits) -> object:
 
 
 def _check_tag(tag: str | None, allowed: tuple[str, ...], mark: _Mark) -> str:
-    """The core tag's short name, or an empty string where none is written."""
+    """The short name of a core tag, or empty without a tag."""
     if tag is None or tag == "!":
         return ""
     short = tag.removeprefix(_CORE)

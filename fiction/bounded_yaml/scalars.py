@@ -22,10 +22,10 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\
 
 
 def resolved(text: str, *, decimal: bool = False) -> Scalar:
-    """What a plain scalar means. With `decimal` only what YAML 1.1 takes for the same number is one: `1e3` is text.
+    """The value of a plain scalar. With `decimal`, only numbers that mean the same in YAML 1.1 count: `1e3` is text.
 
     Raises:
-        ValueError: it is a number that no file needs.
+        ValueError: it has too many digits, or is infinity or NaN.
     """
     if text in _WORDS:
         return _WORDS[text]
@@ -43,7 +43,7 @@ def resolved(text: str, *, decimal: bool = False) -> Scalar:
 
 
 def reads_as_text(text: str, *, decimal: bool = False) -> bool:
-    """Whether a plain scalar is the text that was written; `decimal` as for `resolved`."""
+    """Whether a plain scalar stays text; `decimal` as for `resolved`."""
     try:
         return isinstance(resolved(text, decimal=decimal), str)
     except ValueError:

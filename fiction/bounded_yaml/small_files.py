@@ -1,4 +1,4 @@
-"""Small files that people write by hand (settings, a profile, prices): a mistake is a SettingsError with its line."""
+"""Small handwritten files (settings, profile, prices): a mistake is a SettingsError with its line."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from fiction.text.sanitise import clean_line, first_dirty
 
 
 def content(file: Path, *, limits: Limits) -> bytes:
-    """The bytes of a file, a little more than the limits allow at most; empty where there is none.
+    """The bytes of a file, read just past the limit; empty if it is missing.
 
     Raises:
         SettingsError: it can't be read.
@@ -28,10 +28,10 @@ def content(file: Path, *, limits: Limits) -> bytes:
 
 
 def read_small(raw: bytes, file: Path, *, limits: Limits) -> Document | None:
-    """The document in the bytes of a file; None where it says nothing. `file` is for messages.
+    """The document in the bytes of a file; None if it is empty. `file` is its name in messages.
 
     Raises:
-        SettingsError: it is no plain YAML, or goes over the limits; names file and line.
+        SettingsError: it is no plain YAML, or exceeds the limits; names file and line.
     """
     try:
         text = decoded(raw, limits)
@@ -47,12 +47,12 @@ def read_small(raw: bytes, file: Path, *, limits: Limits) -> Document | None:
 
 
 def mistake(file: Path, line: int, message: str, *, hint: str = "") -> SettingsError:
-    """The error for a mistake in a line, counted from 1."""
+    """The error for a mistake in a line, which counts from 1."""
     return SettingsError(f"{file}:{line}: {message.rstrip('.')}.", hint=hint)
 
 
 def _said(refused: Refused, limits: Limits) -> tuple[str, str]:
-    """Message and hint, simpler than those for authors of packs."""
+    """Message and hint, simpler than for authors of packs."""
     match refused.fault:
         case Fault.SIZE:
             return f"this file has at most {limits.max_bytes:,} bytes", ""

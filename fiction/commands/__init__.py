@@ -1,4 +1,4 @@
-"""One module a command. Each has `arguments(parser)` and `run(options, context)`, and imports what it needs inside."""
+"""The commands, a module each, with `arguments(parser)` and `run(options, context)`; heavy imports are inside."""
 
 import argparse
 from collections.abc import Mapping
@@ -11,29 +11,29 @@ if TYPE_CHECKING:
 
 
 class Command(Protocol):
-    """What a module of this package is."""
+    """The interface of a command's module."""
 
     def arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add the command's own arguments."""
         ...
 
     def run(self, options: argparse.Namespace, context: "Context") -> int:
-        """Do it. Returns the exit code; raises FictionError with a sentence for the reader."""
+        """Run the command. Returns the exit code; raises FictionError with a sentence for the reader."""
         ...
 
 
 class Context:
-    """What every command is given. Nothing in it is made before it is asked for, so that `--help` costs nothing."""
+    """Everything that commands share; made on first use, so that `--help` costs nothing."""
 
     def __init__(self, *, home_named: str, environment: Mapping[str, str], verbose: bool = False) -> None:
-        """`home_named` is what followed `--home`; may be empty."""
+        """`home_named` is the value of `--home`, or empty."""
         self._home_named = home_named
         self.environment = environment
         self.verbose = verbose
 
     @cached_property
     def home(self) -> "Home":
-        """The home in force. Raises FictionError where the named home is a file."""
+        """The home in force. Raises FictionError if the named home is a file."""
         from pathlib import Path
 
         from fiction.paths import find_home
@@ -42,19 +42,19 @@ class Context:
 
     @cached_property
     def game(self) -> "LocalGame":
-        """The parts, put together."""
+        """The game, with all its parts."""
         from fiction.wiring.game import LocalGame
 
         return LocalGame(self.home, environment=self.environment)
 
     def close(self) -> None:
-        """End what was started beside the command. Idempotent."""
+        """Close the game if it was made. Idempotent."""
         if "game" in self.__dict__:
             self.game.close()
 
 
 def add_shared(parser: argparse.ArgumentParser, *, json: bool = False) -> argparse.ArgumentParser:
-    """Let `--home` and `--verbose` stand after a command too, and `--json` where it lists or shows."""
+    """Allow `--home` and `--verbose` after a command too, and `--json` for a command that lists or shows."""
     parser.allow_abbrev = False
     parser.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)

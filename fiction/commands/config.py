@@ -1,4 +1,4 @@
-"""`fiction config`: the settings, where each comes from, and how to change one."""
+"""`fiction config`: shows the settings with their sources, and changes them."""
 
 import argparse
 import getpass
@@ -9,7 +9,7 @@ from fiction.commands.console import say, say_json
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What can be done with the settings."""
+    """Add the subcommands for settings."""
     add_json(parser)
     parser.set_defaults(action="show")
     actions = parser.add_subparsers(metavar="ACTION", dest="action_named")
@@ -77,7 +77,7 @@ def _set(name: str, value: str | None, context: Context) -> None:
     configuration = load(context.home.config, context.environment)
     try:
         now = value_of(configuration.settings, name)
-    except SettingsError:  # the last setting of a server is taken out, and the server with it
+    except SettingsError:  # with its last setting the server is removed too
         now = ""
     say(f"{name} = {now or '(empty)'}")
     source = configuration.sources.get(name, "")

@@ -1,4 +1,4 @@
-"""What the commands print, and to whom. Everything passes the sanitiser."""
+"""Output of the commands, sanitised, and questions on the terminal."""
 
 import json
 import os
@@ -19,7 +19,7 @@ def say_json(value: object) -> None:
 
 
 def complain(text: str) -> None:
-    """Print to stderr; where nobody listens there, nothing happens."""
+    """Print to stderr; a closed stderr is ignored."""
     try:
         print(clean(text), file=sys.stderr, flush=True)
     except (OSError, ValueError):
@@ -27,12 +27,12 @@ def complain(text: str) -> None:
 
 
 def on_terminal() -> bool:
-    """Whether somebody sits at the input."""
+    """Whether stdin is a terminal."""
     return bool(sys.stdin) and sys.stdin.isatty()
 
 
 def ask(question: str) -> bool:
-    """Ask for a yes on the terminal; no terminal, no yes."""
+    """Ask a yes/no question; without a terminal the answer is no."""
     if not on_terminal():
         return False
     print(f"{clean(question)} [y/N] ", end="", flush=True)
@@ -40,7 +40,7 @@ def ask(question: str) -> bool:
 
 
 def fall_silent() -> None:
-    """Nobody reads stdout any more: let what is still buffered go nowhere, without a complaint at exit."""
+    """Redirect a closed stdout to the null device, so that buffered output raises no error at exit."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

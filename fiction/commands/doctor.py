@@ -1,4 +1,4 @@
-"""`fiction doctor`: whether everything works here, in plain sentences. Exit code 0 if one can play."""
+"""`fiction doctor`: checks the installation, in plain sentences. Exit code 0 if the game can be played."""
 
 import argparse
 import asyncio
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     what: str
     ok: bool
     said: str
     """A sentence for the reader."""
     needed: bool = False
-    """Nobody can play while this is not so."""
+    """Whether playing is impossible without it."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """None but --json."""
+    """Add `--json`."""
     add_json(parser)
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
-    """Look at everything and say what was found, as it is found."""
+    """Run all checks, and print each result at once."""
     findings: list[Diagnosis] = []
 
     async def look() -> None:
@@ -119,7 +119,7 @@ def _saves(context: Context) -> Diagnosis:
 
 
 def _memory() -> Diagnosis:
-    """Whether Chroma can be imported, and can keep and find something."""
+    """Whether Chroma can be imported, store a record and find it."""
     from fiction.memory.chroma_import import ChromaMissing, import_chroma
 
     try:
@@ -132,14 +132,14 @@ def _memory() -> Diagnosis:
             client.close()
     except ChromaMissing as missing:
         return Diagnosis("memory", ok=False, said=f"{missing}; recall goes by words alone.")
-    except Exception as error:  # noqa: BLE001 - a native library may fail in any way; that is what is asked here
+    except Exception as error:  # noqa: BLE001 - a native library may fail in any way, which is the question here
         kind = clean_line(f"{type(error).__name__}: {error}".rstrip(": ."), limit=120)
         return Diagnosis("memory", ok=False, said=f"Chroma does not work here ({kind}); recall goes by words alone.")
     return Diagnosis("memory", ok=found, said=f"Chroma {chroma.__version__} keeps and finds.")
 
 
 async def _servers(context: Context) -> AsyncGenerator[Diagnosis, None]:
-    """Servers that answer on this machine, and where OLLAMA_HOST says."""
+    """Servers found on this machine and at OLLAMA_HOST."""
     from fiction.llm.discovery.local_servers import find_servers
 
     servers = await find_servers(environment=context.environment)
@@ -157,7 +157,7 @@ async def _servers(context: Context) -> AsyncGenerator[Diagnosis, None]:
 
 
 def _programs(setup: "Setup") -> Diagnosis:
-    """Programs that could run a model as a child of the game."""
+    """Programs that can run a model as a child process."""
     runners = setup.runners()
     if not runners:
         return Diagnosis("programs", ok=True, said="Neither llama-server nor litert-lm is on the PATH; none is needed.")
@@ -167,7 +167,7 @@ def _programs(setup: "Setup") -> Diagnosis:
 
 
 def _spending(costs: "Costs") -> Diagnosis:
-    """What all stories asked of servers today."""
+    """Today's usage of all stories."""
     today = costs.today
     if not today.total:
         said = "Nothing was asked of a server today."
@@ -181,24 +181,24 @@ def _spending(costs: "Costs") -> Diagnosis:
 
 
 async def _configured(setup: "Setup", configuration: "Configuration") -> AsyncGenerator[Diagnosis, None]:
-    """Every configured model; the default one is tried out."""
+    """The configured models; the default one is tried out."""
     settings = configuration.settings
     key = "The key is set." if settings.server.api_key.get_secret_value() else "No key is set."
     for name, part in settings.servers.items():
         held = "The key is set." if part.api_key.get_secret_value() else "No key is set."
         yield Diagnosis(f"server {name}", ok=bool(part.model), said=f"{_told_by(part)} {held}")
     if not settings.server.model:
-        teller = "the built-in storyteller tells your stories"
-        said = f"No model is named, so {teller}. {key} {configuration.withheld}".strip()
+        told_by = "the built-in storyteller tells your stories"
+        said = f"No model is named, so {told_by}. {key} {configuration.withheld}".strip()
         if not settings.new_storyteller.startswith("model:"):
             yield Diagnosis("settings", ok=True, said=said, needed=True)
             return
     else:
         yield Diagnosis("settings", ok=True, said=f"{_told_by(settings.server)} {key} {configuration.withheld}".strip())
     wanted = settings.new_storyteller.partition(":")[2]
-    mind = next((mind for mind in setup.minds() if mind.name == wanted), None)
-    if mind is not None:
-        async with aclosing(setup.try_out(mind)) as trial:
+    config = next((config for config in setup.model_configs() if config.name == wanted), None)
+    if config is not None:
+        async with aclosing(setup.try_out(config)) as trial:
             async for tried in trial:
                 yield Diagnosis(tried.what, ok=tried.ok, said=tried.said)
 

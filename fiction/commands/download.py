@@ -1,4 +1,4 @@
-"""A world pack from a link: fetched whole into a folder that goes away again, or not at all."""
+"""Downloads a world pack from a link into a temporary folder, completely or not at all."""
 
 import os
 import tempfile
@@ -15,21 +15,21 @@ from fiction.text.proxies import Proxy, UnusableProxy, proxy_for
 from fiction.text.sanitise import clean_line
 
 LARGEST = 32 << 20
-"""Bytes of a zip; what is in it is bounded by `packs` once more."""
+"""Bytes of a zip; `packs` limits its content."""
 SECONDS = 30.0
-"""That a server may take between two pieces."""
+"""Time-out of the server, also between two pieces."""
 
 
 @contextmanager
 def fetched(source: str) -> Iterator[Path]:
-    """The source as a path; a link is downloaded for as long as the block lasts.
+    """The source as a path; a link is downloaded to a file that exists during the block.
 
     Raises:
-        FictionError: there is nothing to be had there, or it is too large.
+        FictionError: the download fails, or is too large.
     """
     try:
         parts = urlsplit(source)
-        _ = parts.port  # one that is no number is noticed here
+        _ = parts.port  # raises ValueError for an invalid port
     except ValueError:
         raise FictionError("That is no link.", hint="Look at it again.") from None
     if parts.scheme not in ("http", "https"):
@@ -47,7 +47,7 @@ def fetched(source: str) -> Iterator[Path]:
 
 
 class _SafeRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect that leaves https."""
+    """Refuses redirects away from https."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: object, code: int, msg: str, headers: object, newurl: str
@@ -58,7 +58,7 @@ class _SafeRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def _read(link: str, host: str) -> bytes:
-    request = urllib.request.Request(link, headers={"User-Agent": "fiction"})  # noqa: S310 - http and https alone come here
+    request = urllib.request.Request(link, headers={"User-Agent": "fiction"})  # noqa: S310 - the scheme is http or https
     proxy = _proxy(link)
     through = urllib.request.ProxyHandler({urlsplit(link).scheme: proxy.url} if proxy else {})
     try:
@@ -80,7 +80,7 @@ def _read(link: str, host: str) -> bytes:
 
 
 def _proxy(link: str) -> Proxy | None:
-    """The proxy on the way to a link; the standard library speaks no SOCKS."""
+    """The proxy for a link; a SOCKS proxy is refused, as the standard library can't use it."""
     try:
         proxy = proxy_for(link, urllib.request.getproxies(), os.environ)
     except UnusableProxy as error:
@@ -92,7 +92,7 @@ def _proxy(link: str) -> Proxy | None:
 
 
 def _spoils(link: str) -> str:
-    """The variable that spoils every secure connection, where this would be one."""
+    """The variable that breaks every TLS connection, for a link over https."""
     from fiction.llm.transport import tls_variable
 
     return tls_variable() if link.startswith("https:") else ""

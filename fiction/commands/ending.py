@@ -1,4 +1,4 @@
-"""Signals that end the game: it ends in order, and if it can't, it ends all the same."""
+"""Signals that end the game: an orderly end first, a forced one if that takes too long."""
 
 import asyncio
 import os
@@ -10,20 +10,20 @@ from types import FrameType, TracebackType
 
 _NAMES = ("SIGTERM", "SIGHUP", "SIGQUIT")
 _PATIENCE = 8.0
-"""Seconds for an orderly end: a container's stop kills after ten."""
+"""Seconds for an orderly end; stopping a container kills after ten."""
 _RESCUE = 1.0
 
 
 class EndSignals:
-    """While entered, SIGTERM, SIGHUP and SIGQUIT call `end` on the loop. A signal that was ignored stays ignored."""
+    """While entered, SIGTERM, SIGHUP and SIGQUIT call `end` on the loop; ignored signals stay ignored."""
 
     def __init__(self, end: Callable[[], object], *, interrupt: bool = False) -> None:
-        """`end` begins the orderly end; `interrupt` takes SIGINT in too."""
+        """`end` starts the orderly end; `interrupt` includes SIGINT."""
         self.end = end
         self.rescue: Callable[[], object] = lambda: None
-        """What must not be left undone where the orderly end takes too long; called on a thread of its own."""
+        """Called before a forced end, in its own thread, for the most urgent cleaning up."""
         self.code = 0
-        """Exit code, 128 and the signal's number; 0 as long as none has come."""
+        """Exit code: 128 plus the signal's number; 0 before a signal."""
         self._names = (*_NAMES, "SIGINT") if interrupt else _NAMES
         self._before: dict[int, Callable[[int, FrameType | None], object] | int] = {}
 
@@ -37,7 +37,7 @@ class EndSignals:
                 loop.call_soon_threadsafe(self.end)
 
         for name in self._names:
-            number = getattr(signal, name, None)  # Windows has no SIGHUP and no SIGQUIT
+            number = getattr(signal, name, None)  # Windows lacks SIGHUP and SIGQUIT
             before = None if number is None else signal.getsignal(number)
             if number is not None and before is not None and before != signal.SIG_IGN:
                 self._before[number] = before

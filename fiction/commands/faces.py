@@ -1,4 +1,4 @@
-"""The two faces of the game, opened on the library or on a story."""
+"""Starts one of the game's two faces, full screen or plain lines, with the library or a story."""
 
 import asyncio
 import os
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from fiction.plain import LinePrinter, Lines
 
 Opener = Callable[[], Awaitable["Session"]]
-"""Starts or resumes the story to play."""
+"""Starts or resumes a story."""
 
 
 def lines_only(*, plain: bool = False) -> bool:
-    """Whether the game is played in lines: asked for, or not all streams are a terminal (stderr has the screen)."""
+    """Whether to play in lines: on request, or if any stream is no terminal (the screen is drawn on stderr)."""
     return plain or not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def play(context: Context, opener: Opener, *, plain: bool) -> int:
-    """Play one story on whichever face fits."""
+    """Play a story on the suitable face."""
     return play_in_lines(context, opener) if lines_only(plain=plain) else play_on_screen(context, opener)
 
 
 def begin(context: Context, story: "NewStory", *, plain: bool) -> int:
-    """Begin a story on whichever face fits; both show how far a world is that is being made of a sentence."""
+    """Begin a story on the suitable face; both show the progress of a world made from a sentence."""
     is_made = bool(story.premise) and story.settings.storyteller != "offline"
     if not is_made:
         return play(context, lambda: context.game.start(story), plain=plain)
@@ -48,7 +48,7 @@ def _begin_in_lines(context: Context, story: "NewStory") -> int:
 
 
 def ask_terminal_for_size(environment: MutableMapping[str, str]) -> None:
-    """Take COLUMNS and LINES out of the environment where the terminal tells its size: exported, they outlive it."""
+    """Remove COLUMNS and LINES from the environment if the terminal reports its size: exported values go stale."""
     try:
         size = os.get_terminal_size(sys.stdout.fileno())
     except (OSError, ValueError):
@@ -59,7 +59,7 @@ def ask_terminal_for_size(environment: MutableMapping[str, str]) -> None:
 
 
 def play_in_lines(context: Context, opener: Opener | None = None) -> int:
-    """The plain game; without an opener it asks what to play. Returns the exit code."""
+    """Play in lines; without an opener the game asks for the story. Returns the exit code."""
     from fiction.plain import library
 
     async def opened(typed: "Lines", page: "LinePrinter") -> "tuple[Session | None, Lines]":
@@ -72,7 +72,7 @@ def _play_lines(
     context: Context,
     opened: "Callable[[Lines, LinePrinter], Coroutine[None, None, tuple[Session | None, Lines]]]",
 ) -> int:
-    """Play in lines. `opened` asks what to play, if need be, and returns the story and the lines left for it."""
+    """Play in lines. `opened` returns the story, if any, and the remaining input."""
     from fiction.plain import LinePrinter, PlainGame, typed_lines
 
     ask_terminal_for_size(os.environ)
@@ -93,7 +93,7 @@ def _play_lines(
 
 
 def play_on_screen(context: Context, opener: Opener | None = None, *, begin: "NewStory | None" = None) -> int:
-    """The game on the whole screen. Returns the exit code."""
+    """Play on the full screen. Returns the exit code."""
     from fiction.commands.reports import secrets_of
     from fiction.tui.looks import read_looks
 
@@ -126,7 +126,7 @@ def play_on_screen(context: Context, opener: Opener | None = None, *, begin: "Ne
 
 
 def _pausable_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """What makes a loop for a game that can be stopped by Ctrl+Z; None takes the usual one."""
+    """The factory of an event loop that allows Ctrl+Z; None for the usual loop."""
     if sys.platform == "win32":
         return None
     from fiction.tui.pauses import PausableLoop
@@ -141,7 +141,7 @@ def _to_the_end(
     interrupt: bool = False,
     loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
 ) -> int:
-    """Play until the game or a signal ends it; whatever the game started beside it ends with it."""
+    """Play until the game or a signal ends it, then close everything that the game started."""
 
     async def until_signal() -> int:
         task = asyncio.current_task()

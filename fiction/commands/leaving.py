@@ -1,4 +1,4 @@
-"""The last act of the program: an end that no thread in compiled code can turn into a crash."""
+"""The program's exit, safe from crashes by threads in compiled code."""
 
 import os
 import sys
@@ -10,14 +10,14 @@ _OF_CHROMA = "chromadb"
 
 
 def leave(code: int) -> NoReturn:
-    """End the process with an exit code; everything is saved and every child ended before.
+    """End the process with an exit code, after everything is saved and every child process has ended.
 
-    Where a thread is still at work, or Chroma was loaded (its Rust threads outlive its client), Python is not taken
-    down around them: a thread that is just in compiled code would come back to an interpreter that is gone.
+    If a thread is still running, or Chroma was loaded (its Rust threads outlive its client), Python's own shutdown is
+    skipped: a thread that returns from compiled code into a finalised interpreter would crash.
     """
     if threading.active_count() == 1 and _OF_CHROMA not in sys.modules:
         sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):  # nobody listens any more, or it was closed
+        with suppress(OSError, ValueError, AttributeError):  # the stream is closed or has no reader
             stream.flush()
     os._exit(code)

@@ -1,4 +1,4 @@
-"""`fiction`: the game; the library on the whole screen, or in lines where there is no terminal."""
+"""`fiction`: opens the library, on the full screen, or in lines without a terminal."""
 
 import argparse
 
@@ -7,7 +7,7 @@ from fiction.commands.faces import lines_only, play_in_lines, play_on_screen
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
+    """Add no arguments."""
 
 
 def run(options: argparse.Namespace, context: Context) -> int:

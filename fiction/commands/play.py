@@ -1,4 +1,4 @@
-"""`fiction play`: start a new story, in a world or from a sentence."""
+"""`fiction play`: starts a new story, in a world or from a sentence."""
 
 import argparse
 import dataclasses
@@ -12,12 +12,12 @@ from fiction.story.reader import ENDLESS, StorySettings
 from fiction.text.sanitise import clean, clean_line
 
 LENGTHS = {"short": 20, "novella": 60, "endless": ENDLESS}
-"""Turns to an ending, by name."""
+"""Number of turns to an ending, by name."""
 MOST_TURNS = 100_000
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What a new story can be given."""
+    """Add the arguments for a new story."""
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("world", metavar="WORLD", nargs="?", default="", help="id of a world; see `fiction worlds`")
     where.add_argument("--about", metavar="TEXT", default="", help="a story about this, instead of a world")

@@ -1,4 +1,4 @@
-"""`fiction profile`: who the reader is in their stories; a file that they own."""
+"""`fiction profile`: shows and edits the reader's profile, a file of their own."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from fiction.errors import FictionError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What can be done with the profile."""
+    """Add the subcommands for the profile."""
     add_json(parser)
     parser.set_defaults(action="show")
     actions = parser.add_subparsers(metavar="ACTION", dest="action_named")

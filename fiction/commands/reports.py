@@ -1,4 +1,4 @@
-"""Reports of failures that nobody foresaw: a traceback without locals and without secrets, in the logs alone."""
+"""Reports of unexpected failures: a traceback without local variables and secrets, in the folder of logs."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ _KEY = re.compile(r"\b(?:sk|pk|or|hf|gsk|xai)[-_][A-Za-z0-9_\-]{8,}|(?i:bearer|a
 
 
 def sentence(error: Exception, context: Context) -> str:
-    """What the reader is told of an error that ended a command; a report is written of one that nobody foresaw."""
+    """The sentence for an error that ended a command; an unexpected one is also written to a report."""
     if isinstance(error, FictionError):
         return clean_line(error.sentence, limit=2_000)
     if isinstance(error, OSError):
@@ -28,20 +28,20 @@ def sentence(error: Exception, context: Context) -> str:
 
 
 def trace(error: BaseException, context: Context) -> str:
-    """Where the error came from, redacted."""
+    """The error's traceback, redacted."""
     lines = "".join(traceback.format_exception(error))
     return redact(lines, context).rstrip()
 
 
 def redact(text: str, context: Context) -> str:
-    """The text with every secret that is known, and everything that looks like one, taken out."""
+    """The text without known secrets and without anything that looks like one."""
     for secret in secrets_of(context):
         text = text.replace(secret, "[secret]")
     return clean(_KEY.sub("[secret]", text))
 
 
 def write_report(error: BaseException, context: Context) -> Path | None:
-    """Write the report for its finder. Returns its place, or None where nothing can be written."""
+    """Write the report. Returns its path, or None if it can't be written."""
     try:
         folder = context.home.logs
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -55,7 +55,7 @@ def write_report(error: BaseException, context: Context) -> Path | None:
 
 
 def secrets_of(context: Context) -> tuple[str, ...]:
-    """Keys of the environment and of the settings, the longest first; broken settings hide none of the former."""
+    """Keys from the environment and the settings, longest first; with broken settings, from the environment only."""
     found = {value.strip() for name, value in context.environment.items() if name.endswith("_API_KEY")}
     try:
         found |= set(context.game.configuration.secrets)

@@ -1,4 +1,4 @@
-"""`fiction resume`: go on with a story."""
+"""`fiction resume`: continues a story."""
 
 import argparse
 
@@ -7,7 +7,7 @@ from fiction.commands.faces import play
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which story, and how."""
+    """Add the arguments for the story and the face."""
     parser.add_argument("save", metavar="SAVE", nargs="?", default="", help="name of the save; the newest by default")
     parser.add_argument("--plain", action="store_true", help="in plain lines, without a screen")
 

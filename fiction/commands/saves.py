@@ -1,4 +1,4 @@
-"""`fiction saves`: the stories so far; look at them, share them, mend them."""
+"""`fiction saves`: lists, shares and repairs saves."""
 
 import argparse
 import dataclasses
@@ -14,7 +14,7 @@ from fiction.text.times import local_time
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What can be done with saves."""
+    """Add the subcommands for saves."""
     add_json(parser)
     parser.set_defaults(action="list")
     actions = parser.add_subparsers(metavar="ACTION", dest="action_named")
@@ -43,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
-    """Do it."""
+    """Run the subcommand."""
     library = context.game.save_library
     match options.action:
         case "show":

@@ -1,4 +1,4 @@
-"""`fiction worlds`: the worlds there are; look at them, check them, install and remove them."""
+"""`fiction worlds`: lists, checks, installs and removes worlds."""
 
 import argparse
 import dataclasses
@@ -11,7 +11,7 @@ from fiction.story.world import World
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What can be done with worlds."""
+    """Add the subcommands for worlds."""
     add_json(parser)
     parser.set_defaults(action="list")
     actions = parser.add_subparsers(metavar="ACTION", dest="action_named")
@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
-    """Do it."""
+    """Run the subcommand."""
     match options.action:
         case "show":
             _show(context.game.world(options.world), as_json=options.as_json)

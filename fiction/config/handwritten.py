@@ -1,4 +1,4 @@
-"""Small YAML files that people write by hand: read within bounds, changed without losing their comments."""
+"""Handwritten YAML files: read within bounds, changed without losing their comments."""
 
 import re
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ from fiction.errors import SettingsError
 LIMITS = Limits(max_bytes=64 * 1024, max_depth=6, max_values=4_000, tabs=True, word_keys=True, decimal=True)
 
 Place = tuple[str, ...]
-"""Where a value stands: its keys from the outside in."""
+"""Path of a value: its keys from the outside in."""
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes no anchors, and puts in quotes what YAML 1.1 or 1.2 would read as something else than text."""
+    """Writes no anchors, and quotes every text that YAML 1.1 or 1.2 would not read as text."""
 
     def ignore_aliases(self, data: object) -> bool:
-        """Never an anchor: the reader refuses them."""
+        """Always true: anchors are refused on reading."""
         return True
 
 
@@ -36,23 +36,23 @@ _Dumper.add_representer(str, _represent_text)
 
 @dataclass(frozen=True, slots=True)
 class SettingsDocument:
-    """What a file says, and where it says it."""
+    """The values of a file, with the lines of their keys."""
 
     file: Path
     text: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
     lines: Mapping[Place, int] = field(default_factory=dict)
-    """The line, from 1, of each key."""
+    """The line of each key, from 1."""
 
     def wrong(self, place: Place, message: str, *, hint: str = "") -> SettingsError:
-        """The error for a value that makes no sense; names the line of the nearest key that the file has."""
+        """The error for an invalid value, at the line of the nearest key in the file."""
         while place and place not in self.lines:
             place = place[:-1]
         return small_files.mistake(self.file, self.lines.get(place, 1), message, hint=hint)
 
 
 def read(file: Path) -> SettingsDocument:
-    """Read the file; one that is not there is empty.
+    """Read the file; a missing one is empty.
 
     Raises:
         SettingsError: it can't be read, is too large, or is no mapping of plain YAML; names the line.
@@ -61,7 +61,7 @@ def read(file: Path) -> SettingsDocument:
 
 
 def parse(raw: bytes, file: Path) -> SettingsDocument:
-    """Read the bytes of a file; `file` is for messages. Raises SettingsError as `read` does."""
+    """Read the bytes of a file; `file` is its name in messages. Raises SettingsError as `read` does."""
     document = small_files.read_small(raw, file, limits=LIMITS)
     text = raw.decode("utf-8-sig")
     if document is None:
@@ -78,7 +78,7 @@ def parse(raw: bytes, file: Path) -> SettingsDocument:
 
 
 def change(document: SettingsDocument, place: Place, value: object) -> str:
-    """The file's text with the value at `place` set (None takes it out); comments stay wherever that is possible."""
+    """The file's text with the value at `place` set, or removed for None; keeps comments if possible."""
     wanted = _with(document.values, place, value)
     if wanted == document.values:
         return document.text
@@ -96,7 +96,7 @@ def dump(values: Mapping[str, object]) -> str:
 
 
 def _edits(document: SettingsDocument, place: Place, value: object) -> list[str]:
-    """Texts that may say the new thing: the value replaced in its line, lines under its section, a new section."""
+    """Candidate texts with the new value: in its old line, in lines under its section, or in a new section."""
     lines = document.text.splitlines(keepends=True)
     edits = []
     if (number := document.lines.get(place)) is not None:
@@ -116,7 +116,7 @@ def _edits(document: SettingsDocument, place: Place, value: object) -> list[str]
 
 
 def _removals(document: SettingsDocument, place: Place) -> list[str]:
-    """Texts that may say it no more: without its line, and without the lines of sections that hold nothing else."""
+    """Candidate texts without the value: without its line, then without the lines of its emptied sections."""
     lines = document.text.splitlines(keepends=True)
     gone: set[int] = set()
     texts = []
@@ -128,13 +128,13 @@ def _removals(document: SettingsDocument, place: Place) -> list[str]:
 
 
 def _nested(place: Place, value: object, *, indent: int = 0) -> str:
-    """Lines for a value under its keys."""
+    """A value as lines under its keys."""
     keys = [f"{' ' * (indent + 2 * depth)}{_scalar(key)}:" for depth, key in enumerate(place)]
     return "\n".join(keys) + f" {_scalar(value)}\n"
 
 
 def _indent(document: SettingsDocument, section: Place) -> int:
-    """How far the keys of a section stand from the margin."""
+    """The indentation of a section's keys."""
     inner = (number for place, number in document.lines.items() if place[:-1] == section)
     number = next(inner, 0)
     line = document.text.splitlines()[number - 1] if number else ""

@@ -1,4 +1,4 @@
-"""The settings file as the game keeps it: read once, changed in one piece, in force at once."""
+"""The settings file of a running game: read once; changes are atomic and take effect at once."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,26 +13,26 @@ from fiction.paths import write_private
 
 
 class SettingsFile:
-    """The settings of one home."""
+    """The settings file of one home."""
 
     def __init__(self, file: Path, environment: Mapping[str, str]) -> None:
-        """Nothing is read yet."""
+        """Reads nothing yet."""
         self.file = file
         self._environment = environment
         self._configuration: Configuration | None = None
 
     @property
     def configuration(self) -> Configuration:
-        """The settings in force, read when they are first asked for. Raises SettingsError."""
+        """The settings in force, read on first use. Raises SettingsError."""
         if self._configuration is None:
             self._configuration = load(self.file, self._environment)
         return self._configuration
 
     def change(self, values: Mapping[Place, object]) -> tuple[str, ...]:
-        """Write settings and whole sections; None takes one out. What else came of it, a sentence each.
+        """Write settings or whole sections; None removes one. Returns side effects, a sentence each.
 
         Raises:
-            FictionError: a value makes no sense, or the file can't be written; nothing is changed.
+            FictionError: a value is invalid, or the file can't be written; nothing is changed.
         """
         said = change(self.file, values)
         self._configuration = None
@@ -40,17 +40,17 @@ class SettingsFile:
 
 
 def set_value(file: Path, name: str, text: str) -> tuple[str, ...]:
-    """Write one setting into the file; an empty text takes it out. What else came of it, a sentence each.
+    """Write one setting into the file; an empty text removes it. Returns side effects, a sentence each.
 
     Raises:
-        SettingsError: no such setting, or the value makes no sense; nothing is written.
+        SettingsError: the setting is unknown, or the value is invalid; nothing is written.
     """
     place = place_of(name)
     return change(file, {place: typed(place, text)})
 
 
 def change(file: Path, values: Mapping[Place, object]) -> tuple[str, ...]:
-    """As `SettingsFile.change`, for a file."""
+    """Like `SettingsFile.change`, for a file."""
     document = handwritten.read(file)
     before = validate(document)
     for place, value in values.items():
@@ -72,7 +72,7 @@ def _changed(document: SettingsDocument, place: Place, value: object) -> Setting
 
 
 def _with_another_address(before: Settings, after: Settings) -> list[Place]:
-    """The servers whose key was set for an address that they no longer have."""
+    """Servers whose address has changed since their key was set."""
     return [
         section
         for section, part in _servers(before).items()
@@ -83,7 +83,7 @@ def _with_another_address(before: Settings, after: Settings) -> list[Place]:
 
 
 def _cost_of_speculation(before: Settings, after: Settings) -> tuple[str, ...]:
-    """A word for each server that is now to write ahead and may want money for it."""
+    """A warning for each paid server that will now write passages ahead."""
     return tuple(
         f"Passages that you never choose are then written too: a story asks {origin(part.base_url)[1]} for about"
         f" {'1.2' if part.speculate == 'best' else '1.8'} times as much, and costs as much more where that is paid for."

@@ -1,4 +1,4 @@
-"""Which key goes to which server: one goes to the origin that it was set for, and to no other."""
+"""API keys for servers: a key is sent only to the origin for which it was set."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from fiction.config.settings import ServerPart, Settings
 from fiction.text import addresses
 
 OPENAI = "https://api.openai.com/v1"
-"""Where requests go if no address is set."""
+"""The address if none is set."""
 
 Origin = tuple[str, str, int]
 """Scheme, host and port."""
@@ -17,29 +17,29 @@ Origin = tuple[str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key that is there."""
+    """An API key."""
 
     secret: str = field(repr=False)
     origin: Origin
     source: str
-    """The file or the variable that it stands in."""
+    """The file or variable that holds it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Who gets which key."""
+    """Settings with a key for each server."""
 
     settings: Settings
     sources: Mapping[str, str]
-    """Of the keys that are sent, by the name of the setting."""
+    """Sources of the keys in use, by setting."""
     withheld: str
-    """Why a key that is there is not sent to the server without a name, in one sentence."""
+    """A sentence if the default server gets none of the keys, else empty."""
     secrets: tuple[str, ...] = field(repr=False)
     """Every key, sent or not."""
 
 
 def origin(address: str) -> Origin:
-    """What an address speaks to; one that makes no sense is its own origin, and nobody's key is for it."""
+    """The origin of an address; an invalid address is an origin of its own, which matches no key."""
     try:
         return addresses.origin(address or OPENAI)
     except ValueError:
@@ -52,12 +52,12 @@ def is_loopback(address: str) -> bool:
 
 
 def meant_for(part: ServerPart) -> Origin | None:
-    """The origin that the key beside these settings was set for; None for a program that the game runs itself."""
+    """The origin of the key in these settings; None for a program run by the game."""
     return None if part.run else origin(part.base_url)
 
 
 def choose(settings: Settings, environment: Mapping[str, str], *, own: Settings, file: str) -> Chosen:
-    """Give each server the first key that was set for it. `own` are the settings as the file alone has them."""
+    """Give each server the first key set for its origin. `own` are the settings from the file only."""
     found = _keys(settings, environment, own, file)
     sources: dict[str, str] = {}
 
@@ -79,7 +79,7 @@ def choose(settings: Settings, environment: Mapping[str, str], *, own: Settings,
 
 
 def _keys(settings: Settings, environment: Mapping[str, str], own: Settings, file: str) -> tuple[Key, ...]:
-    """Every key that is there, the strongest first."""
+    """All keys, in order of precedence."""
     variables = (
         ("FICTION_API_KEY", settings.server.base_url),
         ("OPENAI_API_KEY", environment.get("OPENAI_BASE_URL", "").strip()),

@@ -1,4 +1,4 @@
-"""Settings by their dotted names: which there are, what they mean, what they say, and what a typed text means."""
+"""Settings by dotted name: their list, meanings and values, and values typed on the command line."""
 
 import difflib
 from contextlib import suppress
@@ -26,13 +26,13 @@ _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, 
 
 
 def names(settings: Settings | None = None) -> tuple[str, ...]:
-    """Every setting by its dotted name, each named server's settings included."""
+    """Dotted names of all settings, including each named server's."""
     named = [(SERVERS, name, inner) for name in (settings.servers if settings else ()) for inner in _SERVER_FIELDS]
     return tuple(".".join(place) for place in (*_PLACES, *named))
 
 
 def place_of(name: str) -> Place:
-    """Where a setting stands. Raises SettingsError, with the nearest name, if there is none of that name."""
+    """Path of a setting. Raises SettingsError, with the most similar name, if it is unknown."""
     place = tuple(name.split("."))
     if not is_setting(place):
         raise SettingsError(f"There is no setting {clean_line(name)!r}.", hint=nearest(name))
@@ -40,26 +40,26 @@ def place_of(name: str) -> Place:
 
 
 def is_setting(place: Place) -> bool:
-    """Whether that is the place of a setting; what a server may be called is for the settings to say."""
+    """Whether this is the path of a setting; names of servers are checked elsewhere."""
     named = len(place) == 3 and place[0] == SERVERS and place[2] in _SERVER_FIELDS
     return named or place in _PLACES
 
 
 def is_secret(name: str) -> bool:
-    """Whether its value is never shown."""
+    """Whether the setting's value must not be shown."""
     return name.rpartition(".")[2] == "api_key"
 
 
 def meaning(name: str) -> str:
-    """What a setting is for: its docstring in one line."""
+    """A setting's docstring in one line."""
     return " ".join((_field(place_of(name)).description or "").split())
 
 
 def value_of(settings: Settings, name: str) -> str:
-    """A setting as it may be shown: a secret as `set` or `not set`, an address without what may be one.
+    """A setting's value for display: a secret as `set` or `not set`, an address without possible secrets.
 
     Raises:
-        SettingsError: there is no such setting, or no server of that name.
+        SettingsError: the setting or its server is unknown.
     """
     match found := _at(settings, place_of(name)):
         case SecretStr():
@@ -77,7 +77,7 @@ def value_of(settings: Settings, name: str) -> str:
 
 
 def typed(place: Place, text: str) -> object:
-    """The text of a command line as the value that the file should hold; None takes it out."""
+    """The value for the file from a text on the command line; None removes the setting."""
     if not text:
         return None
     if _field(place).annotation is bool:
@@ -90,7 +90,7 @@ def typed(place: Place, text: str) -> object:
 
 
 def nearest(name: str) -> str:
-    """A hint for somebody who mistyped a name."""
+    """A hint for a mistyped name."""
     head, dot, last = name.rpartition(".")
     if dot and head.startswith(f"{SERVERS}."):
         close = [f"{head}.{found}" for found in difflib.get_close_matches(last, _SERVER_FIELDS, n=1, cutoff=0.5)]
@@ -100,7 +100,7 @@ def nearest(name: str) -> str:
 
 
 def section_of(server: str) -> Place:
-    """Where the settings of a server stand; an empty name is the server that has none."""
+    """Path of a server's settings; of the default server for an empty name."""
     return (SERVERS, server) if server else (DEFAULT,)
 
 
@@ -123,6 +123,6 @@ def _at(settings: Settings, place: Place) -> object:
 
 
 def _numbers(place: Place) -> tuple[type[int] | type[float], ...]:
-    """The kinds of numbers that a setting may hold."""
+    """The number types of a setting."""
     annotation = str(_field(place).annotation)
     return tuple(kind for kind in (int, float) if kind.__name__ in annotation)

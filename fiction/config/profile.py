@@ -1,4 +1,4 @@
-"""The reader profile as a file that the reader owns: `reader.yaml`."""
+"""The reader's profile in a file of the reader's own: `reader.yaml`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,7 +35,7 @@ def _sentence(text: str) -> str:
 
 
 def _listed(value: object) -> object:
-    """One text where a list may stand is a list of one."""
+    """A single text as a list of one."""
     return [value] if isinstance(value, str) else value or []
 
 
@@ -60,7 +60,7 @@ class _ReaderFile(BaseModel):
 
 
 def load_reader(file: Path, *, passage_length: Length = Length.MEDIUM) -> ReaderProfile:
-    """The profile on disk, or an empty one; `passage_length` is for a file that does not say.
+    """The profile on disk, or an empty one; `passage_length` is the default for a file without one.
 
     Raises:
         SettingsError: the file is broken; names the line.
@@ -89,7 +89,7 @@ def load_reader(file: Path, *, passage_length: Length = Length.MEDIUM) -> Reader
 
 
 def values(reader: ReaderProfile) -> Mapping[str, object]:
-    """The profile as the file holds it, without what is empty."""
+    """The profile as values for the file, without empty ones."""
     everything: dict[str, object] = {
         "name": reader.name,
         "pronouns": "" if reader.pronouns == Pronouns() else str(reader.pronouns),
@@ -106,7 +106,7 @@ def values(reader: ReaderProfile) -> Mapping[str, object]:
 
 
 def keep_reader(file: Path, reader: ReaderProfile) -> None:
-    """Write the profile, keeping the comments in the file. Raises FictionError if it can't be written."""
+    """Write the profile and keep the file's comments. Raises FictionError if it can't be written."""
     document = handwritten.read(file)
     wanted = values(reader)
     for name in [*_ReaderFile.model_fields]:

@@ -1,4 +1,4 @@
-"""Reading the settings: `config.yaml`, and over it the environment."""
+"""Reads the settings from `config.yaml` and, with precedence, the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,15 +17,15 @@ from fiction.text.sanitise import clean_line
 
 @dataclass(frozen=True)
 class Configuration:
-    """The settings in force, and where they come from."""
+    """The settings in force, and their sources."""
 
     settings: Settings = Settings()
     sources: Mapping[str, str] = field(default_factory=dict)
-    """For each setting that is not at its default: the file or the variable."""
+    """The file or variable of each setting that is not a default."""
     withheld: str = ""
-    """Why a key that is there is not used, in one sentence."""
+    """A sentence if a key is not used, else empty."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    """Every text that must never be shown or logged, used or not."""
+    """All texts that must not be shown or logged, used or not."""
 
 
 _VARIABLES = {
@@ -58,7 +58,7 @@ def load(file: Path, environment: Mapping[str, str]) -> Configuration:
 
 
 def validate(document: SettingsDocument) -> Settings:
-    """The settings that a file holds. Raises SettingsError at its first mistake."""
+    """The settings in a file. Raises SettingsError at the first mistake."""
     try:
         settings = Settings.model_validate(document.values)
     except ValidationError as error:
@@ -71,7 +71,7 @@ def validate(document: SettingsDocument) -> Settings:
 
 
 def _see_that_servers_are_there(settings: Settings, document: SettingsDocument) -> None:
-    """What other settings call a server must be one. Raises SettingsError."""
+    """Check that servers named by other settings exist. Raises SettingsError."""
     called = {"notes": settings.notes, "storyteller": settings.storyteller.partition(":")[2]}
     for setting, name in called.items():
         if name and name != DEFAULT and name not in settings.servers:
@@ -80,7 +80,7 @@ def _see_that_servers_are_there(settings: Settings, document: SettingsDocument) 
 
 
 def _override(settings: Settings, place: Place, value: str, source: str) -> Settings:
-    """The settings with one value of a section from outside the file."""
+    """The settings with one value replaced from outside the file."""
     section, name = place
     try:
         checked = SECTIONS[section].model_validate({name: value})
@@ -89,7 +89,7 @@ def _override(settings: Settings, place: Place, value: str, source: str) -> Sett
         raise SettingsError(f"{source}: {message}.", hint=hint) from None
     changed = {name: getattr(checked, name)}
     if name == "base_url":
-        changed["run"] = ""  # who names an address wants no other program
+        changed["run"] = ""  # an address given here replaces the program
     part = getattr(settings, section).model_copy(update=changed)
     return settings.model_copy(update={section: part})
 

@@ -1,4 +1,4 @@
-"""Everything that can be set. The docstrings of the fields are their manual."""
+"""All settings. The docstrings of the fields are their manual."""
 
 import re
 from typing import Annotated, Literal
@@ -11,9 +11,9 @@ from fiction.text import addresses
 from fiction.text.sanitise import clean_line
 
 DEFAULT = "server"
-"""What settings call the server that has no name of its own."""
+"""Name of the default server in other settings."""
 LEAST_BUDGET = 2048
-"""Tokens; under this nothing of a story has room."""
+"""In tokens; a prompt needs at least these."""
 _MILLION = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -58,7 +58,7 @@ def _storyteller(text: str) -> str:
 
 
 def _word(value: object) -> object:
-    """YAML takes a bare `off` for the opposite of `on`."""
+    """The word for a boolean: YAML reads an unquoted `off` as false."""
     return "off" if value is False else value
 
 
@@ -74,7 +74,7 @@ class _Part(BaseModel):
 
 
 class ServerPart(_Part):
-    """A server that a model storyteller asks, and how."""
+    """A server for the model storyteller, and its parameters."""
 
     base_url: Annotated[str, AfterValidator(_address)] = ""
     """Address of an OpenAI-compatible server, up to and with `/v1`; empty is OpenAI itself, unless `run` is set."""
@@ -118,7 +118,7 @@ class MemoryPart(_Part):
 
 
 class SpendingPart(_Part):
-    """What stories may cost."""
+    """Caps on spending."""
 
     story_cap: Dollars = 0.0
     """US dollars that one story may cost before you are asked; 0 is no cap."""
@@ -127,12 +127,12 @@ class SpendingPart(_Part):
 
     @property
     def caps(self) -> tuple[int, int]:
-        """Of a story and of a day, in millionths of a dollar."""
+        """Caps of a story and of a day, in millionths of a dollar."""
         return round(self.story_cap * _MILLION), round(self.day_cap * _MILLION)
 
 
 class Settings(_Part):
-    """Everything that can be set."""
+    """All settings."""
 
     server: ServerPart = ServerPart()
     servers: dict[Name, ServerPart] = {}
@@ -152,11 +152,11 @@ class Settings(_Part):
 
     @property
     def new_storyteller(self) -> str:
-        """Who tells a new story if nothing else is said."""
+        """The default storyteller of new stories."""
         return self.storyteller or ("model" if self.server.model else "offline")
 
     def server_of(self, storyteller: str) -> ServerPart | None:
-        """The server that `model` or `model:NAME` asks; None where there is none, or it names no model."""
+        """The server of the storyteller `model` or `model:NAME`; None if it is unknown or has no model."""
         match storyteller.partition(":"):
             case ("model", "", ""):
                 part: ServerPart | None = self.server
@@ -167,13 +167,13 @@ class Settings(_Part):
         return part if part is not None and part.model else None
 
     def notes_server(self, storyteller: str) -> ServerPart | None:
-        """The server that keeps the notes of what a storyteller tells; None where it does so itself."""
+        """The server that keeps a storyteller's notes; None if it is the storyteller's own."""
         if not self.notes or self.notes == (storyteller.partition(":")[2] or DEFAULT):
             return None
         return self.server_of("model" if self.notes == DEFAULT else f"model:{self.notes}")
 
     @property
     def model_storytellers(self) -> tuple[str, ...]:
-        """Every name that `server_of` knows, the server without a name first."""
+        """All names known to `server_of`, the default server first."""
         named = ("model", *(f"model:{name}" for name in self.servers))
         return tuple(name for name in named if self.server_of(name) is not None)

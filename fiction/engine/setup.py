@@ -131,7 +131,7 @@ class Setup(Protocol):
         """Have Ollama download a model. Closing the generator stops the download; another call resumes it."""
         ...
 
-    def minds(self) -> tuple[ModelConfig, ...]:
+    def model_configs(self) -> tuple[ModelConfig, ...]:
         """The models in the settings, without their keys; the default one first."""
         ...
 

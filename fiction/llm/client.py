@@ -55,12 +55,12 @@ class Client:
         *,
         origin: Origin | None = None,
         profiles: Profiles | None = None,
-        purse: Budget | None = None,
+        budget: Budget | None = None,
         starting: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.server = server
         self._profiles = profiles or Profiles()
-        self._budget = purse
+        self._budget = budget
         self._starting = starting
         self._started = starting is None
         self._not_started: StorytellerError | None = None

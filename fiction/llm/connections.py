@@ -22,13 +22,13 @@ class Connections:
         self,
         server: ServerSettings,
         *,
-        purse: Budget | None = None,
+        budget: Budget | None = None,
         starting: Callable[[], Awaitable[None]] | None = None,
         capabilities: Capabilities | None = None,
     ) -> Client:
         """A client for a server and model, starting from their saved profile.
 
-        `purse` is the budget that pays for every request; `starting` is awaited before the first one, and may raise
+        `budget` pays for every request; `starting` is awaited before the first one, and may raise
         StorytellerError; `capabilities` take precedence over the profile.
         """
         return Client(
@@ -36,6 +36,6 @@ class Connections:
             capabilities,
             origin=self._origins.setdefault(server.origin, Origin()),
             profiles=self._profiles,
-            purse=purse,
+            budget=budget,
             starting=starting,
         )

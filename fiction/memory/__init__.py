@@ -1,4 +1,4 @@
-"""The long-term memory: an index over the save in two arms, BM25 and vectors, that can be built again at any time."""
+"""The long-term memory: an index of the save for two searches, BM25 and vectors; it can be rebuilt at any time."""
 
 import logging
 from contextlib import suppress
@@ -7,7 +7,7 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())  # without it, Pyt
 
 
 def warm() -> None:
-    """Import what recall will need (about a second or two); for a daemon thread. Never raises."""
+    """Import the libraries for recall (about a second or two); call in a daemon thread. Never raises."""
     from fiction.memory.chroma_import import ChromaMissing, import_chroma
 
     with suppress(ChromaMissing):

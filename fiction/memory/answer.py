@@ -1,4 +1,4 @@
-"""One recall, on the index's own thread: both arms asked, their candidates joined, the passages fetched."""
+"""One recall, on the index's thread: search by words and by vectors, join the candidates, fetch the passages."""
 
 from typing import Protocol
 
@@ -12,26 +12,26 @@ from fiction.story.memory import Cue, Memory, Recall, TurnId
 
 
 class Nearest(Protocol):
-    """A question to the dense arm that is being answered elsewhere."""
+    """A running search for the pieces nearest to a vector."""
 
     def pieces(self) -> Whole | None:
-        """Allowed pieces, the nearest ones among them; None where all that are allowed must be compared."""
+        """Allowed pieces that include the nearest; None if the caller must compare all allowed pieces."""
         ...
 
 
 class DenseArm(Protocol):
-    """An index of vectors that can be asked ahead of time."""
+    """The search by vectors."""
 
     def ask(self, question: SearchQuery, index: PassageIndex) -> Nearest:
-        """Begin looking for the nearest pieces; returns at once."""
+        """Start a search for the nearest pieces; returns at once."""
         ...
 
 
 class ExactArm:
-    """The dense arm without Chroma: compares the question with every allowed piece."""
+    """The search by vectors without Chroma: the query is compared with every allowed piece."""
 
     def ask(self, question: SearchQuery, index: PassageIndex) -> Nearest:
-        """The search itself is the asker's."""
+        """Returns self: exact search needs no index."""
         return self
 
     def pieces(self) -> Whole | None:
@@ -43,7 +43,7 @@ EXACTLY = ExactArm()
 
 
 def answer(cue: Cue, overrides: tuple[Memory, ...], upkeep: Upkeep, arm: DenseArm | None) -> Recall:
-    """What is remembered for the cue; without `arm` by words alone."""
+    """Recall for a cue; without `arm` by words only."""
     index = upkeep.index
     question = index.ask(cue, overrides)
     asked = arm.ask(question, index) if arm is not None and question.vector is not None else None

@@ -1,4 +1,4 @@
-"""Which piece belongs to which turn, where that turn stands in the tree, and which pieces a question may find."""
+"""The catalogue of pieces: the turn of each, its position in the tree, and which pieces a search may find."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from fiction.memory.passages import digest
 from fiction.story.memory import Lineage, Memory, TurnId
 
 AS_TOLD = 0
-"""The edition of a passage that nobody has changed."""
+"""The edition of an unedited passage."""
 
 
 def edition(memory: Memory) -> int:
-    """AS_TOLD, or a number for the reader's wording."""
+    """AS_TOLD, or a number derived from the reader's edited text."""
     return digest(memory.text) + 1 if memory.edited else AS_TOLD
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Some pieces, as arrays of equal length: a picture for another thread."""
+    """Some pieces as arrays of equal length: a snapshot for another thread."""
 
     turn: Whole
     part: Whole
-    """Which piece of its passage, from 0."""
+    """Number of the piece in its passage, from 0."""
     segment: Whole
     depth: Whole
     digest: Whole
@@ -33,19 +33,19 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class PieceEntry:
-    """What the index knows of one piece besides its words."""
+    """Everything about one piece except its words."""
 
     turn: TurnId
     depth: int
     segment: int
     digest: int
-    """Of the whole passage."""
+    """Digest of the whole passage."""
     importance: int
     edition: int
 
 
 class Catalogue:
-    """The pieces, numbered from 0 as they came. A passage's pieces follow one another."""
+    """Pieces, numbered from 0 in order of arrival. The pieces of a passage are consecutive."""
 
     def __init__(self) -> None:
         self._turn = GrowingArray(np.int64)
@@ -65,7 +65,7 @@ class Catalogue:
 
     @property
     def last(self) -> TurnId:
-        """The greatest turn that is known; 0 if there is none."""
+        """The greatest turn id; 0 if empty."""
         return TurnId(int(self._turn.all.max(initial=0)))
 
     def add(self, memory: Memory, count: int) -> list[int]:
@@ -76,11 +76,11 @@ class Catalogue:
         return [self._append(place, part) for part in range(count)]
 
     def pieces(self, turn: TurnId, which: int = AS_TOLD) -> list[int]:
-        """The pieces of one edition of a turn's passage, in order; empty if it is not known."""
+        """The pieces of one edition of a turn's passage, in order; empty if unknown."""
         return self._pieces.get((turn, which), [])
 
     def places(self, pieces: Whole | list[int]) -> list[PieceEntry]:
-        """Where pieces belong. Raises IndexError."""
+        """The entries of pieces. Raises IndexError."""
         columns = (self._turn, self._depth, self._segment, self._digest, self._importance, self._edition)
         rows = zip(*(column.all[pieces].tolist() for column in columns), strict=True)
         return [
@@ -89,7 +89,7 @@ class Catalogue:
         ]
 
     def holds(self, memory: Memory) -> bool:
-        """Whether exactly this text stands at exactly this place already."""
+        """Whether this text is already indexed at this position in the tree."""
         pieces = self.pieces(memory.turn, edition(memory))
         if not pieces:
             return False
@@ -97,25 +97,25 @@ class Catalogue:
         return (known.depth, known.segment, known.digest) == (memory.depth, memory.segment, digest(memory.text))
 
     def weigh(self, memory: Memory) -> None:
-        """Take over how important a known passage is."""
+        """Update the importance of an indexed passage."""
         for piece in self.pieces(memory.turn, edition(memory)):
             self._importance.all[piece] = memory.importance
 
     def drop(self, turn: TurnId, which: int = AS_TOLD) -> None:
-        """Never find this edition again; its numbers stay taken."""
+        """Exclude this edition from every search; its numbers are not reused."""
         for piece in self._pieces.pop((turn, which), ()):
             self._alive.all[piece] = False
 
     def told(self) -> list[TurnId]:
-        """Every turn whose own passage is known."""
+        """Every turn whose unedited passage is indexed."""
         return [TurnId(turn) for turn, which in self._pieces if which == AS_TOLD]
 
     def told_pieces(self) -> Whole:
-        """Every living piece of passages as they were told."""
+        """Every piece of unedited passages that was not dropped."""
         return np.flatnonzero(self._alive.all & (self._edition.all == AS_TOLD))
 
     def entries(self, pieces: Whole) -> Entries:
-        """What another index is to know of some pieces."""
+        """A snapshot of some pieces for another index."""
         names = np.array([*self._segment_names, 0], np.int64)
         return Entries(
             self._turn.all[pieces],
@@ -126,7 +126,7 @@ class Catalogue:
         )
 
     def allowed(self, lineage: Lineage, before: int, overrides: Iterable[Memory]) -> Flags:
-        """Marks the pieces on the path and above `before`, in the wording that holds there, save forgotten ones."""
+        """Mask of the pieces on the path above depth `before`: as edited by the reader, without forgotten turns."""
         deepest = np.full(len(self._segments) + 1, -1, np.int64)
         for segment, depth in lineage.segments:
             if segment in self._segments:
@@ -161,10 +161,10 @@ class Catalogue:
             self._segment_names.append(segment)
         return self._segments[segment]
 
-    # --- as it stands in a cache file ---
+    # --- cache file ---
 
     def freeze(self) -> dict[str, NDArray[np.generic]]:
-        """The whole catalogue as arrays."""
+        """The catalogue as arrays."""
         segments = np.array([*self._segment_names, 0], np.int64)[self._segment.all]
         return {
             "turn": self._turn.all.copy(),
@@ -179,7 +179,7 @@ class Catalogue:
 
     @classmethod
     def thaw(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "Catalogue":
-        """A catalogue out of `freeze`. Raises ValueError, KeyError or TypeError where the arrays don't fit together."""
+        """The catalogue from `freeze`. Raises ValueError, KeyError or TypeError if the arrays are inconsistent."""
         found = cls()
         columns = ("turn", "part", "depth", "digest", "importance", "edition")
         numbers = {name: arrays[name].astype(np.int64) for name in columns}

@@ -1,4 +1,4 @@
-"""The dense arm over Chroma: a thread of its own, so that nothing waits while it is imported, opened or mended."""
+"""The search by vectors with Chroma, in its own thread, so that nothing waits for its import, opening or rebuilding."""
 
 import logging
 from collections.abc import Callable
@@ -21,33 +21,33 @@ from fiction.story.memory import TurnId
 
 _log = logging.getLogger(__name__)
 _MOST = 200
-"""More neighbours than this cost more than an exact comparison with the path's own vectors."""
+"""The most neighbours to ask for; beyond them an exact comparison with the path's vectors is cheaper."""
 _WAIT = 0.25
-"""Seconds that a recall waits for a busy Chroma before it compares exactly."""
+"""Seconds that a recall waits for Chroma before it compares exactly."""
 _ATTEMPTS = 2
 _SHARE = 100
-"""New pieces are handed over when they are one in so many."""
+"""New pieces are indexed when they are one in so many."""
 
 _UNWRITABLE = "The long-term memory's folder can't be written; it goes on without its index, and nothing is lost."
 _BROKEN = "The long-term memory's index (Chroma) could not be mended; it goes on without it, and nothing is lost."
 
 
 class State(Enum):
-    """How far the index has come."""
+    """State of the Chroma index."""
 
     OPENING = auto()
     READY = auto()
     BROKEN = auto()
-    """It failed, and will be built again."""
+    """It failed, and will be rebuilt."""
     GIVEN_UP = auto()
-    """It failed twice, or can't be had, or another process has it."""
+    """It failed twice, can't be imported or written, or is open in another process."""
 
 
 class ChromaArm:
-    """Asks Chroma where that is quicker than an exact comparison; whoever asks never sees it fail."""
+    """Searches with Chroma if that is faster than an exact comparison. Its failures never reach the caller."""
 
     def __init__(self, folder: Path, name: str, *, tell: Callable[[str], None]) -> None:
-        """`folder` holds this story's index of each version; `tell` takes a sentence for the reader, in any thread."""
+        """`folder` holds the story's index for each version of Chroma; `tell` gets notices, in any thread."""
         self._folder = folder
         self._name = name
         self._tell = tell
@@ -59,20 +59,20 @@ class ChromaArm:
 
     @property
     def worker(self) -> Worker:
-        """Its thread, to wait for."""
+        """The worker thread."""
         return self._worker
 
-    # --- on the asking thread ---
+    # --- on the caller's thread ---
 
     def start(self, index: PassageIndex) -> None:
-        """Open the collection, or build it anew, to hold what the index holds now."""
+        """Open or rebuild the collection with the present content of the index."""
         self._state = State.OPENING
         self._waiting.clear()
         shelf = _shelf(index, index.catalogue.told_pieces())
         self._worker.post(lambda: self._open(shelf))
 
     def put(self, index: PassageIndex, turn: TurnId) -> None:
-        """Take in one passage; in a long story together with the next ones, since each call looks at everything."""
+        """Index a passage; in a long story several at once, since every call costs Chroma a pass over all."""
         self._waiting.append(turn)
         if self._state is not State.GIVEN_UP and len(self._waiting) * _SHARE >= len(index):
             shelf = _shelf(index, self._fresh(index))
@@ -80,7 +80,7 @@ class ChromaArm:
             self._worker.post(lambda: self._put(shelf))
 
     def ask(self, question: SearchQuery, index: PassageIndex) -> Nearest:
-        """Begin looking for the nearest pieces; exactly, where few are allowed or Chroma is not ready."""
+        """Start a search for the nearest pieces; an exact one if few are allowed or Chroma is not ready."""
         if self._state is State.BROKEN:
             self.start(index)
         allowed = int(np.count_nonzero(question.allowed))
@@ -93,13 +93,13 @@ class ChromaArm:
         return _Asked(asked, question, index, self._fresh(index), enough)
 
     def _fresh(self, index: PassageIndex) -> Whole:
-        """The pieces that Chroma was not given yet."""
+        """Pieces that Chroma does not have yet."""
         return np.array([piece for turn in self._waiting for piece in index.catalogue.pieces(turn)], np.int64)
 
-    # --- on its own thread ---
+    # --- on the worker thread ---
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the index's files."""
         if self._chroma is not None:
             self._chroma.close(clean=self._state is State.READY)
             self._chroma = None
@@ -126,7 +126,7 @@ class ChromaArm:
         except ChromaMissing as missing:
             self._give_up(f"{missing}; the long-term memory goes on without its index, and nothing is lost.")
             return None
-        if self._worker.stopping:  # importing took its time
+        if self._worker.stopping:  # meanwhile, during the slow import
             return None
         return ChromaIndex(chroma, self._folder / f"chroma-{chroma.__version__}", self._name)
 
@@ -147,7 +147,7 @@ class ChromaArm:
             return []
 
     def _failed(self) -> None:
-        """Close what is there, unclean, so that the next opening starts anew; give up at the second failure."""
+        """Close the index, marked as unclean so that the next opening rebuilds it; give up at the second failure."""
         _log.debug("Chroma failed", exc_info=True)
         self._failures += 1
         index, self._chroma = self._chroma, None
@@ -174,7 +174,7 @@ class _Asked:
     enough: int
 
     def pieces(self) -> Whole | None:
-        """The allowed ones among Chroma's; None if they are too few or it takes too long."""
+        """The allowed pieces of Chroma's answer; None if they are too few or Chroma is too slow."""
         try:
             found = self.future.result(_WAIT)
         except Exception:  # noqa: BLE001 - a time-out or a stopped thread; the exact search answers
@@ -190,5 +190,5 @@ class _Asked:
 
 
 def _shelf(index: PassageIndex, pieces: Whole) -> Shelf:
-    having = index.with_vectors(pieces)
-    return Shelf(index.catalogue.entries(having), having, index.sketches)
+    indexed = index.with_vectors(pieces)
+    return Shelf(index.catalogue.entries(indexed), indexed, index.sketches)

@@ -1,4 +1,4 @@
-"""Chroma imported on first use, with none of a stranger's settings."""
+"""Imports Chroma on first use, shielded from the settings of other projects."""
 
 import logging
 from collections.abc import Iterator
@@ -9,16 +9,16 @@ from types import ModuleType
 from fiction.text.sanitise import clean_line
 
 _IMPORTING = Lock()
-"""Two threads may ask for the library at the same time."""
+"""Two threads may import the library at the same time."""
 _log = logging.getLogger(__name__)
 
 
 class ChromaMissing(Exception):
-    """The library can't be had; says why, without a stop at its end."""
+    """Chroma can't be imported; the message gives the reason, without a full stop."""
 
 
 def import_chroma() -> ModuleType:
-    """The library; about a second the first time.
+    """Chroma's module; the first import takes about a second.
 
     Raises:
         ChromaMissing: it can't be imported.
@@ -38,10 +38,10 @@ def import_chroma() -> ModuleType:
 
 @contextmanager
 def _own_settings_only() -> Iterator[None]:
-    """While Chroma is imported, let its settings be made of what they are given, for good.
+    """Make Chroma's settings, from its import on, ignore the environment and `.env`.
 
-    It would take them from the environment and from a `.env` in the current folder as well, and it makes some while it
-    is imported: those of another project there break it.
+    Chroma reads both, the `.env` from the current folder, and already does so at its import: another project's settings
+    there break it.
     """
     import pydantic_settings
 

@@ -1,4 +1,4 @@
-"""The vectors in Chroma: one collection a story, in files that may be thrown away; used from one thread only.
+"""The vectors in Chroma: one collection for each story, in files that may be deleted; for one thread only.
 
 Chroma 1.5.9 as measured: a HNSW file torn by a kill breaks a collection for good, so none is ever written
 (`sync_threshold`); a record that comes first after the first query of a filled collection costs seconds, so an empty
@@ -8,7 +8,6 @@ one is queried first; a panic is a BaseException; a second client on a path must
 import os
 import shutil
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -18,45 +17,34 @@ from secrets import token_hex
 from types import ModuleType
 from typing import Protocol, cast
 
+from fiction.file_lock import take_lock
 from fiction.memory.catalogue import Entries
 from fiction.memory.columns import Floats, Whole
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(fd: int) -> None:
-        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _take(fd: int) -> None:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 _BATCH = 16
-"""Records a call. Chroma holds up every other thread while it takes them in: some 20 ms, more in a long story."""
+"""Records a call. Chroma blocks every other thread meanwhile: some 20 ms, more in a long story."""
 _SHARE = 50
-"""Every call costs Chroma a look at all that it holds, so a call brings at least one record for so many."""
+"""Every call costs Chroma a pass over its records, so a call adds at least one record for so many."""
 _LONGEST_PAUSE = 0.2
-"""Seconds. The game goes on between two calls."""
+"""Seconds between two calls, for the rest of the game."""
 _PAGE = 500
 _PROBES = 10
 _NEVER_SYNC = 1_000_000
 _CAREFUL = 200
-"""How many neighbours a search looks at: finds 93 of the true 100 nearest in 4,000 passages, where 100 finds 83."""
+"""Neighbours that a search looks at: 200 finds 93 of the true 100 nearest in 4,000 passages, 100 finds 83."""
 _SAME = 0.01
 
 
 class IndexBusy(Exception):
-    """Another process has this story's index open."""
+    """The story's index is open in another process."""
 
 
 class IndexUnsound(Exception):
-    """The index does not hold what was put into it."""
+    """The index has lost records."""
 
 
 class _Found(Protocol):
-    """What Chroma's replies look like, as far as they are read."""
+    """The fields read from Chroma's replies."""
 
     def __getitem__(self, key: str) -> list[object]: ...
 
@@ -79,13 +67,13 @@ class _Client(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What a collection is to hold."""
+    """The content for a collection: entries and their vectors."""
 
     entries: Entries
     pieces: Whole
-    """Which rows of the matrix are theirs."""
+    """Their rows in the matrix."""
     matrix: Floats
-    """The sketches of their vectors (see `sketch`)."""
+    """Sketches of all vectors (see `sketch`)."""
 
     def rows(self, which: slice | list[int]) -> Floats:
         """The sketches of some entries."""
@@ -114,10 +102,10 @@ def parse_id(record: str) -> tuple[int, int]:
 
 
 class ChromaIndex:
-    """One story's collection. Every method may raise anything, BaseException too; the caller heals or gives up."""
+    """One story's collection. Every method may raise anything, even BaseException; the caller rebuilds or gives up."""
 
     def __init__(self, chroma: ModuleType, folder: Path, collection: str) -> None:
-        """`folder` holds one version's index of one story.
+        """`folder` holds one story's index for one version of Chroma.
 
         Raises:
             IndexBusy: another process (or another index of this one) has it open.
@@ -131,7 +119,7 @@ class ChromaIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            _take(self._lock)
+            take_lock(self._lock)
         except OSError:
             os.close(self._lock)
             raise IndexBusy from None
@@ -141,7 +129,7 @@ class ChromaIndex:
         return self._folder / "dirty"
 
     def open(self, shelf: Shelf, *, stopping: Callable[[], bool]) -> None:
-        """Hold exactly what is on the shelf, starting anew after an end that was no clean one."""
+        """Make the collection hold exactly the content of `shelf`; rebuilt if it was not closed cleanly."""
         places = [place for place in self._folder.iterdir() if place.is_dir()]
         if self._dirty.exists() or len(places) != 1 or not _is_sound(places[0] / "chroma.sqlite3"):
             self._discard()
@@ -166,23 +154,23 @@ class ChromaIndex:
             self._probe(shelf, stopping)
 
     def put(self, shelf: Shelf) -> None:
-        """Take in new pieces, or new vectors of known ones."""
+        """Add pieces, or update the vectors of known ones."""
         records = list(shelf.records())
         for at in range(0, len(records), _BATCH):
             self._upsert(records[at : at + _BATCH], shelf.rows(slice(at, at + _BATCH)))
 
     def drop(self, ids: Sequence[str]) -> None:
-        """Forget pieces; unknown ones are passed over."""
+        """Remove pieces; unknown ones are ignored."""
         for at in range(0, len(ids), _PAGE):
             self._open_collection().delete(ids=list(ids[at : at + _PAGE]))
 
     def nearest(self, vector: Floats, count: int) -> list[str]:
-        """The ids most like the vector, the nearest first; approximate, so a few may be missing."""
+        """The ids nearest to the vector, nearest first; approximate, so a few may be missing."""
         found = self._open_collection().query(query_embeddings=[vector], n_results=count, include=[])
         return cast(list[str], found["ids"][0])
 
     def close(self, *, clean: bool) -> None:
-        """Let go of the files. Only a clean end spares the next opening the rebuilding."""
+        """Close the files. Only a clean close saves the next opening a rebuild."""
         try:
             if self._client is not None:
                 self._client.close()
@@ -216,7 +204,7 @@ class ChromaIndex:
         return held
 
     def _probe(self, shelf: Shelf, stopping: Callable[[], bool]) -> None:
-        """Count, and ask some records for themselves: a torn index answers, but with too little."""
+        """Count the records, and search some by their own vectors: a torn index answers with too few."""
         if self._open_collection().count() != len(shelf):
             raise IndexUnsound
         sample = shelf.rows(list(range(0, len(shelf), max(1, len(shelf) // _PROBES)))[:_PROBES])
@@ -245,7 +233,7 @@ class ChromaIndex:
 
 
 def _is_sound(database: Path) -> bool:
-    """Whether SQLite finds its file whole: pages of garbage would make Chroma panic, and print."""
+    """Whether SQLite finds its file intact: a damaged page would make Chroma panic, and print."""
     with (
         suppress(sqlite3.Error, OSError),
         closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)) as db,

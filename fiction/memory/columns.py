@@ -1,4 +1,4 @@
-"""Arrays that grow: what the index keeps a number of for every piece of a passage."""
+"""Growing arrays: the columns of the index, with a row for every piece of a passage."""
 
 from typing import Generic, TypeVar
 
@@ -14,10 +14,10 @@ Scores = NDArray[np.float64]
 
 
 class GrowingArray(Generic[Number]):
-    """A one- or two-dimensional array with room for more rows at its end."""
+    """A one- or two-dimensional array with spare room at its end."""
 
     def __init__(self, kind: type[Number], *, width: int = 0, values: NDArray[Number] | None = None) -> None:
-        """`width` is the length of a row, 0 for plain numbers; `values` are the first rows."""
+        """`width` is the length of a row, 0 for plain numbers; `values` are the initial rows."""
         self._dtype: DTypeLike = kind
         self._width = width
         self._rows: NDArray[Number] = np.zeros(self._shape(16), self._dtype)
@@ -31,11 +31,11 @@ class GrowingArray(Generic[Number]):
 
     @property
     def all(self) -> NDArray[Number]:
-        """A view of every row. A later append may leave it behind, never change its length."""
+        """A view of all rows. Later appends never change its length, but may detach it from the array."""
         return self._rows[: self._size]
 
     def append(self, value: float | bool | Number) -> None:
-        """One more row; amortised constant time."""
+        """Append a row, in amortised constant time."""
         if self._size == len(self._rows):
             grown: NDArray[Number] = np.zeros(self._shape(max(16, 2 * self._size)), self._dtype)
             grown[: self._size] = self._rows

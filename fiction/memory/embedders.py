@@ -1,4 +1,4 @@
-"""Texts as vectors. One class an embedder; the hashed one needs no model, no download and no network."""
+"""Embedders: texts as vectors, a class for each. The hashed one needs no model, download or network."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -21,36 +21,36 @@ Hashes = NDArray[np.uint32]
 
 
 class Embedder(Protocol):
-    """Makes vectors of unit length, in one thread at a time. May raise any Exception, which costs only that text."""
+    """Makes vectors of unit length, in one thread at a time. An exception costs only the vectors of that text."""
 
     @property
     def name(self) -> str:
-        """What the vectors are kept under in the save: the model and its dimension."""
+        """The vectors' name in the save: model and dimension."""
         ...
 
     @property
     def dim(self) -> int:
-        """How many numbers a vector has."""
+        """The dimension of a vector."""
         ...
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """One row a text."""
+        """The vectors of texts, one row each."""
         ...
 
     def question(self, text: str, rarity: Rarity) -> Floats:
-        """The vector to ask with, words of weight 0 left out; all zeros where nothing is left."""
+        """The vector of a query, without words of weight 0; all zeros if no word is left."""
         ...
 
 
 def embed_passage(embedder: Embedder, text: str) -> Embedding:
-    """The vectors of a passage's pieces, one after the other. Raises whatever the embedder raises."""
+    """The vectors of a passage's pieces, one after the other. Raises any exception of the embedder."""
     return Embedding(embedder.name, embedder.embed(pieces(text)).astype("<f2").tobytes())
 
 
 class HashedEmbedder:
-    """Stems and 3- to 5-letter pieces of words, hashed with a sign into 2,048 places (Weinberger 2009).
+    """Stems and 3- to 5-letter pieces of words, hashed with a sign into 2,048 dimensions (Weinberger 2009).
 
-    Stored vectors know nothing of how rare a word is, since that changes with every turn; a question's vector does.
+    Word rarity weighs in a query's vector only: it changes with every turn, and stored vectors don't.
     """
 
     def __init__(self, words: Words, *, dim: int = 2048) -> None:
@@ -65,11 +65,11 @@ class HashedEmbedder:
 
     @property
     def dim(self) -> int:
-        """Places of a vector."""
+        """2,048."""
         return self._dim
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """One row a text; a text without words gives zeros."""
+        """The vectors of texts, one row each; zeros for a text without words."""
         rows = np.zeros((len(texts), self._dim), np.float32)
         for row, text in zip(rows, texts, strict=True):
             words, grams = self._words.split(text)
@@ -81,7 +81,7 @@ class HashedEmbedder:
         return rows
 
     def question(self, text: str, rarity: Rarity) -> Floats:
-        """Every feature of a word weighs as much as its term."""
+        """The vector of a query; every feature of a word has the weight of its term."""
         words, grams = self._words.split(text)
         weighed = [
             (self._word(word), (1 + np.log(count)) * rarity(self._words.term(word)))

@@ -1,4 +1,4 @@
-"""From two arms' scores to a few passages: min-max sum, importance, no near-duplicates, the order of the story."""
+"""Fuses the scores of two searches into a few passages: min-max sum, importance, no near-duplicates, story order."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from fiction.memory.columns import Floats, Scores, Whole
 from fiction.story.memory import Cue, Memory, Recalled, TurnId
 
 CANDIDATES = 50
-"""How many pieces each arm puts forward."""
+"""Candidates from each search, in pieces."""
 LEXICAL_BEST = 8
-"""How many of BM25's own best are named."""
+"""Passages in a recall by words only."""
 
 _IMPORTANCE_WEIGHT = 0.1
 _SAME_VECTOR = 0.95
@@ -21,19 +21,19 @@ _SAME_WORDS = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A turn among the candidates, with its best piece's scores."""
+    """A candidate turn with the scores of its best piece."""
 
     turn: TurnId
     depth: int
     importance: int
     piece: int
-    """The piece by which it was found."""
+    """The first of its pieces among the candidates."""
     lexical: float
     dense: float
 
     @property
     def score(self) -> float:
-        """The min-max sum, and a little for importance."""
+        """The min-max sum plus a small share for importance."""
         return self.lexical + self.dense + _IMPORTANCE_WEIGHT * self.importance / 10
 
 
@@ -46,7 +46,7 @@ class _Found:
 
 
 def best(scores: Scores, count: int) -> Whole:
-    """The pieces with the highest positive scores; more than `count` only where the last ones are equal."""
+    """The pieces with the highest positive scores; more than `count` only if the last ones tie."""
     found = np.flatnonzero(scores > 0)
     if len(found) <= count:
         return found
@@ -56,7 +56,7 @@ def best(scores: Scores, count: int) -> Whole:
 
 
 def shares(values: Sequence[float]) -> list[float]:
-    """Values between their least (0) and their greatest (1); all equal ones are worth 1 if they are worth anything."""
+    """Values scaled to 0 (the least) to 1 (the greatest); equal values are all 1 if positive, else 0."""
     if not values:
         return []
     low, high = min(values), max(values)
@@ -66,7 +66,7 @@ def shares(values: Sequence[float]) -> list[float]:
 
 
 def rank(pieces: Whole, lexical: Scores, dense: Scores | None, catalogue: Catalogue) -> list[Standing]:
-    """The turns that the pieces belong to, best first. `dense` goes with `pieces`, `lexical` with the whole index."""
+    """The turns of the pieces, best first. `dense` is aligned with `pieces`, `lexical` with the whole index."""
     words = lexical[pieces].tolist()
     likeness = np.maximum(dense, 0).tolist() if dense is not None else [0.0] * len(words)
     found: dict[TurnId, _Found] = {}
@@ -83,7 +83,7 @@ def rank(pieces: Whole, lexical: Scores, dense: Scores | None, catalogue: Catalo
 
 
 def pinned(overrides: Iterable[Memory], cue: Cue) -> list[Memory]:
-    """What the reader pinned on this path, in the order of the story; what stands in the prompt already is left out."""
+    """The reader's pinned memories on this path, in story order, except turns already in the prompt."""
     held = {
         memory.turn: memory
         for memory in overrides
@@ -103,7 +103,7 @@ def assemble(
     text: Callable[[TurnId], str],
     vector: Callable[[TurnId], Floats | None],
 ) -> tuple[Recalled, ...]:
-    """Everything pinned and the best of the rest, at most `cue.limit` of them, in the order of the story."""
+    """All pinned memories and at most `cue.limit` of the best others, in story order."""
     standings = {standing.turn: standing for standing in ranked}
     chosen = [_pinned(memory, standings.get(memory.turn)) for memory in held]
     room = max(0, cue.limit) + len(chosen)
@@ -122,7 +122,7 @@ def assemble(
 def by_words_alone(
     lexical: Scores, catalogue: Catalogue, text: Callable[[TurnId], str], pins: frozenset[TurnId]
 ) -> tuple[Recalled, ...]:
-    """BM25's own best, best first; their scores are shares of the first one's."""
+    """The best turns by BM25, best first; scores are relative to the best."""
     scores: dict[TurnId, float] = {}
     depths: dict[TurnId, int] = {}
     found = best(lexical, CANDIDATES)

@@ -1,4 +1,4 @@
-"""Everything the index holds of one story, in memory and without threads: words, places, vectors and texts."""
+"""The index of one story, in memory and without threads: words, tree positions, vectors and texts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,23 +17,23 @@ from fiction.story.memory import Cue, Embedding, Memory, TurnId
 _THREAD_WEIGHT = 0.5
 _BLOCK = 512
 _COARSE = 8
-"""How many times as many pieces as asked for are chosen by their sketches, to be compared by their whole vectors."""
+"""Pieces selected by sketches, to be compared by full vectors, for each piece asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A cue, made ready to be asked of both arms."""
+    """A cue prepared for both searches."""
 
     allowed: Flags
-    """Which pieces may be recalled."""
+    """Mask of the pieces that may be recalled."""
     terms: tuple[str, ...]
     thread: tuple[str, ...]
     evidence: Evidence
     vector: Floats | None
-    """What to ask the dense arm with; None where every word is too common or there is no embedder."""
+    """The query's vector; None if every word is too common or the embedder failed."""
 
     def lexical(self) -> Scores:
-        """BM25's score of every piece, the thread at half weight, rounded so that it is the same on every machine."""
+        """BM25 score of every piece, the thread at half weight; rounded to be the same on every machine."""
         scores = self.evidence.bm25(self.terms)
         if self.thread:
             scores += _THREAD_WEIGHT * self.evidence.bm25(self.thread)
@@ -41,7 +41,7 @@ class SearchQuery:
 
 
 class PassageIndex:
-    """The pieces of every passage: their terms, their places in the tree, their vectors."""
+    """The pieces of all passages: their terms, their positions in the tree, their vectors."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class PassageIndex:
         catalogue: Catalogue | None = None,
         lexical: LexicalIndex | None = None,
     ) -> None:
-        """Empty, or with what a cache file held. Raises ValueError where the two don't number the same pieces."""
+        """Empty, or filled from a cache file. Raises ValueError if `catalogue` and `lexical` differ in length."""
         self.words = words
         self.embedder = embedder
         self.catalogue = catalogue or Catalogue()
@@ -64,15 +64,15 @@ class PassageIndex:
         self._sketches = GrowingArray(np.float32, width=short, values=np.zeros((count, short), np.float32))
         self._has = GrowingArray(np.bool_, values=np.zeros(count, np.bool_))
         self.texts: dict[TurnId, str] = {}
-        """The passages as told, as far as they have been read."""
+        """Unedited passages read so far."""
 
     def __len__(self) -> int:
         return len(self.lexical)
 
-    # --- taking in ---
+    # --- indexing ---
 
     def take(self, memory: Memory) -> bool:
-        """Index a passage, or the reader's wording of one. False if it was known already."""
+        """Index a passage, or the reader's edit of one. False if it is already indexed."""
         which = edition(memory)
         if which == AS_TOLD:
             self.texts[memory.turn] = memory.text
@@ -90,24 +90,24 @@ class PassageIndex:
         return True
 
     def take_with_vector(self, memory: Memory) -> None:
-        """Index a passage, or the reader's wording of one, and make its vector; without one if that fails."""
+        """Index a passage, or the reader's edit of one, and embed it; without a vector if that fails."""
         if self.take(memory):
             self.place(memory.turn, self._try_to_embed(memory.text), which=edition(memory))
 
     def wordings(self, overrides: Iterable[Memory]) -> Whole:
-        """The pieces of the reader's own wordings: few, and known only here."""
+        """The pieces of the reader's edits: few, and only in this index."""
         found = [self.catalogue.pieces(memory.turn, edition(memory)) for memory in overrides if memory.edited]
         return np.array([piece for pieces in found for piece in pieces], np.int64)
 
     def forget(self, turn: TurnId) -> None:
-        """Drop a turn that the save no longer has."""
+        """Remove a turn that is no longer in the save."""
         self.catalogue.drop(turn)
         self.texts.pop(turn, None)
 
     # --- vectors ---
 
     def place(self, turn: TurnId, embedding: Embedding | None, *, which: int = AS_TOLD) -> bool:
-        """Keep the vectors of a known passage. False if they are of another embedder or don't match its pieces."""
+        """Store the vectors of an indexed passage. False if they are of another embedder or don't match its pieces."""
         numbers = self.catalogue.pieces(turn, which)
         if embedding is None or embedding.model != self.embedder.name:
             return False
@@ -122,32 +122,32 @@ class PassageIndex:
         return True
 
     def without_vectors(self) -> list[TurnId]:
-        """The turns whose passages, as told, still need a vector."""
+        """Turns whose unedited passages have no vector yet."""
         has = self._has.all
         return [turn for turn in self.catalogue.told() if not has[self.catalogue.pieces(turn)[0]]]
 
     def has_vector(self, piece: int) -> bool:
-        """Whether the piece can be found by the dense arm."""
+        """Whether the piece has a vector."""
         return bool(self._has.all[piece])
 
     def with_vectors(self, numbers: Whole) -> Whole:
-        """The given pieces that have a vector, so that the dense arm can find them."""
+        """The given pieces without those that have no vector."""
         having: Whole = numbers[self._has.all[numbers]]
         return having
 
     @property
     def sketches(self) -> Floats:
-        """A view of all vectors' sketches as they are now."""
+        """A view of the sketches of all vectors."""
         return self._sketches.all
 
     def rows(self, numbers: Sequence[int] | Whole) -> Floats:
-        """A copy of some pieces' vectors; zeros where there is none."""
+        """A copy of some pieces' vectors; zeros for a missing one."""
         return self._rows.all[numbers]
 
-    # --- asking ---
+    # --- searching ---
 
     def ask(self, cue: Cue, overrides: Iterable[Memory]) -> SearchQuery:
-        """Make a cue ready: what may be recalled, how rare each word is there, and the vector to ask with."""
+        """Prepare a cue: the pieces that may be recalled, the rarity of its words among them, the query's vector."""
         changed = tuple(overrides)
         for memory in changed:
             if memory.edited and not memory.forgotten:
@@ -158,9 +158,9 @@ class PassageIndex:
         return SearchQuery(allowed, terms, thread, evidence, self._vector(cue, evidence))
 
     def nearest(self, vector: Floats, among: Whole, count: int) -> Whole:
-        """The pieces most like the vector among those that have one; in no order.
+        """The pieces nearest to the vector, in no order.
 
-        Among many the sketches make the first choice; the whole vectors always make the last one.
+        Among many pieces, sketches preselect; full vectors always decide.
         """
         among = self.with_vectors(among)
         if len(among) > _COARSE * count:
@@ -191,5 +191,5 @@ class PassageIndex:
 
 
 def _products(rows: Floats, vector: Floats) -> Floats:
-    """The rows' products with the vector, in blocks: for a whole matrix BLAS starts threads, which get in the way."""
+    """The products of rows with a vector, in blocks: for a whole matrix BLAS would start threads."""
     return np.concatenate([rows[at : at + _BLOCK] @ vector for at in range(0, len(rows), _BLOCK)])

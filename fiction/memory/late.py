@@ -1,4 +1,4 @@
-"""Stand-ins for a long-term memory that is missing or still being loaded."""
+"""Stand-ins for a long-term memory that is missing or still loading."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,24 +10,24 @@ from fiction.story.memory import Cue, Embedding, Memory, Recall
 
 
 class NoMemory:
-    """A long-term memory that holds nothing, and says why once."""
+    """An empty long-term memory that gives its reason once."""
 
     def __init__(self, why: str) -> None:
         self._why = why
 
     async def open(self, archive: Archive) -> None:
-        """Let go of the archive."""
+        """Close the archive."""
         archive.close()
 
     async def embed(self, text: str) -> Embedding | None:
-        """Nothing."""
+        """Always None."""
         return None
 
     async def remember(self, memory: Memory, embedding: Embedding | None) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     async def recall(self, cue: Cue, overrides: tuple[Memory, ...] = ()) -> Recall:
-        """Nothing, the first time with the reason."""
+        """Empty; the first time with the reason as a notice."""
         why, self._why = self._why, ""
         return Recall(notice=why)
 
@@ -36,32 +36,32 @@ class NoMemory:
         return True
 
     async def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing."""
 
 
 class LateMemory:
-    """A long-term memory that is loaded in a thread of its own when a story opens: pages come up without waiting."""
+    """A long-term memory that loads in its own thread, so that a story opens without waiting."""
 
     def __init__(self, make: Callable[[], LongTermMemory]) -> None:
-        """`make` imports and builds the memory itself; it never raises."""
+        """`make` imports and builds the real memory; it never raises."""
         self._make = make
         self._opening: asyncio.Task[LongTermMemory] | None = None
 
     async def open(self, archive: "Archive") -> None:
-        """Start loading, and then indexing; returns at once."""
+        """Start loading and indexing; returns at once."""
         if self._opening is None:
             self._opening = asyncio.create_task(self._open(archive))
 
     async def embed(self, text: str) -> Embedding | None:
-        """As the memory itself does, once it is there."""
+        """Embed once the memory has loaded."""
         return await (await self._there()).embed(text)
 
     async def remember(self, memory: Memory, embedding: Embedding | None) -> None:
-        """As the memory itself does, once it is there."""
+        """Index once the memory has loaded."""
         await (await self._there()).remember(memory, embedding)
 
     async def recall(self, cue: Cue, overrides: tuple[Memory, ...] = ()) -> Recall:
-        """As the memory itself does, once it is there."""
+        """Recall once the memory has loaded."""
         return await (await self._there()).recall(cue, overrides)
 
     async def ready(self, timeout: float | None = None) -> bool:
@@ -73,7 +73,7 @@ class LateMemory:
             return False
 
     async def close(self) -> None:
-        """Let go of it, if it was ever opened."""
+        """Close the memory if it was opened."""
         if self._opening is not None:
             await (await self._there()).close()
 
@@ -89,7 +89,7 @@ class LateMemory:
 
 
 async def _in_thread(make: Callable[[], LongTermMemory]) -> LongTermMemory:
-    """What `make` returns, made in a daemon thread: unlike the loop's own threads it never holds up the exit."""
+    """The result of `make`, run in a daemon thread: unlike the loop's threads, it never delays the exit."""
     loop = asyncio.get_running_loop()
     made: asyncio.Future[LongTermMemory] = loop.create_future()
 

@@ -1,7 +1,7 @@
-"""BM25 over the pieces of passages, in memory: additions cost their own words, questions about a millisecond.
+"""BM25 over the pieces of passages, in memory: a search takes about a millisecond.
 
-Okapi BM25 (Robertson and Zaragoza 2009) with k1 1.2 and b 0.75. All statistics (how many pieces, how long, how often a
-term) are taken over the pieces that may be recalled, so that another branch of the story changes no score.
+Okapi BM25 (Robertson and Zaragoza 2009) with k1 1.2 and b 0.75. All statistics (number and length of pieces, frequency
+of terms) count only the pieces that may be recalled, so that other branches of the story change no score.
 """
 
 from array import array
@@ -23,32 +23,32 @@ _TOO_COMMON = 0.25
 _NEVER_COMMON = 3
 
 Postings = NDArray[np.uint32]
-"""One number for each piece a term stands in: the piece's number, shifted, and how often (at most 255)."""
+"""One number for each piece that contains a term: the piece's number, shifted, and the term's count (at most 255)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where the terms of a question stand among the pieces that may be recalled."""
+    """Occurrences of a query's terms in the pieces that may be recalled."""
 
     hits: Mapping[str, tuple[Whole, Scores]]
-    """Term -> pieces and how often it stands in each; only terms that were asked for."""
+    """Term -> pieces and its count in each; only for the query's terms."""
     total: int
-    """How many pieces may be recalled."""
+    """The number of pieces that may be recalled."""
     norms: Scores
-    """BM25's length norm of every piece."""
+    """BM25 length norm of every piece."""
 
     def rarity(self, term: str) -> float:
-        """The term's weight (idf), 0 or more; a term that stands nowhere has the greatest."""
+        """The term's weight (idf), at least 0; greatest for a term without occurrences."""
         found = len(self.hits[term][0]) if term in self.hits else 0
         return log(1 + (self.total - found + 0.5) / (found + 0.5))
 
     def common(self, term: str) -> bool:
-        """Whether it stands in so many pieces (over a quarter) that it tells nothing apart."""
+        """Whether the term is in so many pieces (over a quarter) that it distinguishes none."""
         found = len(self.hits[term][0]) if term in self.hits else 0
         return found > max(_NEVER_COMMON, _TOO_COMMON * self.total)
 
     def bm25(self, terms: Iterable[str]) -> Scores:
-        """Every piece's score for the terms, each taken once; 0 for pieces that may not be recalled."""
+        """Every piece's score for the distinct terms; 0 for pieces that may not be recalled."""
         scores = np.zeros(len(self.norms))
         for term in dict.fromkeys(terms):
             if term in self.hits:
@@ -58,7 +58,7 @@ class Evidence:
 
 
 class LexicalIndex:
-    """The terms of pieces that are numbered from 0 in the order in which they come."""
+    """The terms of pieces, numbered from 0 in order of arrival."""
 
     def __init__(self) -> None:
         self._lengths = GrowingArray(np.int64)
@@ -71,7 +71,7 @@ class LexicalIndex:
         return len(self._lengths)
 
     def add(self, terms: list[str]) -> int:
-        """Take in one piece; returns its number."""
+        """Add a piece; returns its number."""
         number = len(self._lengths)
         for term, count in Counter(terms).items():
             place = self._vocabulary.setdefault(term, len(self._vocabulary))
@@ -83,7 +83,7 @@ class LexicalIndex:
         return number
 
     def look_up(self, terms: Iterable[str], among: Flags) -> Evidence:
-        """Find the terms in the pieces that `among` marks; it is as long as the index."""
+        """Find the terms in the pieces of the mask `among`, which is as long as the index."""
         lengths = self._lengths.all
         total = int(np.count_nonzero(among))
         mean = max(1.0, float(lengths[among].sum()) / total) if total else 1.0
@@ -107,10 +107,10 @@ class LexicalIndex:
         new = np.array(tail, np.uint32) if tail is not None else np.zeros(0, np.uint32)
         return new if old is None else np.concatenate((old, new))
 
-    # --- as it stands in a cache file ---
+    # --- cache file ---
 
     def freeze(self) -> dict[str, NDArray[np.generic]]:
-        """The whole index as arrays."""
+        """The index as arrays."""
         lists = [self._postings(term) for term in self._vocabulary]
         starts = np.zeros(len(lists) + 1, np.int64)
         np.cumsum([len(postings) for postings in lists], out=starts[1:])
@@ -123,7 +123,7 @@ class LexicalIndex:
 
     @classmethod
     def thaw(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "LexicalIndex":
-        """An index out of `freeze`. Raises ValueError, KeyError or TypeError where the arrays don't fit together."""
+        """The index from `freeze`. Raises ValueError, KeyError or TypeError if the arrays are inconsistent."""
         index = cls()
         spelled = arrays["vocabulary"].astype(np.uint8).tobytes().decode("utf-8", "surrogatepass")
         index._vocabulary = {term: place for place, term in enumerate(spelled.split("\n") if spelled else ())}

@@ -1,4 +1,4 @@
-"""The words of a story's index between two sessions: one `.npz` file, believed only if it is whole."""
+"""The cache of a story's word index between sessions: one `.npz` file, used only if it is intact."""
 
 import logging
 import os
@@ -12,14 +12,14 @@ from fiction.memory.lexical import LexicalIndex
 
 _log = logging.getLogger(__name__)
 _FORMAT = 1
-"""To be raised with every change of what `words` or `passages` make of a text."""
+"""Raise it with every change to the output of `terms` or `passages`."""
 
 _STALE = 600.0
-"""Seconds after which nobody can be writing the file any more."""
+"""Seconds after which no process can still be writing the file."""
 
 
 def load(path: Path, *, language: str) -> tuple[Catalogue, LexicalIndex] | None:
-    """What was stored; None where there is nothing, or nothing that is whole and of this language and format."""
+    """The stored index; None if it is missing, damaged, or of another language or format."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             if str(arrays["about"]) != _about(language):
@@ -33,7 +33,7 @@ def load(path: Path, *, language: str) -> tuple[Catalogue, LexicalIndex] | None:
 
 
 def store(path: Path, catalogue: Catalogue, lexical: LexicalIndex, *, language: str) -> None:
-    """Write the file, whole or not at all. A folder that can't be written costs time at the next opening, no more."""
+    """Write the file, completely or not at all. A failure only slows down the next opening."""
     arrays = {**catalogue.freeze(), **lexical.freeze(), "about": np.array(_about(language))}
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
@@ -48,7 +48,7 @@ def store(path: Path, catalogue: Catalogue, lexical: LexicalIndex, *, language: 
 
 
 def _sweep(path: Path) -> None:
-    """Delete what processes that were killed in the middle of writing left beside the file."""
+    """Delete unfinished files of killed processes."""
     for left in path.parent.glob(f"{path.name}.*.part"):
         if time.time() - left.lstat().st_mtime > _STALE:
             left.unlink(missing_ok=True)

@@ -1,11 +1,11 @@
-"""How a passage is cut for the index: whole where it is short, in pieces of about equal length where it is long."""
+"""Splits passages for the index: short ones stay whole, long ones become pieces of about equal length."""
 
 import re
 from itertools import pairwise
 from zlib import crc32
 
 WHOLE = 220
-"""Words up to which a passage is indexed in one piece."""
+"""The most words of a passage in one piece."""
 
 _WORD = re.compile(r"\S+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
@@ -14,18 +14,18 @@ _CHARACTERS_A_WORD = 1.7
 
 
 def digest(text: str) -> int:
-    """Tells one text from another; 32 bits."""
+    """A 32-bit hash of a text."""
     return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def length(text: str) -> int:
-    """Words; where words are not spaced, as many as the characters would make in translation."""
+    """The number of words; in scripts without spaces, an estimate from the number of characters."""
     unspaced = len(_UNSPACED.findall(text)) if not text.isascii() else 0
     return len(_WORD.findall(text)) + int(unspaced / _CHARACTERS_A_WORD)
 
 
 def pieces(text: str) -> list[str]:
-    """The passage, or its parts between sentences if it has more than WHOLE words; always at least one."""
+    """The passage, split between sentences if it has more than WHOLE words; always at least one piece."""
     count = -(-length(text) // WHOLE)
     if count <= 1:
         return [text]

@@ -1,4 +1,4 @@
-"""The long-term memory as the engine sees it: it never fails, never blocks the loop, never outlives the program."""
+"""The long-term memory for the engine: it never fails, never blocks the loop and never outlives the program."""
 
 import asyncio
 import logging
@@ -23,24 +23,24 @@ _log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 _AT_ONCE = 1_500
-"""Up to how many pieces the vectors are read before the first recall (about 20 ms); more are read in its breaks."""
+"""The most pieces whose vectors are read before the first recall (about 20 ms); more are read in the background."""
 _PATIENCE = 3.0
-"""Seconds that `close` waits for the thread that reads the save."""
+"""Seconds that `close` waits for the worker thread."""
 _CHROMA_PATIENCE = 0.5
-"""Seconds that `close` waits for Chroma's thread; one that takes longer lets go of the files when it can."""
+"""Seconds that `close` waits for Chroma's thread, which may close its files later."""
 _UNREADABLE = "The long-term memory could not read this save; it knows only what is told from now on."
 
 
 class StoryMemory:
     """The long-term memory of one story (`engine.ports.LongTermMemory`): BM25 and vectors over the save's passages.
 
-    A thread of its own does the work, another one talks to Chroma; the end of the program waits for neither.
+    One thread does the work, another one calls Chroma; the program's exit waits for neither.
     """
 
     def __init__(
         self, *, cache: Path | None, language: str = "en", chroma: bool = True, embedder: Embedder | None = None
     ) -> None:
-        """`cache` is a folder that may be deleted at any time; None keeps nothing on disk and goes without Chroma."""
+        """`cache` is a folder that may be deleted at any time; None keeps nothing on disk and uses no Chroma."""
         self._cache = cache
         self._chroma = chroma and cache is not None
         self._words = Words(language)
@@ -54,7 +54,7 @@ class StoryMemory:
     # --- the port ---
 
     async def open(self, archive: Archive) -> None:
-        """Start indexing what the archive holds; returns at once. The archive is closed with the memory."""
+        """Start indexing the archive; returns at once. The archive is closed together with the memory."""
         if self._upkeep is not None:
             return
         key = story_key(archive.uuid)
@@ -76,18 +76,18 @@ class StoryMemory:
         self._worker.post(lambda: self._read(upkeep))
 
     async def embed(self, text: str) -> Embedding | None:
-        """The vectors of the text's pieces, one after the other; None where the embedder fails."""
+        """The vectors of the text's pieces, one after the other; None if the embedder fails."""
         return await self._call(lambda: embed_passage(self._embedder, text), None)
 
     async def remember(self, memory: Memory, embedding: Embedding | None) -> None:
-        """Take in a turn, or the reader's wording of one; about a millisecond."""
+        """Index a turn, or the reader's edit of one; about a millisecond."""
         if self._upkeep is not None:
             upkeep = self._upkeep
             await self._call(lambda: self._take(upkeep, memory, embedding), None)
             self._worker.post(lambda: self._tidy(upkeep), later=True)
 
     async def recall(self, cue: Cue, overrides: tuple[Memory, ...] = ()) -> Recall:
-        """What is remembered for the cue; if all fails, what the reader pinned."""
+        """Recall for a cue; only the reader's pinned memories if the search fails."""
         pinned = tuple(
             Recalled(memory.turn, memory.depth, memory.text, pinned=True) for memory in fuse.pinned(overrides, cue)
         )
@@ -97,7 +97,7 @@ class StoryMemory:
         return await self._call(lambda: self._answer(cue, overrides, upkeep), Recall(pinned))
 
     async def ready(self, timeout: float | None = None) -> bool:
-        """Wait until all that the archive holds is indexed (seconds; None without limit); False on a time-out."""
+        """Wait until the whole archive is indexed (seconds; None without limit); False on a time-out."""
         try:
             async with asyncio.timeout(timeout):
                 await self._worker.idle()
@@ -108,9 +108,9 @@ class StoryMemory:
         return True
 
     async def close(self) -> None:
-        """Stop the index and let go of its files. Idempotent; waits a few seconds at most.
+        """Stop the threads and close the files. Idempotent; waits a few seconds at most.
 
-        A thread that is still in a call of Chroma then goes on until that call returns, and closes the index itself.
+        A thread inside a call of Chroma then runs on until the call returns, and closes the index itself.
         """
         if self._index is not None:
             self._index.worker.end(self._index.close)
@@ -123,7 +123,7 @@ class StoryMemory:
     def _read(self, upkeep: Upkeep) -> None:
         try:
             upkeep.read_words()
-        except Exception:  # noqa: BLE001 - an archive fails in the ways of its store; what is told from now on still counts
+        except Exception:  # noqa: BLE001 - an archive fails in any way; new turns are still indexed
             _log.debug("the archive can't be read", exc_info=True)
             self._notices.append(_UNREADABLE)
         if len(upkeep.index) <= _AT_ONCE:
@@ -135,7 +135,7 @@ class StoryMemory:
     def _read_vectors(self, upkeep: Upkeep, *, pause: Callable[[], None]) -> None:
         try:
             upkeep.read_vectors(pause=pause)
-        except Exception:  # noqa: BLE001 - vectors that can't be read are made anew
+        except Exception:  # noqa: BLE001 - unreadable vectors are computed again
             _log.debug("the vectors can't be read", exc_info=True)
         upkeep.make_vectors(pause=pause)
         self._arm = self._index or EXACTLY
@@ -170,7 +170,7 @@ class StoryMemory:
     async def _call(self, job: Callable[[], Answer], otherwise: Answer) -> Answer:
         try:
             return await self._worker.call(job)
-        except Exception:  # noqa: BLE001 - the port's promise: a memory that fails costs its answer, never the turn
+        except Exception:  # noqa: BLE001 - the port's promise: a failing memory costs its answer, never the turn
             _log.debug("the long-term memory failed", exc_info=True)
             return otherwise
 
@@ -180,5 +180,5 @@ def _go_on() -> None:
 
 
 def story_key(uuid: str) -> str:
-    """A name for the story's files, whatever a foreign save calls itself."""
+    """A safe file name for the story, even with a hostile uuid."""
     return uuid if re.fullmatch(r"[0-9a-f-]{8,64}", uuid) else sha256(uuid.encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,7 +1,7 @@
-"""Short stand-ins for long vectors: their products are about the same, and cost a fraction.
+"""Sketches: short vectors with about the same products as the long ones, at a fraction of the cost.
 
-A count sketch (Charikar, Chen and Farach-Colton 2002): every place of the long vector is added, with a fixed sign, to
-one place of the short one. Whoever searches with sketches compares the best of what it finds by the whole vectors.
+A count sketch (Charikar, Chen and Farach-Colton 2002): every number of the long vector is added, with a fixed sign, to
+one number of the short one. The best results of a search with sketches are compared again by their full vectors.
 """
 
 import numpy as np
@@ -9,20 +9,20 @@ import numpy as np
 from fiction.memory.columns import Floats
 
 LENGTH = 384
-"""Numbers of a sketch: a search over 10,000 takes about 2 ms; vectors that are no longer than this stay as they are."""
+"""Dimension of a sketch: a search over 10,000 takes about 2 ms. Vectors up to this dimension are their own sketch."""
 
 
 def sketch_length(dim: int) -> int:
-    """How long the sketches of vectors of `dim` numbers are."""
+    """The dimension of sketches of vectors with `dim` numbers."""
     return min(dim, LENGTH)
 
 
 def sketched(rows: Floats) -> Floats:
-    """The sketches of vectors, given as rows."""
+    """The sketches of vectors; one row each."""
     count, dim = rows.shape
     if dim <= LENGTH:
         return rows
-    # The signs are the same in every version and on every machine: a cheap hash of the place, not a random number.
+    # Signs come from a cheap hash of the place, to be the same in every version and on every machine.
     places = np.arange(dim, dtype=np.uint32)
     signs = np.where(places * np.uint32(2654435761) >> np.uint32(31), 1, -1).astype(np.float32)
     padded = np.zeros((count, -(-dim // LENGTH) * LENGTH), np.float32)

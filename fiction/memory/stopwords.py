@@ -1,4 +1,4 @@
-"""Words too common to tell passages apart, by language; where a language is missing, BM25's weights do it alone."""
+"""Stop words by language. A missing language only does without: BM25 gives common words little weight."""
 
 _LISTS = {
     "en": """

@@ -1,4 +1,4 @@
-"""Text as terms: stemmed words in most scripts, characters and pairs of characters where words are not spaced."""
+"""Splits text into terms: stemmed words, or characters and pairs of characters in scripts without spaces."""
 
 import re
 import unicodedata
@@ -31,7 +31,7 @@ class Words:
     """Splits texts of one language into terms. Not for use by several threads at once."""
 
     def __init__(self, language: str = "en") -> None:
-        """`language` is a BCP 47 tag; one without a Snowball stemmer keeps its words as they are."""
+        """`language` is a BCP 47 tag; without a Snowball stemmer for it, words stay unstemmed."""
         self.language = re.split(r"[-_]", language.strip().lower())[0] or "en"
         algorithm = _ALGORITHMS.get(self.language)
         self._stemmer = snowballstemmer.stemmer(algorithm) if algorithm else None
@@ -39,7 +39,7 @@ class Words:
         self._terms: dict[str, str] = {}
 
     def split(self, text: str) -> tuple[list[str], list[str]]:
-        """The spaced words without stop words, and the characters and pairs of unspaced runs; both as they stand."""
+        """The words without stop words, and the characters and pairs of scripts without spaces; unstemmed."""
         words: list[str] = []
         grams: list[str] = []
         for run, word in _PARTS.findall(unicodedata.normalize("NFKC", text).casefold()):
@@ -52,7 +52,7 @@ class Words:
         return words, grams
 
     def term(self, word: str) -> str:
-        """The stem of a word out of `split`. Accents go first: who types without them finds what was told with them."""
+        """The stem of a word from `split`, without accents, so that words typed without them match."""
         term = self._terms.get(word)
         if term is None:
             if len(self._terms) >= _REMEMBERED:

@@ -1,4 +1,4 @@
-"""Brings the index into line with the save: reads what it lacks, checks what it has, and keeps a copy of the words."""
+"""Keeps the index in step with the save: reads missing turns, checks cached ones, writes the cache of words."""
 
 import logging
 from collections.abc import Callable
@@ -14,19 +14,19 @@ from fiction.story.memory import Embedding, Memory, TurnId
 
 _log = logging.getLogger(__name__)
 _UNSAVED = 64
-"""How many new passages are worth writing the cache for: about 20 ms of reading at the next opening."""
+"""New passages that are worth writing the cache: they would take about 20 ms at the next opening."""
 _BREATH = 16
-"""After how many passages a long job looks whether somebody waits."""
+"""Passages between two checks of a long job for urgent jobs."""
 _BATCH = 64
 
 
 class Upkeep:
-    """The jobs of one story's index, for the worker's thread alone."""
+    """The jobs of one story's index; for the worker thread only."""
 
     def __init__(
         self, archive: Archive, *, words: Words, embedder: Embedder, worker: Worker, cache: Path | None
     ) -> None:
-        """`cache` is the file that holds the words between two sessions; None for none."""
+        """`cache` is the file for the words between sessions; None keeps none."""
         self.index = PassageIndex(words, embedder)
         self._archive = archive
         self._worker = worker
@@ -35,10 +35,10 @@ class Upkeep:
         self._unchecked: set[TurnId] = set()
         self._computed: list[tuple[TurnId, Embedding]] = []
 
-    # --- the words: everybody waits for these ---
+    # --- the words: the first recall waits for them ---
 
     def read_words(self) -> None:
-        """Every told passage, from the cache as far as it is true, from the save where it is not."""
+        """Index every passage, from the cache if it matches the save, else from the save."""
         if not self._read_cache():
             self.index = PassageIndex(self.index.words, self.index.embedder)
             self._unsaved = 0
@@ -61,17 +61,17 @@ class Upkeep:
             self._unsaved += self.index.take(memory)
         return True
 
-    # --- what can be done while nobody waits ---
+    # --- in the background ---
 
     def read_vectors(self, *, pause: Callable[[], None]) -> None:
-        """The vectors that the save keeps. `pause` is called now and then."""
+        """Read the vectors stored in the save. `pause` is called now and then."""
         for at, (turn, embedding) in enumerate(self._archive.embeddings(self.index.embedder.name)):
             self.index.place(turn, embedding)
             if at % _BREATH == 0:
                 pause()
 
     def check_words(self) -> None:
-        """Read again what came out of the cache: has the texts at hand, and mends what the save no longer says."""
+        """Compare the passages from the cache with the save: loads their texts, and corrects outdated ones."""
         for at, memory in enumerate(self._archive.memories() if self._unchecked else ()):
             self._unchecked.discard(memory.turn)
             self._unsaved += self.index.take(memory)
@@ -84,7 +84,7 @@ class Upkeep:
         self._unchecked.clear()
 
     def make_vectors(self, *, pause: Callable[[], None]) -> None:
-        """Vectors for the passages that have none; the save keeps them. `pause` is called now and then."""
+        """Compute missing vectors and store them in the save. `pause` is called now and then."""
         lacking = self.index.without_vectors()
         for at in range(0, len(lacking), _BATCH):
             if self._worker.stopping:
@@ -95,7 +95,7 @@ class Upkeep:
             pause()
 
     def embed(self, turn: TurnId) -> None:
-        """One passage's vector, made now and stored with the next `store_vectors`."""
+        """Compute one passage's vectors; the next `store_vectors` saves them."""
         try:
             embedding = embed_passage(self.index.embedder, self.text(turn))
         except Exception:  # noqa: BLE001 - an embedder may be a server; the passage is found by its words
@@ -105,15 +105,15 @@ class Upkeep:
             self._computed.append((turn, embedding))
 
     def store_vectors(self) -> None:
-        """Hand new vectors to the save."""
+        """Store new vectors in the save."""
         rows, self._computed = self._computed, []
         if rows:
             self._guarded(lambda: self._archive.store_embeddings(rows))
 
-    # --- while the story is played ---
+    # --- during play ---
 
     def take(self, memory: Memory, embedding: Embedding | None) -> None:
-        """A turn that was just saved, or the reader's wording of one."""
+        """Index a turn that was just saved, or the reader's edit of one."""
         if memory.edited:
             self.index.take_with_vector(memory)
             return
@@ -122,13 +122,13 @@ class Upkeep:
             self.embed(memory.turn)
 
     def text(self, turn: TurnId) -> str:
-        """A passage as told; empty if the save can't give it."""
+        """An unedited passage; empty if the save can't be read."""
         if turn not in self.index.texts:
             self._guarded(lambda: self._fetch(turn))
         return self.index.texts.get(turn, "")
 
     def write_cache(self, *, always: bool = False) -> None:
-        """Keep the words for the next session, if enough of them are new."""
+        """Write the cache of words if enough of them are new, or `always`."""
         if self._cache is not None and self._unsaved and (always or self._unsaved >= _UNSAVED):
             self._unsaved = 0
             lexical_cache.store(
@@ -136,7 +136,7 @@ class Upkeep:
             )
 
     def close(self) -> None:
-        """Let go of the save."""
+        """Close the archive."""
         self._guarded(self._archive.close)
 
     def _fetch(self, turn: TurnId) -> None:

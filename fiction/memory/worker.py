@@ -1,4 +1,4 @@
-"""A daemon thread with a queue: it alone touches what it owns, and it never keeps the program from ending."""
+"""A daemon thread with a queue of jobs: it alone uses its objects, and it never delays the program's exit."""
 
 import asyncio
 import logging
@@ -17,11 +17,11 @@ _STOP, _NOW, _LATER, _LAST = -1, 0, 1, 2
 
 
 class Stopped(Exception):
-    """The worker takes no more jobs."""
+    """The worker accepts no more jobs."""
 
 
 class Worker:
-    """Runs jobs one after the other, what somebody waits for before what can be done later."""
+    """Runs jobs one at a time, urgent ones first."""
 
     def __init__(self, name: str) -> None:
         self._queue: PriorityQueue[tuple[int, int, Callable[[], None]]] = PriorityQueue()
@@ -33,11 +33,11 @@ class Worker:
 
     @property
     def stopping(self) -> bool:
-        """Whether a long job should leave off."""
+        """Whether a long job should break off."""
         return self._stopping.is_set()
 
     def post(self, job: Callable[[], None], *, later: bool = False, last: bool = False) -> None:
-        """Have a job done that nobody waits for: in turn, when nothing else waits (`later`), or after those too."""
+        """Queue a job without a result: in order, after urgent jobs (`later`), or after all jobs (`last`)."""
 
         def run() -> None:
             if not self.stopping:
@@ -46,7 +46,7 @@ class Worker:
         self._put(_LAST if last else _LATER if later else _NOW, run)
 
     def ask(self, job: Callable[[], Answer]) -> "Future[Answer]":
-        """Have a job done for another thread. What it raises, BaseException too, comes out as an Exception."""
+        """Queue a job for another thread. Its errors, BaseException too, come out of the future as an Exception."""
         future: Future[Answer] = Future()
 
         def run() -> None:
@@ -66,27 +66,27 @@ class Worker:
         return future
 
     async def call(self, job: Callable[[], Answer]) -> Answer:
-        """Have a job done for a coroutine, which may be cancelled. Raises what the job raises, or Stopped."""
+        """Run a job for a coroutine, which may be cancelled. Raises the job's error, or Stopped."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
 
         asked = self.ask(job)
-        asked.add_done_callback(_teller(loop, lambda: _settle(answer, asked)))
+        asked.add_done_callback(_notifier(loop, lambda: _settle(answer, asked)))
         try:
             return await answer
         finally:
             asked.cancel()
 
     async def idle(self) -> None:
-        """Wait until everything that is queued now is done; at once after the end."""
+        """Wait until all jobs queued now are done; returns at once after the end."""
         if not self.stopping:
             done = asyncio.Event()
-            tell = _teller(asyncio.get_running_loop(), done.set)
+            tell = _notifier(asyncio.get_running_loop(), done.set)
             self._put(_LAST, lambda: tell(None))
             await done.wait()
 
     def breathe(self) -> None:
-        """In the middle of a long job: do what somebody is waiting for."""
+        """Run the urgent jobs; for the middle of a long job."""
         while not self.stopping:
             try:
                 entry = self._queue.get_nowait()
@@ -98,16 +98,16 @@ class Worker:
             entry[2]()
 
     def end(self, last: Callable[[], None]) -> None:
-        """Begin to end: what is queued is dropped, `last` is done after the job under way. Returns at once."""
+        """Begin to stop: queued jobs are dropped, `last` runs after the current job. Returns at once."""
         if not self._stopping.is_set():
             self._stopping.set()
             self._put(_STOP, lambda: _quietly(last))
 
     async def stop(self, last: Callable[[], None], *, patience: float) -> bool:
-        """Drop what is queued, do `last`, end. Waits `patience` seconds at most; False if it is still at work."""
+        """Drop queued jobs, run `last`, stop. Waits at most `patience` seconds; False if the thread is still busy."""
         self.end(last)
         ended = asyncio.Event()
-        self._ended.add_done_callback(_teller(asyncio.get_running_loop(), ended.set))
+        self._ended.add_done_callback(_notifier(asyncio.get_running_loop(), ended.set))
         try:
             async with asyncio.timeout(patience):
                 await ended.wait()
@@ -139,11 +139,11 @@ class Worker:
             job()
 
 
-def _teller(loop: asyncio.AbstractEventLoop, tell: Callable[[], None]) -> Callable[[object], None]:
-    """What a thread calls to have something told on the loop."""
+def _notifier(loop: asyncio.AbstractEventLoop, tell: Callable[[], None]) -> Callable[[object], None]:
+    """A callback for other threads that runs `tell` on the loop."""
 
     def call(_: object) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(tell)
 
     return call

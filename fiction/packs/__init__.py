@@ -1,1 +1,1 @@
-"""World packs: reading them with bounds, checking them, finding, installing and writing them."""
+"""World packs: read within bounds, checked, listed, installed and written."""

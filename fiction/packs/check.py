@@ -1,4 +1,4 @@
-"""`python -m fiction.packs.check PATH ...`: every mistake and warning of packs, for their authors."""
+"""`python -m fiction.packs.check PATH ...`: all mistakes and warnings in packs, for their authors."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from fiction.packs.library import WorldLibrary
 
 
 def main(paths: list[str]) -> int:
-    """Print what is wrong with each folder, file or zip; 1 if any can't be used."""
+    """Print the problems of each folder, file or zip; returns 1 if any can't be used."""
     failed = False
     for path in paths:
         errors, warnings = WorldLibrary(()).problems(Path(path))

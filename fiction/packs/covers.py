@@ -7,10 +7,10 @@ MAX_LINES: Final = 16
 
 
 def read_cover(text: str) -> str:
-    """The cover without blank lines around it and blanks at the ends of lines.
+    """The cover, stripped of blank lines around it and blanks at line ends.
 
     Raises:
-        ValueError: it is no ASCII art or too large; the message continues a sentence that names it.
+        ValueError: it is too large or not ASCII; the message completes a sentence that begins with the file's name.
     """
     lines = [line.rstrip(" \r") for line in text.split("\n")]
     while lines and not lines[-1]:

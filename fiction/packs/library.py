@@ -1,4 +1,4 @@
-"""The shelf of worlds: what is bundled and what is installed, listed quickly, loaded whole, installed and removed."""
+"""The library of bundled and installed worlds: listing, loading, installing and removing them."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ INSTALLED = "installed"
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Something that is filed as a world."""
+    """A file or folder that should hold a world."""
 
     id: str
     source: str
@@ -37,25 +37,25 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class WorldLibrary:
-    """The worlds in some folders. Nothing is cached: every call reads the disk."""
+    """The worlds in given folders. Without a cache: every call reads the disk."""
 
     folders: tuple[tuple[str, Path], ...]
-    """What a folder's worlds are (`bundled` or `installed`) and where it is; the same id in a later one counts."""
+    """Pairs of source (`bundled` or `installed`) and path; of two worlds with one id the later folder's counts."""
 
     def cards(self) -> tuple[WorldCard, ...]:
-        """Every world, in the order of folders and ids, broken ones with their trouble.
+        """Cards of all worlds, by folder and id; of broken ones with their trouble.
 
-        Only the top of each pack is read; mistakes further down show when the world is loaded.
+        Only the top of each pack is read; mistakes further down appear when the world is loaded.
         """
         entries = {entry.id: entry for entry in self._entries()}
         return tuple(_card(entry) for entry in entries.values())
 
     def world(self, world: str) -> World:
-        """One world, whole.
+        """Load a world.
 
         Raises:
-            NotFound: there is none of this id.
-            PackError: it can't be played; holds every mistake.
+            NotFound: no world has this id.
+            PackError: it can't be played; lists every mistake.
         """
         entry = self._entry(world)
         files = read_source(entry.path, within=entry.folder)
@@ -66,17 +66,17 @@ class WorldLibrary:
         return loaded if loaded.cover else replace(loaded, cover=_cover(files))
 
     def text(self, world: str) -> str:
-        """The whole text of a pack, as a save keeps it. Raises NotFound or PackError."""
+        """A pack's full text, for a save. Raises NotFound or PackError."""
         entry = self._entry(world)
         files = read_source(entry.path, within=entry.folder)
         return pack_text(files.text, name=files.name)
 
     def path(self, world: str) -> Path:
-        """Where it is filed: a folder, a YAML file or a zip. Raises NotFound."""
+        """Path of a world: a folder, a YAML file or a zip. Raises NotFound."""
         return self._entry(world).path
 
     def problems(self, path: Path) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
-        """The mistakes and the warnings of the pack at any path, on a shelf or not."""
+        """Mistakes and warnings of the pack at any path, in the library or not."""
         from fiction.packs.lint.lint import lint
 
         try:
@@ -88,10 +88,10 @@ class WorldLibrary:
         return (), (*_filing(path, pack.world, files), *lint(pack))
 
     def install(self, source: Path, *, replace: bool = False) -> WorldCard:
-        """File the pack in a folder, a YAML file or a zip under its id among the installed worlds.
+        """Install a pack from a folder, a YAML file or a zip, under its id.
 
         Raises:
-            PackError: it can't be used, its id is taken and `replace` is not given, or the disk refuses.
+            PackError: it can't be used or written, or its id is taken and `replace` is false.
         """
         folder = self._installed()
         files = read_source(source)
@@ -105,11 +105,11 @@ class WorldLibrary:
         return _card(_Entry(world.id, INSTALLED, folder, folder / world.id))
 
     def remove(self, world: str) -> None:
-        """Delete an installed world. Stories that were begun in it keep it.
+        """Delete an installed world. Its stories keep their own copy.
 
         Raises:
-            NotFound: there is none of this id.
-            PackError: it is bundled, or the disk refuses.
+            NotFound: no world has this id.
+            PackError: it is bundled, or can't be deleted.
         """
         entry = self._entry(world)
         if entry.source != INSTALLED:
@@ -151,7 +151,7 @@ class WorldLibrary:
 
 
 def _filed_in(folder: Path) -> list[Path]:
-    """What in a folder is meant to be a world; a folder comes before a file of the same id, as in `_find`."""
+    """Candidates for worlds in a folder; a folder comes before a file of the same id, as in `_find`."""
     try:
         paths = sorted(folder.iterdir())
     except OSError:
@@ -176,12 +176,12 @@ def _load(files: PackFiles) -> "LoadedPack":
 
 
 def _version(text: str) -> tuple[int, ...]:
-    """The numbers of a version, for comparing; what follows a hyphen is left out."""
+    """A version's numbers, for comparison; without anything after a hyphen."""
     return tuple(int(part) for part in re.findall(r"\d{1,9}", text.partition("-")[0])[:3])
 
 
 def _too_new(files: PackFiles) -> str:
-    """Why this version of the game is too old for a pack, or an empty string."""
+    """A sentence if the game is too old for a pack, else empty."""
     minimum = minimum_of(files.text, name=files.name)
     if minimum and _version(minimum) > _version(__version__):
         return f"It needs fiction {minimum} or later; this is {__version__}."
@@ -194,7 +194,7 @@ def _check_version(files: PackFiles) -> None:
 
 
 def _cover(files: PackFiles) -> str:
-    """The cover from `cover.txt`, where there is one that fits."""
+    """The cover from `cover.txt`; empty if it is missing or invalid."""
     try:
         return read_cover(files.beside.get(COVER_FILE, b"").decode("utf-8"))
     except ValueError:
@@ -202,7 +202,7 @@ def _cover(files: PackFiles) -> str:
 
 
 def _filing(path: Path, world: World, files: PackFiles) -> Iterator[Problem]:
-    """What a pack's own text can't be blamed for, as warnings."""
+    """Warnings about a pack's file name, required version and cover."""
     own = path.name if path.is_dir() else path.stem
     if own not in (world.id, *(Path(name).stem for name in PACK_FILES)):
         said = f"it has the id {world.id!r}, but it is filed as {clean_line(own)!r}"

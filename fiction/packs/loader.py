@@ -1,4 +1,4 @@
-"""From the text of a pack to a World: used for files, for what is installed, and for the pack inside a save."""
+"""Loads a World from the text of a pack: from a file, an installed pack, or a save."""
 
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,26 +21,26 @@ SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 @dataclass(frozen=True, slots=True)
 class LoadedPack:
-    """A world together with the file it came from, so that a warning can name its line."""
+    """A world with its source document, which gives warnings their lines."""
 
     world: World
     document: Document = field(repr=False)
 
 
 def load_world(text: str | bytes, *, name: str = "world.yaml") -> World:
-    """The world of a pack's text; `name` is how problems name the file.
+    """The world of a pack's text; `name` is the file's name in problems.
 
     Raises:
-        PackError: it can't be used; holds every mistake, in the order of the file.
+        PackError: it can't be used; lists every mistake, in file order.
     """
     return load_pack(text, name=name).world
 
 
 def load_pack(text: str | bytes, *, name: str = "world.yaml", fast: bool = FAST) -> LoadedPack:
-    """The world of a pack's text with every value's place; `fast` picks libyaml's parser.
+    """The world of a pack's text, with the place of every value; `fast` selects libyaml's parser.
 
     Raises:
-        PackError: it can't be used; holds every mistake, in the order of the file.
+        PackError: it can't be used; lists every mistake, in file order.
     """
     document = read_pack(text, name=name, fast=fast)
     if not isinstance(document.data, dict):
@@ -57,13 +57,13 @@ def load_pack(text: str | bytes, *, name: str = "world.yaml", fast: bool = FAST)
 
 
 def _cross_problems(document: Document) -> list[Problem]:
-    """What a schema can't say: references, expressions, slots."""
+    """Problems beyond the schema: references, expressions, slots."""
     ids = ids_of(document)
     checks = (check_ids(document, ids), check_expressions(document, ids), check_slots(document))
     return [problem for check in checks for problem in islice(check, MAX_PROBLEMS)]
 
 
 def json_schema() -> dict[str, object]:
-    """The format as a JSON Schema (draft 2020-12), for editors."""
+    """The pack format as a JSON Schema (draft 2020-12), for editors."""
     schema: dict[str, object] = PackPart.model_json_schema(by_alias=True)
     return {"$schema": SCHEMA_DIALECT, **schema, "title": "fiction world pack"}

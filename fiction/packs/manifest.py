@@ -1,4 +1,4 @@
-"""The top of a pack, read quickly for lists of worlds: its content is not looked at."""
+"""The manifest: the top of a pack, read without its content, for quick lists of worlds."""
 
 import re
 from typing import Final
@@ -32,10 +32,10 @@ _STORYLETS = re.compile(r"^[\"']?storylets[\"']?[ \t]*:(?![ \t]*(?:\[\s*\]|~|nul
 
 
 def read_manifest(raw: str | bytes, *, name: str, fast: bool = FAST) -> Document:
-    """The pack up to where its content begins and no key of the manifest follows; the whole of it if need be.
+    """The pack up to its content; the whole pack if keys of the manifest follow later.
 
     Raises:
-        PackError: it is no YAML up to there, or no pack.
+        PackError: that part is no YAML, or no pack.
     """
 
     def enough(key: str, offset: int, text: str) -> bool:
@@ -48,7 +48,7 @@ def read_manifest(raw: str | bytes, *, name: str, fast: bool = FAST) -> Document
 
 
 def card_of(raw: str | bytes, *, name: str, expected: str, source: str) -> WorldCard:
-    """The card of a pack that is filed under the id `expected`; a pack that is broken at its top gets its trouble."""
+    """The card of a pack with the id `expected`; `trouble` is set if its top is broken."""
     try:
         document = read_manifest(raw, name=name)
     except PackError as error:
@@ -73,14 +73,14 @@ def card_of(raw: str | bytes, *, name: str, expected: str, source: str) -> World
 
 
 def minimum_of(raw: str | bytes, *, name: str) -> str:
-    """The version of the game that a pack asks for; an empty string where it asks for none. Raises PackError."""
+    """The lowest version of the game for a pack; empty if it names none. Raises PackError."""
     data = read_manifest(raw, name=name).data
     fiction = data.get("fiction") if isinstance(data, dict) else None
     return _line(fiction.get("minimum")) if isinstance(fiction, dict) else ""
 
 
 def trouble_card(world: str, source: str, trouble: str) -> WorldCard:
-    """The card of a world of which nothing is known but why."""
+    """The card of a world that can't be read, with the reason."""
     name = clean_line(world)
     return WorldCard(id=name, title=name, summary="", source=source, trouble=clean_line(trouble, limit=400))
 

@@ -1,4 +1,4 @@
-"""The text of a pack read within bounds, and what is wrong with it as one PackError."""
+"""Reads the text of a pack within bounds; its problems become one PackError."""
 
 from collections.abc import Iterable
 
@@ -9,14 +9,14 @@ from fiction.bounded_yaml.reader import FAST, StopAt, read_yaml
 from fiction.errors import PackError, Problem
 
 MAX_PROBLEMS = 100
-"""Mistakes that are told of one file; a file with more is no hand-made pack, and each costs time to explain."""
+"""The most mistakes reported for one file, since each takes time to explain."""
 
 
 def read_pack(raw: str | bytes, *, name: str, stop_at: StopAt | None = None, fast: bool = FAST) -> Document:
-    """The data of a pack's text, up to where `stop_at` ends the reading (see `read_yaml`).
+    """The data of a pack's text, up to the end set by `stop_at` (see `read_yaml`).
 
     Raises:
-        PackError: it is no YAML, or more than a pack may be; the one problem has its place.
+        PackError: it is no YAML, or exceeds the limits; holds one problem, with its place.
     """
     try:
         return read_yaml(raw, name=name, stop_at=stop_at, fast=fast)
@@ -25,7 +25,7 @@ def read_pack(raw: str | bytes, *, name: str, stop_at: StopAt | None = None, fas
 
 
 def pack_text(raw: bytes, *, name: str) -> str:
-    """The text of a pack's file, unread. Raises PackError where it is no text."""
+    """The decoded text of a pack's file. Raises PackError if it is no text."""
     try:
         return decoded(raw)
     except Refused as refused:
@@ -33,7 +33,7 @@ def pack_text(raw: bytes, *, name: str) -> str:
 
 
 def pack_error(name: str, problems: Iterable[Problem]) -> PackError:
-    """One PackError of all the problems of a file, put in the order of the file."""
+    """One PackError with all problems of a file, in file order."""
     ordered = in_order(problems)[:MAX_PROBLEMS]
     first = ordered[0]
     place = f", line {first.line}" if first.line else ""

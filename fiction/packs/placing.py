@@ -1,4 +1,4 @@
-"""Putting a pack's files into a folder of worlds, and taking them out: wholly or not at all."""
+"""Installing and removing a pack's files in a folder of worlds, completely or not at all."""
 
 import os
 import shutil
@@ -16,19 +16,19 @@ from fiction.text.sanitise import clean_line
 _ASIDE = ".replaced-"
 _BEGUN = ".installing-"
 _STALE = 3600.0
-"""Seconds."""
+"""Seconds after which no process can still be writing a draft."""
 SUFFIXES = ("", ".yaml", ".zip")
-"""How a pack is filed under its id: a folder, one file, a zip; the first that is there counts."""
+"""Suffixes of a pack's path: a folder, a YAML file, a zip; the first existing one counts."""
 
 
 def place(files: PackFiles, folder: Path, world: str) -> None:
-    """File a checked pack as `folder/world`, in place of whatever was filed so.
+    """Install a checked pack as `folder/world`, replacing an existing one.
 
-    It is written beside its place and moved there with one rename. A pack that it replaces is moved aside first and
-    comes back if the second rename fails; if even the process ends between the two, `restore` brings it back.
+    It is written beside its place and renamed. A replaced pack is moved aside first, and moved back if the rename
+    fails; if the process dies between the two renames, `restore` moves it back.
 
     Raises:
-        PackError: the disk is full or read-only; what was there is still there.
+        PackError: the disk is full or read-only; an existing pack stays.
     """
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def place(files: PackFiles, folder: Path, world: str) -> None:
 
 
 def take_out(folder: Path, world: str) -> None:
-    """Remove what is filed under an id. Raises PackError."""
+    """Remove the pack with this id. Raises PackError."""
     with _writing(folder):
         for suffix in SUFFIXES:
             path = folder / f"{world}{suffix}"
@@ -57,7 +57,7 @@ def take_out(folder: Path, world: str) -> None:
 
 
 def restore(folder: Path) -> None:
-    """Bring back packs that a process which ended in the middle of `place` had moved aside, and delete its drafts.
+    """Undo interrupted calls of `place`: move replaced packs back, and delete stale drafts.
 
     Never raises.
     """
@@ -79,14 +79,14 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _sweep(folder: Path) -> None:
-    """Delete what processes that ended in the middle left behind, once nobody can be writing it any more."""
+    """Delete stale drafts of processes that died."""
     for begun in folder.glob(f"{_BEGUN}*"):
         if time.time() - begun.lstat().st_mtime > _STALE:
             shutil.rmtree(begun, ignore_errors=True)
 
 
 def _write(begun: Path, files: PackFiles) -> None:
-    """Write every file and see that it arrived."""
+    """Write every file, and check it by reading it back."""
     begun.chmod(0o755)
     for name, content in {**files.beside, PACK_FILES[0]: files.text}.items():
         with (begun / name).open("xb") as file:

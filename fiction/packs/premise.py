@@ -1,4 +1,4 @@
-"""A world out of one sentence, for a story that needs no pack."""
+"""Makes a world from one sentence, for a story without a pack."""
 
 import json
 import re
@@ -10,19 +10,19 @@ MOST = 2_000
 """Characters of a premise."""
 
 _NO_SLOTS = str.maketrans("{}", "()")
-"""Braces are slots in a pack; in a reader's sentence they are not."""
+"""Braces mean slots in a pack, so a reader's braces become parentheses."""
 
 
 def as_sentence(text: str) -> str:
-    """A reader's words as a pack may hold them: clean, without slots, not too long."""
+    """A reader's words made safe for a pack: cleaned, without slots, shortened."""
     return clean(text).strip().translate(_NO_SLOTS)[:MOST]
 
 
 def premise_pack(premise: str, genre: str = "") -> str:
-    """A world pack made of one sentence of the reader's (JSON is YAML): its setting, and nothing else.
+    """A world pack with nothing but a setting, the reader's sentence (as JSON, which is YAML).
 
     Raises:
-        FictionError: there is no premise.
+        FictionError: the premise is empty.
     """
     about = as_sentence(premise)
     if not about:

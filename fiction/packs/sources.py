@@ -1,4 +1,4 @@
-"""A pack as bytes, wherever it lies: a folder, a single YAML file, or a zip."""
+"""Reads a pack's files from a folder, a single YAML file, or a zip."""
 
 import errno
 import os
@@ -20,20 +20,20 @@ MAX_BESIDE: Final = 500_000
 
 @dataclass(frozen=True, slots=True)
 class PackFiles:
-    """Everything that belongs to a pack."""
+    """The files of a pack."""
 
     name: str
-    """The pack's own file, as problems name it."""
+    """Name of the pack's main file, for problems."""
     text: bytes = field(repr=False)
     beside: Mapping[str, bytes] = field(repr=False)
-    """README.md, LICENSE and cover.txt, as far as they are there."""
+    """README.md, LICENSE and cover.txt, if present."""
 
 
 def read_source(path: Path, *, within: Path | None = None) -> PackFiles:
-    """The pack at a path. Links are followed only where they stay inside `within`, if that is given.
+    """The pack at a path. With `within`, links are followed only inside that folder.
 
     Raises:
-        PackError: it can't be read, is too large, or leads elsewhere.
+        PackError: it can't be read, is too large, or a link leads out of `within`.
     """
     shown = clean_line(str(path), limit=400)
     try:
@@ -45,12 +45,12 @@ def read_source(path: Path, *, within: Path | None = None) -> PackFiles:
         return PackFiles(shown, _read(path, PACK.max_bytes, shown), {})
     except OSError as error:
         raise PackError(f"{shown} can't be read: {reason(error)}.") from error
-    except RuntimeError as error:  # pathlib's word for links in a circle, before Python 3.13
+    except RuntimeError as error:  # pathlib's error for circular links, before Python 3.13
         raise PackError(f"{shown} can't be read: it is a link that leads in a circle.") from error
 
 
 def reason(error: OSError) -> str:
-    """What went wrong with a file, in a few words."""
+    """The reason of a file error, in a few words."""
     known = {
         errno.ENOSPC: "the disk is full",
         errno.EDQUOT: "the disk quota is used up",
@@ -97,7 +97,7 @@ def _picked(files: dict[str, bytes], shown: str) -> PackFiles:
 
 
 def _read(path: Path, limit: int, shown: str) -> bytes:
-    """A regular file's content. Anything else (a pipe, a device) would block or never end."""
+    """The content of a regular file; a pipe or device would block or never end."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

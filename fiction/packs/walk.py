@@ -1,7 +1,7 @@
-"""Finding values in plain data by pattern, so that checks are tables; data of the wrong shape is passed over.
+"""Finds values in plain data by patterns, so that checks are tables; data of the wrong shape is skipped.
 
-The checks run on the data and not on the validated pack, so that a file with a mistake in its schema still has its
-other mistakes told at once.
+The checks run on plain data, not on the validated pack, so that a file with schema errors has its other mistakes
+reported too.
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from fiction.bounded_yaml.document import Path
 
 
 class PathStep(Enum):
-    """A step of a pattern that is no key."""
+    """Steps of a pattern besides keys."""
 
     EACH = "each"
     """Every entry of a list or value of a mapping."""
     TEXTS = "texts"
-    """A text, or the texts of a list, which may be bare or under `text`."""
+    """A text, or the texts of a list, each bare or under `text`."""
 
 
 EACH, TEXTS = PathStep.EACH, PathStep.TEXTS
@@ -24,7 +24,7 @@ Pattern = tuple[str | int | PathStep, ...]
 
 
 def find(data: object, pattern: Pattern, path: Path = ()) -> Iterator[tuple[Path, object]]:
-    """Every value that a pattern leads to, with its path."""
+    """Every value that matches a pattern, with its path."""
     if not pattern:
         yield path, data
         return
@@ -44,7 +44,7 @@ def find(data: object, pattern: Pattern, path: Path = ()) -> Iterator[tuple[Path
 
 
 def find_text(data: object, pattern: Pattern, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """The same for texts alone."""
+    """Every text that matches a pattern, with its path."""
     for where, value in find(data, pattern, path):
         if isinstance(value, str):
             yield where, value

@@ -1,4 +1,4 @@
-"""A World written back as the text of a pack, so that a world that no pack supplied can be saved and shared."""
+"""Writes a World as the text of a pack, so that an imagined world can be saved and shared."""
 
 import re
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from fiction.story.storylets import Body, Effect, Role
 from fiction.story.world import Character, World
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ ,.;/()'-]*[A-Za-z0-9.;)]|[A-Za-z]")
-"""Texts that read as themselves without quotes, in YAML 1.1 and 1.2 alike, apart from the words below."""
+"""Texts that need no quotes in YAML 1.1 and 1.2, except the words below."""
 _WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 
 _FOLDED_FROM = 90
-"""Characters from which on a paragraph is folded over lines."""
+"""The shortest paragraph, in characters, that is folded over lines."""
 _PRONOUNS = frozenset(("they", "them", "their"))
 _ORDER = (
     *("schema", "id", "version", "title", "summary", "authors", "license", "language", "fiction", "homepage", "genre"),
@@ -23,14 +23,14 @@ _ORDER = (
     *("items", "factions", "lore", "threads", "qualities", "callbacks", "attempts", "openings", "storylets"),
     *("endings", "epilogue"),
 )
-"""The top level as the guide has it."""
+"""Order of the top-level keys, as in the guide."""
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes no anchors, quotes whatever could be read as something else, and keeps paragraphs readable."""
+    """Writes no anchors, quotes ambiguous texts, and keeps paragraphs readable."""
 
     def ignore_aliases(self, data: object) -> bool:
-        """Never an anchor: the reader refuses them."""
+        """Always true: anchors are refused on reading."""
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
@@ -43,7 +43,7 @@ def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 
 
 def _style(text: str) -> str | None:
-    """Block styles only where they give the same text back: no tabs, no blanks at the ends of lines or of the text."""
+    """The style of a text: block styles only without tabs and trailing blanks, which they would not preserve."""
     if re.search(r"\t| \n|\A\n|[ \n]\Z", text) or text.isspace():
         return '"'
     if "\n" in text or text.startswith(" "):
@@ -57,14 +57,14 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def dump_world(world: World) -> str:
-    """The text of a pack of this world: `load_world(dump_world(world)) == world` for every world that can be loaded."""
+    """The text of a world's pack: `load_world(dump_world(world)) == world` for every loadable world."""
     data = {"schema": 1, **_mapping(world)}
     ordered = {key: data[key] for key in _ORDER if key in data}
     return yaml.dump(ordered, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 
 
 def _mapping(value: object) -> dict[str, object]:
-    """A value of the story as a mapping of the format; what is as it would be anyway is left out."""
+    """A value as a mapping of the pack format, without fields at their defaults."""
     assert is_dataclass(value)
     told = ((field.name, getattr(value, field.name)) for field in fields(value) if not _is_default(value, field))
     mapping = {key: out for name, part in told for key, out in _entry(name, part)}
@@ -79,7 +79,7 @@ def _is_default(value: object, field: "Field[object]") -> bool:
 
 
 def _entry(name: str, part: object) -> Iterator[tuple[str, object]]:
-    """A field under the key and in the shape that the format gives it."""
+    """A field with its key and shape in the pack format."""
     match name, part:
         case "effects", tuple():
             yield name, dict(_effect(effect) for effect in part)

@@ -1,7 +1,7 @@
-"""Packs in zip files, read in memory by an allow-list of names; nothing is ever extracted.
+"""Reads packs from zip files in memory, by an allow-list of names; nothing is extracted to disk.
 
-Refused: names that lead out, are absolute, clash on some system or name a device; links and devices; encryption;
-too many members, too much data, data that unfolds too much.
+Refused: absolute names, names that lead out, clash on some system or name a device; links and devices; encryption;
+too many members, too much data, or too high a compression ratio.
 """
 
 import io
@@ -22,7 +22,7 @@ from fiction.text.sanitise import clean, clean_line
 MAX_MEMBERS: Final = 32
 MAX_TOTAL: Final = 8_000_000
 MAX_RATIO: Final = 100
-"""Bytes that one stored byte may unfold to."""
+"""The most bytes from one compressed byte."""
 _CHUNK: Final = 65_536
 _CENTRAL: Final = b"PK\x01\x02"
 _BROKEN = (
@@ -37,16 +37,16 @@ _BROKEN = (
     LookupError,
     OverflowError,
 )
-"""What zipfile raises over files that are damaged or made to be."""
+"""Errors of zipfile for damaged or hostile files."""
 
 
 def read_zip(raw: bytes, *, name: str) -> dict[str, bytes]:
-    """The files of the pack in a zip, by name; a folder that holds them all is left out of the names.
+    """The files of a zipped pack, by name, without a folder common to all.
 
     Raises:
-        PackError: it is no zip, or one that no honest tool makes of a pack.
+        PackError: it is no zip, or a suspicious one.
     """
-    # The directory is counted before zipfile builds an object for every entry of it.
+    # The directory's entries are counted before zipfile makes an object of each.
     if raw.count(_CENTRAL) > 2 * MAX_MEMBERS:
         _refuse(name, f"it has more than {MAX_MEMBERS} files")
     try:
@@ -77,7 +77,7 @@ def _check_members(members: list[zipfile.ZipInfo], name: str) -> None:
 
 
 def _trouble(member: zipfile.ZipInfo) -> str:
-    """Why a member can't be trusted, or an empty string."""
+    """The reason to refuse a member, or empty."""
     path = member.orig_filename
     parts = path.removesuffix("/").split("/")
     if "\\" in path or ":" in path or clean(path) != path:
@@ -117,7 +117,7 @@ def _contents(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: st
 
 
 def _common_folder(paths: list[str]) -> str:
-    """The one folder that everything is in (`salt-road/`), beside what macOS adds; or an empty string."""
+    """The folder common to all members (`salt-road/`), ignoring macOS's additions; or empty."""
     tops = {match.group() for path in paths if (match := re.match(r"[^/]+/", path)) and match.group() != "__MACOSX/"}
     loose = [path for path in paths if "/" not in path]
     return tops.pop() if len(tops) == 1 and not any(belongs(path) for path in loose) else ""

@@ -1,6 +1,6 @@
-"""What an index reads of a save: `engine.ports.Archive`, with a connection of its own.
+"""A save as the index reads it: `engine.ports.Archive` on a connection of its own.
 
-Reads come in short batches and writes are small, so that the player's own writes never wait long.
+Reads and writes come in short batches, so that the player's own writes never wait long.
 """
 
 import itertools
@@ -13,21 +13,21 @@ from pathlib import Path
 
 from fiction.errors import SaveDamaged, SaveError
 from fiction.saves import codec
+from fiction.saves.failures import translated
 from fiction.saves.files import connect
 from fiction.saves.rows import TurnRow, VectorRow, insert, rows_of, whole
-from fiction.saves.failures import translated
 from fiction.story.memory import Embedding, Memory, TurnId
 
 BATCH = 128
 """Rows read or written at once: some milliseconds."""
 BREATH = 0.01
-"""Seconds between two batches of writes, so that the player's write gets its turn."""
+"""Seconds between two batches of writes, for the player's own writes."""
 
 
 class SaveArchive:
-    """A second way into a save. Opened when it is first used, by whichever thread uses it.
+    """A second connection to a save, opened on first use, in any thread.
 
-    `turnstile` is the save's own: waiting there, the player's write comes next, whereas SQLite's waiting is a lottery.
+    `turnstile` is the save's own lock: the player's write waits there and comes next; SQLite picks a waiter at random.
     """
 
     def __init__(self, path: Path, uuid: str, *, writable: bool, turnstile: "threading.RLock") -> None:
@@ -40,11 +40,11 @@ class SaveArchive:
 
     @property
     def uuid(self) -> str:
-        """The save's identity; names the index."""
+        """The story's uuid, which names its index."""
         return self._uuid
 
     def memories(self, *, after: TurnId | None = None) -> Iterator[Memory]:
-        """Every told turn's memory on all branches, in the order of ids; a damaged turn is passed over."""
+        """The memory of every told turn on all branches, by id; damaged turns are skipped."""
         last = 0 if after is None else int(after)
         while rows := self._turns(last):
             last = rows[-1].id
@@ -53,7 +53,7 @@ class SaveArchive:
                     yield codec.memory_of(row)
 
     def embeddings(self, model: str) -> Iterator[tuple[TurnId, Embedding]]:
-        """The stored vectors of one embedder, in the order of ids; a damaged one is passed over."""
+        """The stored vectors of one embedder, by turn id; damaged vectors are skipped."""
         last = 0
         while rows := self._vectors(model, last):
             last = rows[-1].turn
@@ -62,7 +62,7 @@ class SaveArchive:
                     yield TurnId(row.turn), Embedding(row.model, row.vector)
 
     def store_embeddings(self, rows: Iterable[tuple[TurnId, Embedding]]) -> None:
-        """Keep vectors that were computed anew. Does nothing where the save can't be written: they are only a cache."""
+        """Store new vectors. Does nothing if the save can't be written: vectors are only a cache."""
         waiting = iter(rows)
         while self._writable and (batch := list(itertools.islice(waiting, BATCH))):
             try:
@@ -72,7 +72,7 @@ class SaveArchive:
             time.sleep(BREATH)
 
     def close(self) -> None:
-        """Let go of the file. Idempotent."""
+        """Close the file. Idempotent."""
         with self._turnstile:
             self._closed = True
             if self._db is not None:

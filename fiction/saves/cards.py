@@ -1,26 +1,26 @@
-"""A line about each save for lists: read in a moment, changing nothing, and never failing for a damaged one."""
+"""Cards: one line about each save, for lists. Quick to read; changes nothing; never fails, even for a damaged save."""
 
 import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from fiction.story.cards import SaveCard
 from fiction.errors import FictionError, SaveDamaged
+from fiction.saves.failures import translated
 from fiction.saves.files import asked_header, check_header, check_tables, connect
 from fiction.saves.rows import PendingRow, StoryRow, row_of, whole
 from fiction.saves.tree import head_row, turn_row
-from fiction.saves.failures import translated
+from fiction.story.cards import SaveCard
 from fiction.text.sanitise import clean_line
 
 _MOST_TIME = 253_000_000_000_000
-"""The year 9987: what comes after it has no date in every time zone."""
+"""The year 9987: later times lack a date in some time zone."""
 WAIT = 0.5
-"""Seconds that a list waits for a save that is just being written."""
+"""Seconds to wait for a save that another process is writing."""
 
 
 def card(path: Path, name: str) -> SaveCard:
-    """What there is to say about the save at `path`; what stands in its way as `trouble`."""
+    """The card of the save at `path`; `trouble` says why it can't be opened."""
     try:
         with translated(name):
             if path.is_symlink() or not path.is_file():
@@ -63,7 +63,7 @@ def _text_of(document: str, key: str) -> str:
 
 
 def _dated(time: int) -> int:
-    """A time in Unix milliseconds that every face can show as a date; 0, which is none, for any other."""
+    """The time in Unix milliseconds; 0 (no date) if it can't be shown as a date everywhere."""
     return time if 0 < time < _MOST_TIME else 0
 
 

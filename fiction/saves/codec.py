@@ -1,4 +1,4 @@
-"""Values of a story to and from the columns of a save. Pydantic reads and checks; it is loaded on first use."""
+"""Converts a story's values to the columns of a save and back, checked by pydantic, which is loaded on first use."""
 
 import json
 import re
@@ -11,9 +11,9 @@ from fiction.story.ledger import Ledger, LedgerOp
 from fiction.story.memory import Memory, Rationale, Recalled, Revision, RevisionKind, TurnId
 from fiction.story.plan import Choice, Plan
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
-from fiction.text.sanitise import clean
-from fiction.text.nesting import too_deep
 from fiction.story.turn import Finding, Stage, Turn, Usage
+from fiction.text.nesting import too_deep
+from fiction.text.sanitise import clean
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -24,16 +24,16 @@ _DRIVES_A_TERMINAL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     r"\U000e0000-\U000e0fff]"
 )
-"""A quick look for what `clean` exists to remove; only a text that has some is worth the slow way."""
+"""Characters that `clean` removes: a quick test, so that most texts skip the slow cleaning."""
 
 
 def safe(text: str) -> str:
-    """The text, cleaned if it holds anything that could drive a terminal, hide text or break an encoding."""
+    """The text without characters that could control a terminal, hide text or break an encoding."""
     return clean(text) if _DRIVES_A_TERMINAL.search(text) else text
 
 
 class Column(Generic[T]):
-    """A column that holds a value as JSON."""
+    """A column of JSON values."""
 
     def __init__(self, shape: type[T]) -> None:
         self._shape = shape
@@ -45,18 +45,18 @@ class Column(Generic[T]):
         return TypeAdapter(self._shape)
 
     def encode(self, value: T) -> str:
-        """The value as JSON, clean."""
+        """The cleaned value as JSON."""
         try:
             text = self._adapter.dump_json(value).decode()
-        except ValueError:  # a lone surrogate, which UTF-8 can't hold
+        except ValueError:  # a lone surrogate has no UTF-8
             text = json.dumps(_cleaned(self._adapter.dump_python(value, mode="json")), ensure_ascii=False)
         return _safe_json(text)
 
     def decode(self, text: str) -> T:
-        """The value that JSON holds, clean.
+        """The cleaned value of a JSON text.
 
         Raises:
-            SaveDamaged: it is no such value.
+            SaveDamaged: the text holds no value of this type.
         """
         try:
             return self._adapter.validate_json(_safe_json(text))
@@ -64,10 +64,10 @@ class Column(Generic[T]):
             raise SaveDamaged("A value in this save makes no sense.") from error
 
     def renew(self, text: str) -> str:
-        """JSON from another file as this version would have written it, every text in it cleaned.
+        """JSON from another file, cleaned and rewritten in this version's form.
 
         Raises:
-            SaveDamaged: it is no such value.
+            SaveDamaged: the text holds no value of this type.
         """
         try:
             return self.encode(self._adapter.validate_python(_cleaned(_loaded(text))))
@@ -113,10 +113,10 @@ READER: Column[ReaderProfile] = Column(ReaderProfile)
 
 
 def turn_of(row: TurnRow, *, revised: str | None = None) -> Turn:
-    """The turn in a row; `revised` is the reader's own short-term memory, where there is one.
+    """The turn in a row; `revised` is the short-term memory as edited by the reader, None if unedited.
 
     Raises:
-        SaveDamaged: the row is not as it was written.
+        SaveDamaged: the row is damaged.
     """
     if not whole(row):
         raise SaveDamaged(f"Turn {row.depth} of this story is damaged.")
@@ -146,10 +146,10 @@ def turn_of(row: TurnRow, *, revised: str | None = None) -> Turn:
 
 
 def memory_of(row: TurnRow) -> Memory:
-    """What a turn gives the long-term memory.
+    """A turn's entry in the long-term memory.
 
     Raises:
-        SaveDamaged: the row is not as it was written.
+        SaveDamaged: the row is damaged.
     """
     if not whole(row):
         raise SaveDamaged(f"Turn {row.depth} of this story is damaged.")
@@ -158,10 +158,10 @@ def memory_of(row: TurnRow) -> Memory:
 
 
 def revision_of(row: RevisionRow) -> Revision:
-    """The edit in a row.
+    """The reader's edit in a row.
 
     Raises:
-        SaveDamaged: the row is not as it was written.
+        SaveDamaged: the row is damaged.
     """
     if not whole(row):
         raise SaveDamaged("A memory that the reader edited is damaged.")
@@ -170,10 +170,10 @@ def revision_of(row: RevisionRow) -> Revision:
 
 
 def record_of(story: StoryRow, pack: PackRow, *, updated: int) -> StoryRecord:
-    """What the save says about its story.
+    """The story's record: title, world, reader and settings.
 
     Raises:
-        SaveDamaged: a row is not as it was written.
+        SaveDamaged: a row is damaged.
     """
     if not whole(story) or not whole(pack):
         raise SaveDamaged("What this save says about its story is damaged.")
@@ -192,7 +192,7 @@ def record_of(story: StoryRow, pack: PackRow, *, updated: int) -> StoryRecord:
 
 
 def rows_of_record(story: StoryRecord) -> tuple[StoryRow, PackRow]:
-    """The rows that hold what a save says about its story."""
+    """The rows of a story's record."""
     row = StoryRow(
         id=1,
         uuid=safe(story.uuid),
@@ -211,7 +211,7 @@ M = TypeVar("M", Stage, RevisionKind)
 
 
 def member(kind: type[M], value: str) -> M:
-    """The member of an enumeration that a column names. Raises SaveDamaged."""
+    """The enumeration member named in a column. Raises SaveDamaged."""
     try:
         return kind(value)
     except ValueError as error:

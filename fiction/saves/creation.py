@@ -1,4 +1,4 @@
-"""A new save's file: laid down whole under another name, then given its own."""
+"""Creating a save's file: written completely under a temporary name, then renamed."""
 
 import sqlite3
 import time
@@ -16,10 +16,10 @@ from fiction.story.reader import StoryRecord
 
 
 def lay_down(path: Path, story: StoryRecord) -> None:
-    """Make a save without turns at `path`. The caller holds its lock.
+    """Create a save without turns at `path`. The caller holds its lock.
 
     Raises:
-        SaveExists: there is something of that name already.
+        SaveExists: the name is taken.
     """
     with laying_down(path) as db:
         record, pack = rows_of_record(story)
@@ -30,10 +30,10 @@ def lay_down(path: Path, story: StoryRecord) -> None:
 
 @contextmanager
 def laying_down(path: Path, *, steps: tuple[Step, ...] = STEPS) -> Iterator[sqlite3.Connection]:
-    """A connection, in a transaction, to a save with empty tables, which is at `path` when the block has ended well.
+    """An open transaction on a new save with empty tables; it appears at `path` when the block ends without error.
 
     Raises:
-        SaveExists: there is something of that name already.
+        SaveExists: the name is taken.
     """
     if path.exists() or path.is_symlink():
         raise SaveExists(f"There is a save called {path.stem} already.", hint="Choose another name.")

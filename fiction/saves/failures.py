@@ -1,4 +1,4 @@
-"""What SQLite and the operating system report, put into sentences for the reader."""
+"""Errors of SQLite and the operating system as sentences for the reader."""
 
 import errno
 import sqlite3
@@ -12,10 +12,10 @@ ROOM = "Make room on the disk and try again; everything up to the last turn is s
 
 @contextmanager
 def translated(name: str) -> Iterator[None]:
-    """Turn what sqlite3 and the system raise into the tree of `errors`; nothing else passes.
+    """Translate errors of sqlite3 and the system into the tree of `errors`.
 
     Raises:
-        SaveError: with a sentence about the save called `name`.
+        SaveError: with a sentence that names the save.
     """
     try:
         yield
@@ -30,12 +30,12 @@ def translated(name: str) -> Iterator[None]:
 
 
 def mend(name: str) -> str:
-    """The hint that goes with a damaged save."""
+    """The hint for a damaged save."""
     return f"`fiction saves repair {name}` copies every turn that is whole into a new save."
 
 
 def from_sqlite(error: sqlite3.Error, name: str) -> SaveError:
-    """The sentence for an error of SQLite (https://sqlite.org/rescode.html)."""
+    """The sentence for an SQLite error (https://sqlite.org/rescode.html)."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_READONLY_DBMOVED:
         hint = "Try again: the story is then written anew, under another name."

@@ -1,4 +1,4 @@
-"""Opening a save's file: which connection, which header, which tables."""
+"""Opening a save's file: the connection, and checks of header and tables."""
 
 import os
 import sqlite3
@@ -11,21 +11,21 @@ from fiction.errors import SaveDamaged, SaveTooNew
 from fiction.saves.migrations import STEPS, Step
 
 APPLICATION_ID = 0x46494354
-"""`FICT`: says whose SQLite file it is."""
+"""`FICT`: marks an SQLite file as one of this program."""
 SUFFIX = ".fiction"
 MAX_VALUE = 8 << 20
-"""Bytes of one text: far more than a pack or a turn needs."""
+"""Bytes of one text; packs and turns need far less."""
 WAIT = 5.0
-"""Seconds that a connection waits for another one of the same file."""
+"""Seconds that a connection waits while another one has the file locked."""
 
 Mode = Literal["write", "read", "frozen"]
-"""`frozen` reads a file as if nothing could change it: no locks, no journal, nothing made beside it."""
+"""`frozen` reads the file as immutable: no locks, no journal, no files beside it."""
 
 _QUERY: dict[Mode, str] = {"write": "mode=rw", "read": "mode=ro", "frozen": "mode=ro&immutable=1"}
 
 
 class Header(NamedTuple):
-    """What the first hundred bytes of an SQLite file say (https://sqlite.org/fileformat2.html)."""
+    """Fields of an SQLite file's first hundred bytes (https://sqlite.org/fileformat2.html)."""
 
     is_sqlite: bool
     version: int
@@ -33,7 +33,7 @@ class Header(NamedTuple):
 
 
 def connect(path: Path, mode: Mode, *, wait: float = WAIT) -> sqlite3.Connection:
-    """A connection that trusts nothing in the file. Transactions are explicit."""
+    """A connection hardened against hostile files. Transactions are explicit."""
     if mode == "read":
         _settle(path)
     uri = f"{path.absolute().as_uri()}?{_QUERY[mode]}"
@@ -56,7 +56,7 @@ def connect(path: Path, mode: Mode, *, wait: float = WAIT) -> sqlite3.Connection
 
 
 def _settle(path: Path) -> None:
-    """Let SQLite do what a reading connection may not: roll back what a killed process left, take in a log."""
+    """Let SQLite roll back a killed process's journal, or check in a log; a reading connection may do neither."""
     journal = path.with_name(f"{path.name}-journal")
     if (journal.is_file() and journal.stat().st_size) or _keeps_a_wal(path):
         with suppress(sqlite3.Error, UnicodeError), closing(connect(path, "write")) as db:
@@ -64,9 +64,9 @@ def _settle(path: Path) -> None:
 
 
 def _keeps_a_wal(path: Path) -> bool:
-    """Whether the file says that it is written ahead, as ours never are: even reading it would make files beside it.
+    """Whether the file is in write-ahead mode, in which even reading makes files beside it.
 
-    A connection that writes takes that back.
+    Our saves never are; a connection that writes changes the mode back.
     """
     try:
         with path.open("rb") as file:
@@ -76,7 +76,7 @@ def _keeps_a_wal(path: Path) -> bool:
 
 
 def read_header(path: Path) -> Header:
-    """The header, without SQLite, so that a file that is not ours is not touched in any way."""
+    """The header, read without SQLite, so that a foreign file stays untouched."""
     with path.open("rb") as file:
         head = file.read(100)
     if len(head) < 100 or not head.startswith(b"SQLite format 3\0"):
@@ -85,7 +85,7 @@ def read_header(path: Path) -> Header:
 
 
 def asked_header(db: sqlite3.Connection) -> Header:
-    """The header as a connection sees it."""
+    """The header as read through a connection."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
     (application,) = db.execute("PRAGMA application_id").fetchone()
     return Header(True, version, application)
@@ -96,7 +96,7 @@ def check_header(header: Header, name: str, *, newest: int = len(STEPS)) -> None
 
     Raises:
         SaveTooNew: its format is later than `newest`.
-        SaveDamaged: it is something else.
+        SaveDamaged: it is no save.
     """
     if not header.is_sqlite or header.application != APPLICATION_ID or header.version < 1:
         raise SaveDamaged(f"{name} is not a save of fiction, or its beginning is damaged.")
@@ -106,10 +106,10 @@ def check_header(header: Header, name: str, *, newest: int = len(STEPS)) -> None
 
 
 def check_tables(db: sqlite3.Connection, name: str, *, steps: tuple[Step, ...] = STEPS) -> None:
-    """Raise unless the file holds exactly our tables and indexes: no trigger, view or column more.
+    """Raise unless the file holds exactly our tables and indexes: no other trigger, view or column.
 
     Raises:
-        SaveDamaged: it holds something else.
+        SaveDamaged: it holds anything else.
     """
     if _tables(db) != _expected(steps):
         raise SaveDamaged(f"{name} does not hold the tables of a save, or holds more than them.")
@@ -128,13 +128,13 @@ def _expected(steps: tuple[Step, ...]) -> frozenset[tuple[str, str, str, str | N
 
 
 def make_private(path: Path) -> None:
-    """Make an empty file that only its owner may read, in the place of whatever lay there."""
+    """Create an empty file, readable by its owner only; replaces an existing one."""
     path.unlink(missing_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system can do that."""
+    """Flush a folder's entries to disk, if the system supports it."""
     if os.name == "posix":
         fd = os.open(folder, os.O_RDONLY)
         try:

@@ -1,17 +1,29 @@
-"""Putting what is in another file into a new save. Ids stay as they are; where a turn stands is worked out anew."""
+"""Copying rows of another file into a new save. Ids stay; segments and depths of turns are computed anew."""
 
 import sqlite3
 
 from fiction.saves import renewal, tree
-from fiction.saves.rows import BookmarkRow, HeadRow, PackRow, PendingRow, RevisionRow, SegmentRow, SnapshotRow, StoryRow, TurnRow, VectorRow, insert
+from fiction.saves.rows import (
+    BookmarkRow,
+    HeadRow,
+    PackRow,
+    PendingRow,
+    RevisionRow,
+    SegmentRow,
+    SnapshotRow,
+    StoryRow,
+    TurnRow,
+    VectorRow,
+    insert,
+)
 from fiction.saves.tree import TreePosition
 from fiction.text.sanitise import clean
 
 
 class Graft:
-    """Takes rows, turns in the order of ids; a row that belongs to a turn that never came is left out.
+    """Inserts rows, turns in the order of their ids; rows of unknown turns are skipped.
 
-    Every method raises SaveDamaged for a value that makes no sense.
+    Every method raises SaveDamaged for an invalid value.
     """
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -29,12 +41,12 @@ class Graft:
         return len(self._places)
 
     def story(self, row: StoryRow, pack: PackRow, *, uuid: str) -> None:
-        """What the save says about its story, under another identity."""
+        """The story's record, under a new uuid."""
         insert(self._db, renewal.story(row, uuid=uuid))
         insert(self._db, pack._replace(text=clean(pack.text)))
 
     def turn(self, row: TurnRow, *, parent: int | None) -> None:
-        """A turn, told after `parent`, which has come before it."""
+        """A turn; its `parent` has been inserted already."""
         renewed = renewal.turn(row)
         place = self._place(row.id, None if parent is None else self._places[parent])
         insert(self._db, renewed._replace(parent=parent, depth=place.depth, segment=place.segment))
@@ -50,17 +62,17 @@ class Graft:
         return TreePosition(turn, self._segments, depth + 1)
 
     def head(self, turn: int | None, *, updated: int) -> None:
-        """Where the reader is; redo leads there from everywhere on the way."""
+        """The head; `redo` leads to it from every turn on its path."""
         insert(self._db, HeadRow(1, turn, renewal.moment(updated)))
         if turn is not None:
             tree.lead_to(self._db, tree.lineage_of(self._db, self._places[turn]))
 
     def pending(self, row: PendingRow) -> None:
-        """A decision that no turn has come of yet."""
+        """A saved choice without a turn yet."""
         insert(self._db, renewal.pending(row))
 
     def revision(self, row: RevisionRow) -> None:
-        """A reader's edit of a memory."""
+        """An edit of a memory by the reader."""
         at = self._places.get(row.made_at)
         if at is not None and row.target in self._places:
             self._revisions += 1
@@ -70,7 +82,7 @@ class Graft:
             )
 
     def bookmark(self, row: BookmarkRow) -> None:
-        """A named place."""
+        """A bookmark."""
         renewed = renewal.bookmark(row)
         if row.turn in self._places and renewed.name:
             self._bookmarks += 1
@@ -83,7 +95,7 @@ class Graft:
             insert(self._db, renewal.snapshot(row)._replace(segment=at.segment, depth=at.depth), replace=True)
 
     def vector(self, row: VectorRow) -> None:
-        """A turn's vector, if it is one."""
+        """A turn's vector; invalid ones are skipped."""
         renewed = renewal.vector(row)
         if renewed is not None and row.turn in self._places:
             insert(self._db, renewed, replace=True)

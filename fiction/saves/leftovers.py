@@ -1,4 +1,4 @@
-"""What a process that was killed in the middle of writing leaves in the folder of saves, and its removal."""
+"""Removes temporary files that a killed process left in the folder of saves."""
 
 import re
 import shutil
@@ -7,15 +7,15 @@ from contextlib import suppress
 from pathlib import Path
 
 IMPORTING = ".importing-"
-"""How the folders begin in which an older save is brought to this format before it is taken in."""
+"""Prefix of folders in which an older save is upgraded before its import."""
 _ROUGH = re.compile(r"\..+\.fiction(\.v\d+\.bak)?\.new(-journal)?\Z")
-"""Saves and copies of saves that have not been given their name yet."""
+"""Unfinished saves and copies, still under their temporary names."""
 _STALE = 600.0
-"""Seconds after which nobody can be writing any more: each is written in one go."""
+"""Seconds after which no process can still be writing the file."""
 
 
 def sweep(folder: Path) -> None:
-    """Delete what nobody can be writing any more. Never raises."""
+    """Delete stale temporary files and folders. Never raises."""
     with suppress(OSError):
         for left in list(folder.iterdir()):
             is_draft = left.name.startswith(IMPORTING) or _ROUGH.match(left.name) is not None

@@ -1,18 +1,18 @@
-"""The folder that the saves lie in."""
+"""The folder of saves."""
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fiction.story.cards import SaveCard
 from fiction.errors import NotFound, SaveBusy, SaveDamaged, SaveError, SaveExists
 from fiction.saves.cards import card
+from fiction.saves.failures import translated
 from fiction.saves.files import SUFFIX
 from fiction.saves.leftovers import sweep
 from fiction.saves.lock import StoryLock, lock_path
 from fiction.saves.names import file_name, unlike
-from fiction.saves.failures import translated
+from fiction.story.cards import SaveCard
 from fiction.text.sanitise import clean_line
 
 if TYPE_CHECKING:
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 
 class SaveLibrary:
-    """Saves in one folder, by the names of their files. What a name leads to always lies in the folder itself.
+    """The saves in one folder, by file name. No name leads out of the folder.
 
-    A name may be shortened as long as only one save begins like that; "" is the save that was played last. Every method
-    that takes a name raises NotFound where there is no such save.
+    A name may be shortened to any unique beginning; "" is the save played last. Every method with a name raises
+    NotFound if there is no such save.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def cards(self) -> tuple[SaveCard, ...]:
-        """Every save, the newest first; damaged ones with their trouble."""
+        """Cards of all saves, the newest first; of damaged saves with their trouble."""
         cards = [card(path, name) for name, path in self._saves().items()]
         return tuple(sorted(cards, key=lambda card: (-card.updated, card.name)))
 
     def find(self, name: str = "") -> str:
-        """The whole name that a shortened one means."""
+        """The full name for a shortened one."""
         if not name:
             playable = [card.name for card in self.cards() if not card.trouble]
             if not playable:
@@ -52,7 +52,7 @@ class SaveLibrary:
         return alike[0]
 
     def create(self, story: "StoryRecord", name: str = "") -> "SaveFile":
-        """A new save, open for play, its file named for `name` or else for the story's title."""
+        """A new save, open for play; its file is named after `name`, or else after the story's title."""
         from fiction.saves.store import SaveFile
 
         with translated(str(self._folder)):
@@ -64,24 +64,24 @@ class SaveLibrary:
             try:
                 return SaveFile.create(path, story)
             except (SaveBusy, SaveExists):
-                busy.add(path.stem)  # another process took the name just now
+                busy.add(path.stem)  # another process has just taken the name
 
     def open(self, name: str = "", *, read_only: bool = False) -> "SaveFile":
-        """A save, open. Raises what `SaveFile.open` raises."""
+        """Open a save. Raises as `SaveFile.open`."""
         from fiction.saves.store import SaveFile
 
         return SaveFile.open(self._plain(self.find(name)), read_only=read_only)
 
     def rename(self, name: str, title: str) -> None:
-        """Give a save another title; its file keeps its name, which must be given whole."""
+        """Change a save's title; the file name, which must be given in full, stays."""
         with closing(self.open(self._whole(name))) as save:
             save.rename(title)
 
     def delete(self, name: str) -> None:
-        """Delete a save for good, damaged or not, and all that lies beside it. The name must be given whole.
+        """Delete a save, damaged or not, and the files beside it. The name must be given in full.
 
         Raises:
-            SaveBusy: somebody plays it.
+            SaveBusy: another process plays it.
         """
         path = self._saves()[self._whole(name)]
         with translated(path.stem):
@@ -95,7 +95,7 @@ class SaveLibrary:
             lock_path(path).unlink(missing_ok=True)
 
     def check(self, name: str = "") -> list[str]:
-        """Everything that is wrong with a save, as sentences; reads all of it."""
+        """All faults of a save, as sentences; reads the whole file."""
         try:
             with closing(self.open(name, read_only=True)) as save:
                 return save.verify()
@@ -103,10 +103,10 @@ class SaveLibrary:
             return [error.sentence]
 
     def export_story(self, name: str, target: Path) -> None:
-        """Write a save to a file for others, without what is private (see `transfer.export`).
+        """Export a save for others, without private data (see `transfer.export`).
 
         Raises:
-            SaveError: the file would lie among the saves, where it could take the place of one.
+            SaveError: the target is in the folder of saves, where it could replace one.
         """
         if target.absolute().parent.resolve() == self._folder.resolve():
             raise SaveError(f"{clean_line(str(target))} lies among the saves.", hint="Choose another folder.")
@@ -114,7 +114,7 @@ class SaveLibrary:
             save.export(target)
 
     def import_story(self, path: Path) -> str:
-        """Take a save from somewhere else in, as a story of its own; returns its name (see `transfer.take_in`)."""
+        """Import a save as a new story; returns its name (see `transfer.take_in`)."""
         from fiction.saves.transfer import take_in
 
         try:
@@ -123,7 +123,7 @@ class SaveLibrary:
             raise SaveDamaged(error.message, hint="Nothing was taken in; ask for the file once more.") from error
 
     def repair(self, name: str) -> tuple[str, int]:
-        """Every whole turn of a damaged save in a new one; returns its name and how many turns there are."""
+        """Copy the whole turns of a damaged save into a new one; returns its name and the number of turns."""
         from fiction.saves.repair import repair
 
         path = self._plain(self.find(name))
@@ -140,7 +140,7 @@ class SaveLibrary:
                 with translated(into.name):
                     lock = StoryLock(into)
             except SaveBusy:
-                busy.add(into.stem)  # another process is just filling it
+                busy.add(into.stem)  # another process is writing it
                 continue
             try:
                 if not into.exists():
@@ -151,7 +151,7 @@ class SaveLibrary:
                 lock.release()
 
     def _saves(self) -> dict[str, Path]:
-        """Where each save lies, by its name as it may be shown."""
+        """Paths of all saves, by display name."""
         with translated(str(self._folder)):
             if not self._folder.is_dir():
                 return {}

@@ -1,30 +1,19 @@
-"""The lock that keeps two processes from playing one story; the system frees it however the process ends."""
+"""The lock against two processes playing one story; the system releases it however the process ends."""
 
 import os
-import sys
 from pathlib import Path
 
 from fiction.errors import SaveBusy
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(fd: int) -> None:
-        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _take(fd: int) -> None:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+from fiction.file_lock import take_lock
 
 
 def lock_path(save: Path) -> Path:
-    """Where a save's lock lies: hidden, beside it. The file stays; only the lock on it means something."""
+    """Path of a save's lock file, hidden beside it. The file always stays; only the lock on it counts."""
     return save.with_name(f".{save.name}.lock")
 
 
 class StoryLock:
-    """Held from construction to `release`.
+    """A save's lock, held from construction to `release`.
 
     Raises:
         SaveBusy: another process (or another `SaveFile` of this one) has the story open.
@@ -35,7 +24,7 @@ class StoryLock:
         flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
         self._fd: int | None = os.open(lock_path(save), flags, 0o600)
         try:
-            _take(self._fd)
+            take_lock(self._fd)
         except (BlockingIOError, PermissionError):
             self.release()
             raise SaveBusy(f"{save.stem} is open in another window.", hint="Close it there first.") from None
@@ -44,7 +33,7 @@ class StoryLock:
             raise
 
     def release(self) -> None:
-        """Let go. Idempotent."""
+        """Release the lock. Idempotent."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None

@@ -1,21 +1,21 @@
-"""What the reader writes on the tree: edits of memories, and bookmarks."""
+"""The reader's edits of memories, and bookmarks."""
 
 import sqlite3
 
-from fiction.story.turn import Bookmark
 from fiction.errors import NotFound, SaveConflict, SaveDamaged, SaveError
 from fiction.saves import codec
 from fiction.saves.rows import BookmarkRow, RevisionRow, insert, row_of, rows_of, whole
 from fiction.saves.tree import head_row, lineage_of, place_of
 from fiction.story.memory import Lineage, Revision, RevisionKind, TurnId
+from fiction.story.turn import Bookmark
 from fiction.text.sanitise import clean_line
 
 
 def revise(db: sqlite3.Connection, kind: RevisionKind, target: int, text: str, *, now: int) -> Revision:
-    """Write an edit, made at the head.
+    """Save an edit, made at the head.
 
     Raises:
-        NotFound: the target is not on the way to the head.
+        NotFound: the target is not on the path to the head.
         SaveConflict: a short-term memory is edited, but the head is elsewhere.
     """
     at = head_row(db).turn
@@ -32,7 +32,7 @@ def revise(db: sqlite3.Connection, kind: RevisionKind, target: int, text: str, *
 
 
 def withdraw(db: sqlite3.Connection, revision: int, *, now: int) -> None:
-    """Take an edit back. Raises NotFound."""
+    """Withdraw an edit. Raises NotFound."""
     row = row_of(db, RevisionRow, "WHERE id=? AND withdrawn=0", (revision,))
     if row is None:
         raise NotFound("There is no such change to take back.")
@@ -41,17 +41,17 @@ def withdraw(db: sqlite3.Connection, revision: int, *, now: int) -> None:
 
 
 def in_force(db: sqlite3.Connection, lineage: Lineage) -> tuple[Revision, ...]:
-    """The edits made on a path and not withdrawn, oldest first."""
+    """Edits made on a path and not withdrawn, oldest first."""
     rest = "WHERE segment=? AND depth<=? AND withdrawn=0"
     rows = [row for pair in lineage.segments for row in rows_of(db, RevisionRow, rest, pair)]
     return tuple(codec.revision_of(row) for row in sorted(rows))
 
 
 def bookmark(db: sqlite3.Connection, name: str, *, now: int) -> Bookmark:
-    """Name the head; a name that exists moves.
+    """Bookmark the head; an existing bookmark of that name moves here.
 
     Raises:
-        NotFound: nothing is told yet.
+        NotFound: no turn has been told yet.
         SaveError: the name is empty.
     """
     at, name = head_row(db).turn, clean_line(name, limit=80)

@@ -1,6 +1,5 @@
-"""A save whose file was moved, deleted or replaced while it is played: written anew, from what is still open."""
+"""A save whose file was moved, deleted or replaced during play: copied to a new file from the open connection."""
 
-import os
 import sqlite3
 from pathlib import Path
 
@@ -8,22 +7,22 @@ from fiction.saves.files import SUFFIX, make_private, sync_folder
 from fiction.saves.names import unlike
 
 Identity = tuple[int, int]
-"""Device and number of a file: what stays when its name goes, and differs when another takes it."""
+"""A file's device and inode: unchanged when it is renamed, different when another file takes its name."""
 
 
 def identity(path: Path) -> Identity | None:
-    """Which file lies at a path; None where there is none."""
+    """The identity of the file at a path; None if there is no file."""
     try:
-        found = os.stat(path, follow_symlinks=False)
+        found = path.stat(follow_symlinks=False)
     except OSError:
         return None
     return found.st_dev, found.st_ino
 
 
 def write_anew(db: sqlite3.Connection, path: Path) -> Path:
-    """Copy all that an open connection reads into a new save beside `path`, under a name that is free; returns it.
+    """Copy an open connection's database into a new save beside `path`, under a free name; returns its path.
 
-    Whatever lies at `path` by now stays as it is. Raises what sqlite3 and the system raise.
+    A file that is now at `path` stays untouched. Raises sqlite3.Error and OSError.
     """
     folder = path.parent
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

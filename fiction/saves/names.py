@@ -1,4 +1,4 @@
-"""Names of files made of titles: safe on every system, unlike one another even where case does not count."""
+"""File names from titles: safe on every system, and unique even on systems that ignore case."""
 
 import re
 import unicodedata
@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from fiction.text.devices import is_device
 
 LONGEST = 120
-"""Bytes, so that the names of lock, journal and backup stay within 255 as well."""
+"""Bytes; leaves room for the endings of lock, journal and backup within 255."""
 
 
 def file_name(title: str) -> str:
-    """A file name for a title: its letters and digits of any script, hyphens between its words; never empty."""
+    """A file name from a title: letters and digits of any script, words joined by hyphens; never empty."""
     text = unicodedata.normalize("NFKC", title).replace("'", "").replace("’", "")
     kept = "".join(
         char if char.isalnum() or unicodedata.category(char) in ("Mn", "Mc") else "-" for char in text.lower()
@@ -24,7 +24,7 @@ def file_name(title: str) -> str:
 
 
 def unlike(name: str, taken: Iterable[str]) -> str:
-    """The name, with a number if it is taken already."""
+    """The name, numbered if it is taken."""
     known = {_same(other) for other in taken}
     number = 1
     candidate = name

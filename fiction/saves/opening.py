@@ -1,24 +1,24 @@
-"""Opening a save: lock, header, older formats, tables, and a look at where the reader is."""
+"""Opening a save: lock, header, upgrade, and checks of its tables and of the turns near the head."""
 
 import sqlite3
 from pathlib import Path
 
 from fiction.errors import SaveDamaged
+from fiction.saves.failures import mend, translated
 from fiction.saves.files import Mode, asked_header, check_header, check_tables, connect, read_header
 from fiction.saves.lock import StoryLock
 from fiction.saves.migrations import STEPS, Step
 from fiction.saves.rows import PackRow, StoryRow, row_of, whole
 from fiction.saves.salvage import Wreck
 from fiction.saves.tree import head_row, path_rows
-from fiction.saves.failures import mend, translated
 from fiction.saves.upgrade import upgrade
 
 CHECKED = 20
-"""So many turns up from the head are checked when a save is opened; the rest when they are read."""
+"""Number of turns before the head that are checked on opening; the others are checked when they are read."""
 
 
 def open_for_play(path: Path, *, steps: tuple[Step, ...] = STEPS) -> tuple[sqlite3.Connection, StoryLock]:
-    """A checked connection and the story's lock, which the caller lets go of.
+    """A checked connection and the story's lock, which the caller releases.
 
     Raises:
         SaveBusy, SaveTooNew, SaveDamaged, SaveError, sqlite3.Error, OSError
@@ -35,7 +35,7 @@ def open_for_play(path: Path, *, steps: tuple[Step, ...] = STEPS) -> tuple[sqlit
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """A checked connection that can change nothing; it needs no lock and leaves nothing beside the file."""
+    """A checked read-only connection; needs no lock and leaves no files beside the save."""
     path.stat()
     return _checked(path, "read", STEPS)
 
@@ -74,7 +74,7 @@ def _check_head(db: sqlite3.Connection) -> None:
 
 
 def _counted(path: Path, error: SaveDamaged) -> SaveDamaged:
-    """The error with the number of turns that can be brought back, where there are any."""
+    """The error with the number of turns that `repair` can recover."""
     with Wreck(path) as wreck:
         turns, beginning = sum(1 for _ in wreck.turns()), wreck.rows(PackRow)
     if not turns:

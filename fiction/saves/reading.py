@@ -1,6 +1,5 @@
-"""Turns and memories as values, read on a connection."""
+"""Reads turns, memories and the ledger from a connection."""
 
-from fiction.text.folding import fold
 import sqlite3
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,13 +11,14 @@ from fiction.saves.tree import lineage_of, nearest_snapshot, path_rows, place_of
 from fiction.story.ledger import Ledger
 from fiction.story.memory import Lineage, Memory
 from fiction.story.turn import Turn
+from fiction.text.folding import fold
 
 
 def turns_of(db: sqlite3.Connection, rows: Sequence[TurnRow]) -> tuple[Turn, ...]:
-    """The turns in rows, with the reader's own short-term memories.
+    """The turns in rows, with short-term memories as edited by the reader.
 
     Raises:
-        SaveDamaged: a row is not as it was written.
+        SaveDamaged: a row is damaged.
     """
     if not rows:
         return ()
@@ -32,7 +32,7 @@ def turns_of(db: sqlite3.Connection, rows: Sequence[TurnRow]) -> tuple[Turn, ...
 def memories_of(
     db: sqlite3.Connection, lineage: Lineage, *, search: str, limit: int, before: int
 ) -> tuple[Memory, ...]:
-    """The told turns of a path, newest first; `search` wants every word in the title or the passage."""
+    """Memories of a path's turns, newest first; every word of `search` must be in the title or the passage."""
     words = fold(search).split()
     db.create_function("holds_words", 2, lambda title, passage: _holds(words, title, passage), deterministic=True)
     rest = "WHERE segment=? AND depth<=? AND (?=0 OR holds_words(title, passage)) ORDER BY depth DESC LIMIT ?"
@@ -49,7 +49,7 @@ def memories_of(
 
 
 def _has_gap(found: list[Memory], limit: int) -> bool:
-    """Whether depths are missing among memories that should be without a break down to the limit or the first turn."""
+    """Whether the memories, newest first, skip a depth or end before both the limit and the first turn."""
     depths = [memory.depth for memory in found]
     ends_early = bool(depths) and len(depths) < limit and depths[-1] != 1
     return ends_early or any(above - below != 1 for above, below in pairwise(depths))
@@ -61,7 +61,7 @@ def _holds(words: list[str], title: str, passage: str) -> bool:
 
 
 def ledger_at(db: sqlite3.Connection, turn: int) -> tuple[Ledger, tuple[Turn, ...]]:
-    """The nearest snapshot at or above a turn, and the turns after it up to and with the turn, oldest first."""
+    """The nearest ledger snapshot at or before a turn, and the later turns up to and including it, oldest first."""
     place = place_of(db, turn)
     row = nearest_snapshot(db, lineage_of(db, place))
     ledger = Ledger() if row is None else codec.LEDGER.decode(row.ledger)

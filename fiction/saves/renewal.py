@@ -1,24 +1,24 @@
-"""Rows of another file, every value read and cleaned: what comes out is what this version would have written itself."""
+"""Rows of another file, checked, cleaned and rewritten in this version's form."""
 
 from fiction.saves import codec
 from fiction.saves.rows import BookmarkRow, PendingRow, RevisionRow, SnapshotRow, StoryRow, TurnRow, VectorRow
 from fiction.story.memory import RevisionKind
-from fiction.text.sanitise import clean, clean_line
 from fiction.story.turn import Stage
+from fiction.text.sanitise import clean, clean_line
 
 LATEST = 253_402_300_799_000
-"""The last millisecond of the year 9999: no calendar goes further."""
+"""The last second of the year 9999, in Unix milliseconds: the latest date that Python can show."""
 LARGEST_VECTOR = 16 << 10
-"""Bytes: 8,192 dimensions."""
+"""In bytes: 8,192 dimensions."""
 
 
 def moment(milliseconds: int) -> int:
-    """A time that every calendar knows."""
+    """The time, within the years 1970 to 9999."""
     return min(max(milliseconds, 0), LATEST)
 
 
 def turn(row: TurnRow) -> TurnRow:
-    """A turn. Raises SaveDamaged where a value makes no sense."""
+    """A turn. Raises SaveDamaged for an invalid value."""
     return row._replace(
         created=moment(row.created),
         stage=codec.member(Stage, row.stage).value,
@@ -42,7 +42,7 @@ def turn(row: TurnRow) -> TurnRow:
 
 
 def story(row: StoryRow, *, uuid: str) -> StoryRow:
-    """What a save says about its story, with another identity. Raises SaveDamaged where a value makes no sense."""
+    """A story's record, under a new uuid. Raises SaveDamaged for an invalid value."""
     return row._replace(
         uuid=uuid,
         title=clean_line(row.title),
@@ -56,28 +56,28 @@ def story(row: StoryRow, *, uuid: str) -> StoryRow:
 
 
 def pending(row: PendingRow) -> PendingRow:
-    """A decision. Raises SaveDamaged where a value makes no sense."""
+    """A choice without a turn yet. Raises SaveDamaged for an invalid value."""
     return row._replace(choice=codec.CHOICE.renew(row.choice), created=moment(row.created))
 
 
 def revision(row: RevisionRow) -> RevisionRow:
-    """An edit. Raises SaveDamaged where a value makes no sense."""
+    """A reader's edit. Raises SaveDamaged for an invalid value."""
     kind = codec.member(RevisionKind, row.kind).value
     return row._replace(kind=kind, text=clean(row.text), created=moment(row.created), withdrawn=moment(row.withdrawn))
 
 
 def bookmark(row: BookmarkRow) -> BookmarkRow:
-    """A named place."""
+    """A bookmark."""
     return row._replace(name=clean_line(row.name, limit=80), created=moment(row.created))
 
 
 def snapshot(row: SnapshotRow) -> SnapshotRow:
-    """A ledger. Raises SaveDamaged where a value makes no sense."""
+    """A ledger. Raises SaveDamaged for an invalid value."""
     return row._replace(ledger=codec.LEDGER.renew(row.ledger))
 
 
 def vector(row: VectorRow) -> VectorRow | None:
-    """A vector; None if it is none: of odd length, too long, or with an infinite or undefined number in it."""
+    """A vector; None if it is of odd length, too long, or holds infinity or NaN."""
     high_bytes = row.vector[1::2]
     if not row.vector or len(row.vector) % 2 or len(row.vector) > LARGEST_VECTOR:
         return None

@@ -1,4 +1,4 @@
-"""`fiction saves repair`: every turn that is whole, out of a damaged save into a new one."""
+"""`fiction saves repair`: copies the whole turns of a damaged save into a new one."""
 
 import sqlite3
 import time
@@ -11,24 +11,36 @@ from uuid import uuid4
 from fiction.errors import SaveDamaged
 from fiction.saves.codec import rows_of_record
 from fiction.saves.creation import laying_down
-from fiction.saves.graft import Graft
-from fiction.saves.rows import BookmarkRow, HeadRow, PackRow, PendingRow, R, RevisionRow, SegmentRow, SnapshotRow, StoryRow, TurnRow, VectorRow
-from fiction.saves.salvage import Wreck
 from fiction.saves.failures import translated
+from fiction.saves.graft import Graft
+from fiction.saves.rows import (
+    BookmarkRow,
+    HeadRow,
+    PackRow,
+    PendingRow,
+    R,
+    RevisionRow,
+    SegmentRow,
+    SnapshotRow,
+    StoryRow,
+    TurnRow,
+    VectorRow,
+)
+from fiction.saves.salvage import Wreck
 from fiction.story.reader import StoryRecord
 
 
 def repair(path: Path, into: Path) -> int:
-    """Copy every whole turn of `path` into a new save at `into`; returns how many there are.
+    """Copy every whole turn of `path` into a new save at `into`; returns their number.
 
-    A turn whose parent is lost goes on from the nearest whole turn before it, or begins the story. The damaged file is
-    not touched. The new save has an identity of its own. Where the story's own description is lost, the title is the
-    file's name and the world's pack is empty.
+    A turn without its parent continues from the nearest whole turn before it, or begins the story. The damaged file
+    stays untouched. The new save has its own uuid. If the story's record is lost, its title is the file name and its
+    world pack is empty.
 
     Raises:
         NotFound: there is no such file.
-        SaveDamaged: nothing in it can be saved; no file is made.
-        SaveError: the new file can't be written, or is there already.
+        SaveDamaged: nothing in it can be recovered; no file is made.
+        SaveError: the new file exists, or can't be written.
     """
     with translated(path.stem):
         path.stat()
@@ -67,7 +79,7 @@ def _take(rows: list[R], take: Callable[[R], None]) -> None:
 
 
 class _Ways:
-    """Which whole turn comes before one whose parent is lost, as far as the segments still tell."""
+    """Finds a new parent for a turn without one: the nearest whole turn before it, by the surviving segments."""
 
     def __init__(self, segments: list[SegmentRow]) -> None:
         self._above = {row.id: (row.parent, row.fork_depth) for row in segments}

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 
 class StoryRow(NamedTuple):
-    """What the save says about its story; one row, id 1."""
+    """The story's record; one row, id 1."""
 
     id: int
     uuid: str
@@ -27,7 +27,7 @@ class StoryRow(NamedTuple):
 
 
 class PackRow(NamedTuple):
-    """The whole world pack, as it was when the story began; one row, id 1."""
+    """The text of the world pack at the story's beginning; one row, id 1."""
 
     id: int
     text: str
@@ -35,17 +35,17 @@ class PackRow(NamedTuple):
 
 
 class HeadRow(NamedTuple):
-    """Where the reader is; one row, id 1."""
+    """The head, the reader's current turn; one row, id 1."""
 
     id: int
     turn: int | None
     updated: int
-    """Unix time in milliseconds of the last thing that was told or decided."""
+    """Unix time in milliseconds of the last passage or choice."""
     crc: int = 0
 
 
 class PendingRow(NamedTuple):
-    """A decision that no turn has come of yet; one row, id 1, or none."""
+    """A saved choice without a turn yet; one row, id 1, or none."""
 
     id: int
     choice: str
@@ -59,14 +59,14 @@ class SegmentRow(NamedTuple):
 
     id: int
     parent: int | None
-    """The segment it forked from; None where it begins the story."""
+    """The segment it forked from; None if it begins the story."""
     fork_depth: int
-    """Depth of the turn it forked from; 0 where it begins the story."""
+    """Depth of the turn it forked from; 0 if it begins the story."""
     crc: int = 0
 
 
 class TurnRow(NamedTuple):
-    """One turn. Small columns come first, so that looking for words reads no more of the file than it must."""
+    """One turn. Small columns come first, so that searching reads little of the file."""
 
     id: int
     parent: int | None
@@ -88,7 +88,7 @@ class TurnRow(NamedTuple):
     plans: str
     ledger_ops: str
     findings: str
-    """What was found when the turn was completed; what was found when it was told is in `told_findings`."""
+    """Findings of the reflection; those of the passage are in `told_findings`."""
     usage: str
     state: str
     crc: int = 0
@@ -101,18 +101,18 @@ class RevisionRow(NamedTuple):
     made_at: int
     segment: int
     depth: int
-    """Segment and depth of the turn it was made at."""
+    """With `segment`: the position of the turn where it was made."""
     kind: str
     target: int
     text: str
     created: int
     withdrawn: int
-    """Unix time in milliseconds of the withdrawal; 0 while it is in force."""
+    """Unix time in milliseconds of the withdrawal; 0 if in force."""
     crc: int = 0
 
 
 class BookmarkRow(NamedTuple):
-    """A named place."""
+    """A bookmark."""
 
     id: int
     name: str
@@ -122,7 +122,7 @@ class BookmarkRow(NamedTuple):
 
 
 class SnapshotRow(NamedTuple):
-    """The ledger after a turn, so that a fold needs few turns. Derived: one that is not whole is passed over."""
+    """The ledger after a turn, so that a fold needs few turns. Derived data: a damaged row is skipped."""
 
     segment: int
     depth: int
@@ -132,7 +132,7 @@ class SnapshotRow(NamedTuple):
 
 
 class VectorRow(NamedTuple):
-    """A turn's vector by one embedder. Derived."""
+    """A turn's vector by one embedder. Derived data."""
 
     turn: int
     model: str
@@ -179,13 +179,13 @@ TABLES: dict[type[SealedRow], str] = {
     SnapshotRow: "snapshot",
     VectorRow: "vector",
 }
-"""In an order in which rows can be copied without a reference running ahead."""
+"""In an order for copying: no row refers to a later table."""
 
 _SELECT = {kind: f"SELECT {','.join(kind._fields)} FROM {table}" for kind, table in TABLES.items()}  # noqa: S608
 
 
 def checksum(row: SealedRow) -> int:
-    """CRC-32 over all columns but the last, each with its type and length, so that no two rows look alike."""
+    """CRC-32 of all columns but the last, each with its type and length, so that shifted values differ."""
     crc = 0
     for value in row[:-1]:
         data = value if isinstance(value, bytes) else str(value).encode()
@@ -199,7 +199,7 @@ def seal(row: R) -> R:
 
 
 def whole(row: SealedRow) -> bool:
-    """Whether the row is as it was written. A text that is no Unicode never is."""
+    """Whether the checksum matches. A row with invalid Unicode is never whole."""
     try:
         return checksum(row) == row.crc
     except UnicodeEncodeError:
@@ -207,7 +207,7 @@ def whole(row: SealedRow) -> bool:
 
 
 def insert(db: sqlite3.Connection, row: R, *, replace: bool = False) -> R:
-    """Write a row, sealed; returns it so."""
+    """Write a row with its checksum; returns the sealed row."""
     sealed = seal(row)
     marks = ",".join("?" * len(sealed))
     verb = "REPLACE" if replace else "INSERT"
@@ -216,30 +216,30 @@ def insert(db: sqlite3.Connection, row: R, *, replace: bool = False) -> R:
 
 
 def replace_turn(db: sqlite3.Connection, row: TurnRow) -> None:
-    """Write a turn anew, in place: REPLACE would take away a row that others refer to."""
+    """Update a turn in place: REPLACE would delete a row that others refer to."""
     names = ",".join(f"{name}=?" for name in row._fields)
     db.execute(f"UPDATE turn SET {names} WHERE id=?", (*seal(row), row.id))  # noqa: S608 - names from this module
 
 
 def select(kind: type[SealedRow]) -> str:
-    """The statement that reads a table's rows, in the order of its fields."""
+    """The SELECT statement for a table, with columns in the order of the row's fields."""
     return _SELECT[kind]
 
 
 def rows_of(db: sqlite3.Connection, kind: type[R], rest: str = "", values: tuple[object, ...] = ()) -> list[R]:
-    """Rows of a table, whole or not; `rest` is what follows FROM (constants of this package only).
+    """Rows of a table, whole or not; `rest` is the SQL after FROM (constants of this package only).
 
-    All at once: a statement that is left half read would keep writers out.
+    Fetched all at once: a half-read statement would block writers.
     """
     return [kind._make(row) for row in db.execute(f"{select(kind)} {rest}", values).fetchall()]
 
 
 def row_of(db: sqlite3.Connection, kind: type[R], rest: str = "", values: tuple[object, ...] = ()) -> R | None:
-    """The first of `rows_of`."""
+    """The first row of `rows_of`, or None."""
     rows = rows_of(db, kind, f"{rest} LIMIT 1", values)
     return rows[0] if rows else None
 
 
 def count_torn(db: sqlite3.Connection, kind: type[SealedRow]) -> int:
-    """How many rows of a table are not as they were written."""
+    """The number of damaged rows in a table."""
     return sum(not whole(kind(*row)) for row in db.execute(select(kind)))

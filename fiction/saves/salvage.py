@@ -1,4 +1,4 @@
-"""A damaged save, read as far as it goes: every row whose checksum says that it is as it was written.
+"""Reading a damaged save: every row that can be reached and has a matching checksum.
 
 `PRAGMA writable_schema=ON` on a read-only, immutable connection gets past SQLite's refusal to open a file that is
 shorter than its header says; every row is then asked for on its own.
@@ -15,16 +15,16 @@ from fiction.saves.files import connect
 from fiction.saves.rows import R, TurnRow, row_of, select, whole
 
 UNREADABLE = (sqlite3.Error, UnicodeError)
-"""What reading a damaged page raises; SQLite's own messages may quote bytes of it that are no Unicode."""
+"""Errors from reading a damaged page; UnicodeError comes from SQLite messages that quote its bytes."""
 
 SMALLEST_TURN = 300
-"""Bytes that a turn takes at least: bounds the search in a file that no longer knows its last turn."""
+"""The fewest bytes of a turn: bounds the search for turns by the size of the file."""
 
 
 class Wreck:
-    """A context manager; reads a copy where a killed process left a journal, so that the original is not touched.
+    """A damaged save, as a context manager. With a killed process's journal beside it, a copy is read.
 
-    Entering raises sqlite3.Error or UnicodeError where not even the file's first page can be read.
+    Entering raises sqlite3.Error or UnicodeError if even the file's first page is unreadable.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,7 +48,7 @@ class Wreck:
         self._open.close()
 
     def turns(self) -> Iterator[TurnRow]:
-        """Every whole turn, in the order of ids."""
+        """Every whole turn, by id."""
         for number in range(1, self._last_turn() + 1):
             with suppress(*UNREADABLE):
                 row = row_of(self._db, TurnRow, "WHERE id=?", (number,))
@@ -56,7 +56,7 @@ class Wreck:
                     yield row
 
     def rows(self, kind: type[R]) -> list[R]:
-        """The whole rows of a table, from both of its ends up to where it is damaged."""
+        """The whole rows of a table, read from both ends up to the damage."""
         found = {tuple(row): row for order in ("", "DESC") for row in self._scan(kind, order)}
         return sorted(found.values())
 

@@ -1,7 +1,7 @@
 """One story's save, open for play: `engine.ports.SaveStore` on a single SQLite file.
 
-Rollback journal, `synchronous=EXTRA`, one transaction a call: what a method returned from is on disk. Nothing that was
-told is ever deleted; undo and branches only move the head.
+Rollback journal, `synchronous=EXTRA`, one transaction a call: when a method returns, its change is on disk. Turns are
+never deleted; undo and branches only move the head.
 """
 
 import sqlite3
@@ -12,30 +12,39 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from fiction.story.turn import Bookmark, Draft
 from fiction.errors import SaveConflict, SaveDamaged, SaveError
 from fiction.saves import codec, marks, tree
 from fiction.saves.archive import SaveArchive
 from fiction.saves.creation import lay_down
+from fiction.saves.failures import translated
 from fiction.saves.lock import StoryLock
 from fiction.saves.moved import identity, write_anew
 from fiction.saves.opening import open_for_play, open_to_read
 from fiction.saves.reading import ledger_at, memories_of, turns_of
-from fiction.saves.rows import PackRow, PendingRow, SnapshotRow, StoryRow, VectorRow, insert, replace_turn, row_of, whole
+from fiction.saves.rows import (
+    PackRow,
+    PendingRow,
+    SnapshotRow,
+    StoryRow,
+    VectorRow,
+    insert,
+    replace_turn,
+    row_of,
+    whole,
+)
 from fiction.saves.transfer import export
-from fiction.saves.failures import translated
 from fiction.saves.verify import problems
 from fiction.saves.writing import completed, told
 from fiction.story.ledger import Ledger
 from fiction.story.memory import Embedding, Lineage, Memory, Revision, RevisionKind, TurnId
 from fiction.story.plan import Choice
 from fiction.story.reader import ReaderProfile, StoryRecord, StorySettings
+from fiction.story.turn import Bookmark, Draft, Finding, Reflection, Stage, Turn
 from fiction.text.sanitise import clean_line
-from fiction.story.turn import Finding, Reflection, Stage, Turn
 
 
 class SaveFile:
-    """A save that is open. Made by `create` and `open`; may be used from any thread, one call at a time."""
+    """An open save, from `create` or `open`; usable from any thread, one call at a time."""
 
     def __init__(self, path: Path, db: sqlite3.Connection, lock: StoryLock | None) -> None:
         self._path = path
@@ -50,9 +59,9 @@ class SaveFile:
         """A new save, open for play.
 
         Raises:
-            SaveExists: there is one of that name already.
-            SaveBusy: another process is just making it.
-            SaveError: the file can't be made.
+            SaveExists: the name is taken.
+            SaveBusy: another process is creating it.
+            SaveError: the file can't be created.
         """
         with translated(path.stem):
             lock = StoryLock(path)
@@ -64,14 +73,14 @@ class SaveFile:
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> "SaveFile":
-        """A save that exists; an older one is brought to this format first, and kept as `NAME.fiction.v1.bak`.
+        """Open a save; an older format is upgraded first, with a copy kept as `NAME.fiction.v1.bak`.
 
         Raises:
             NotFound: there is no such file.
             SaveBusy: another process plays it.
             SaveTooNew: a later version made it.
-            SaveDamaged: it is not whole where the reader is.
-            SaveError: it can't be opened; say `read_only` where it can't be written.
+            SaveDamaged: it is damaged near the head.
+            SaveError: it can't be opened; pass `read_only` if it can't be written.
         """
         with translated(path.stem):
             if read_only:
@@ -80,22 +89,22 @@ class SaveFile:
 
     @property
     def name(self) -> str:
-        """The file's name without its ending; another one after the file was moved, deleted or replaced in play."""
+        """The file's name without its ending; changes if the file is moved, deleted or replaced during play."""
         return self._path.stem
 
     @property
     def file(self) -> Path:
-        """Where it lies."""
+        """Path of the file."""
         return self._path
 
     @property
     def read_only(self) -> bool:
-        """Whether it was opened for reading only: every change raises SaveError."""
+        """Whether it is open for reading only: then every change raises SaveError."""
         return self._lock is None
 
     @property
     def story(self) -> StoryRecord:
-        """What the save says about its story."""
+        """The story's record: title, world, reader and settings."""
         with self._reading() as db:
             updated = tree.head_row(db).updated
             if self._story is None:
@@ -106,13 +115,13 @@ class SaveFile:
             return replace(self._story, updated=updated)
 
     def rename(self, title: str) -> None:
-        """Give the story another title; the file keeps its name."""
+        """Change the story's title; the file name stays."""
         if not (title := clean_line(title)):
             raise SaveError("A story needs a title.")
         self._describe(replace(self.story, title=title))
 
     def configure(self, settings: StorySettings, reader: ReaderProfile) -> None:
-        """Change the contract or the reader in mid-story."""
+        """Change the story's settings or its reader."""
         self._describe(replace(self.story, settings=settings, reader=reader))
 
     def _describe(self, story: StoryRecord) -> None:
@@ -124,7 +133,7 @@ class SaveFile:
     # --- the tree ---
 
     def head(self) -> Turn | None:
-        """The turn the reader is at; None before the first."""
+        """The reader's current turn; None before the first."""
         with self._reading() as db:
             at = tree.head_row(db).turn
             return None if at is None else _turn(db, at)
@@ -135,41 +144,41 @@ class SaveFile:
             return _turn(db, turn)
 
     def path(self, turn: TurnId, count: int) -> tuple[Turn, ...]:
-        """The last `count` turns up to and with `turn`, oldest first."""
+        """The last `count` turns up to and including `turn`, oldest first."""
         with self._reading() as db:
             return turns_of(db, tree.path_rows(db, turn, count))
 
     def children(self, turn: TurnId | None) -> tuple[Turn, ...]:
-        """What was told after it, in the order of telling; None asks for the first turns."""
+        """The turns told after `turn`, in order of telling; the first turns for None."""
         with self._reading() as db:
             return turns_of(db, tree.child_rows(db, turn))
 
     def lineage(self, turn: TurnId) -> Lineage:
-        """Which turns lie on the way to `turn`, the nearest segment first."""
+        """The path to `turn` as segments, the nearest first."""
         with self._reading() as db:
             return tree.lineage_of(db, tree.place_of(db, turn))
 
     def forward(self, turn: TurnId) -> TurnId | None:
-        """The child that `redo` goes to: the one the head last came from or went to; None at a leaf."""
+        """The child for `redo`: the one last visited; None at a leaf."""
         with self._reading() as db:
             child = tree.redo_of(db, tree.place_of(db, turn))
             return None if child is None else TurnId(child)
 
     def ledger_before(self, turn: TurnId) -> tuple[Ledger, tuple[Turn, ...]]:
-        """The nearest snapshot at or above `turn`, and the turns after it up to and with `turn`, oldest first."""
+        """The nearest ledger snapshot at or before `turn`, and the later turns up to and including it, oldest first."""
         with self._reading() as db:
             return ledger_at(db, turn)
 
     # --- making turns ---
 
     def choose(self, choice: Choice) -> None:
-        """Keep what the reader decided, before anything is told."""
+        """Save the reader's choice, before its turn is told."""
         text = codec.CHOICE.encode(choice)
         with self._writing() as db:
             insert(db, PendingRow(1, text, _now()), replace=True)
 
     def pending(self) -> Choice | None:
-        """A decision that no turn has come of yet."""
+        """The saved choice, if it has no turn yet."""
         with self._reading() as db:
             row = row_of(db, PendingRow)
             if row is not None and not whole(row):
@@ -177,12 +186,12 @@ class SaveFile:
             return None if row is None else codec.CHOICE.decode(row.choice)
 
     def tell(self, parent: TurnId | None, draft: Draft, *, head: TurnId | None) -> Turn:
-        """Append a told turn after `parent`, move the head to it, and clear what was pending, in one transaction.
+        """Append a told turn after `parent`, move the head to it, and clear the pending choice, in one transaction.
 
-        `head` is where the caller believes the head to be: at `parent`, or elsewhere for a retry.
+        `head` is the head expected by the caller: `parent`, or another turn for a retry.
 
         Raises:
-            SaveConflict: the head is not there any more; nothing was written.
+            SaveConflict: the head is elsewhere; nothing was written.
         """
         with self._writing() as db:
             above = None if parent is None else tree.turn_row(db, parent)
@@ -203,13 +212,13 @@ class SaveFile:
         embedding: Embedding | None = None,
         ledger: Ledger | None = None,
     ) -> Turn:
-        """Write memory, plans, ledger operations and the rest into a told turn, in one transaction.
+        """Write a reflection (memory, plans, ledger operations) into a told turn, in one transaction.
 
-        A turn that had to make do with general plans may be completed once more, as long as nothing was told after it.
+        A turn with general plans may be completed once more, as long as it has no children.
 
         Raises:
             NotFound: there is no such turn.
-            SaveConflict: it is complete already.
+            SaveConflict: it is already complete.
         """
         with self._writing() as db:
             row = tree.turn_row(db, turn)
@@ -224,63 +233,63 @@ class SaveFile:
             return _turn(db, turn)
 
     def move(self, to: TurnId, *, expected: TurnId | None) -> Turn:
-        """Move the head; the way back is remembered for `forward`. Raises NotFound and SaveConflict."""
+        """Move the head; the turn it leaves is remembered for `forward`. Raises NotFound and SaveConflict."""
         with self._writing() as db:
             place = tree.place_of(db, to)
             tree.set_head(db, to, expected=expected, now=_now())
             tree.lead_to(db, tree.lineage_of(db, place))
             return _turn(db, to)
 
-    # --- what the reader writes on it ---
+    # --- edits and bookmarks ---
 
     def revise(self, kind: RevisionKind, target: TurnId, text: str = "") -> Revision:
-        """Add a reader's edit of a memory, made at the head. Raises NotFound for one that is on another branch."""
+        """Add a reader's edit of a memory, made at the head. Raises NotFound for a memory on another branch."""
         with self._writing() as db:
             return marks.revise(db, kind, target, text, now=_now())
 
     def withdraw(self, revision: int) -> None:
-        """Take an edit back. Raises NotFound."""
+        """Withdraw an edit. Raises NotFound."""
         with self._writing() as db:
             marks.withdraw(db, revision, now=_now())
 
     def revisions(self, lineage: Lineage) -> tuple[Revision, ...]:
-        """The edits in force on a path, oldest first."""
+        """Edits in force on a path, oldest first."""
         with self._reading() as db:
             return marks.in_force(db, lineage)
 
     def memories(self, lineage: Lineage, *, search: str = "", limit: int = 200, before: int = 0) -> tuple[Memory, ...]:
-        """The told turns of a path, newest first, unrevised; `search` wants every word, `before` a smaller depth."""
+        """Unrevised memories of a path, newest first: with every word of `search`, and above the depth `before`."""
         with self._reading() as db:
             return memories_of(db, lineage, search=search, limit=limit, before=before)
 
     def bookmark(self, name: str) -> Bookmark:
-        """Name the head; a name that exists moves. Raises NotFound before the first turn."""
+        """Bookmark the head; an existing bookmark of that name moves here. Raises NotFound before the first turn."""
         with self._writing() as db:
             return marks.bookmark(db, name, now=_now())
 
     def bookmarks(self) -> tuple[Bookmark, ...]:
-        """All of them, oldest first."""
+        """All bookmarks, oldest first."""
         with self._reading() as db:
             return marks.bookmarks(db)
 
     # --- the file ---
 
     def archive(self) -> SaveArchive:
-        """A second way into the same file for an index, usable from another thread."""
+        """A second connection to the file for an index, usable from another thread."""
         return SaveArchive(self._path, self.story.uuid, writable=not self.read_only, turnstile=self._turnstile)
 
     def verify(self) -> list[str]:
-        """Everything that is wrong with the file, as sentences; reads all of it (about 0.3 s at 10,000 turns)."""
+        """All faults of the file, as sentences; reads all of it (about 0.3 s at 10,000 turns)."""
         with self._reading() as db:
             return problems(db)
 
     def export(self, target: Path) -> None:
-        """Write a copy for others to `target`, without what is private. Raises SaveDamaged where it is not whole."""
+        """Write a copy for others to `target`, without private data. Raises SaveDamaged."""
         with self._reading() as db:
             export(db, target)
 
     def close(self) -> None:
-        """Let go of the file and its lock. Idempotent."""
+        """Close the file and release its lock. Idempotent."""
         with self._turnstile:
             self._db.close()
             if self._lock is not None:
@@ -307,10 +316,10 @@ class SaveFile:
                     self._db.execute("ROLLBACK")
 
     def _take_another_file(self) -> None:
-        """Go on in a new file under a free name, since the open file was moved, deleted or replaced."""
+        """Continue in a new file under a free name, after the open one was moved, deleted or replaced."""
         anew = write_anew(self._db, self._path)
         if self._lock is not None:
-            self._lock.release()  # the new file may have the old one's name, and so its lock
+            self._lock.release()  # the new file may have the old name, and so the same lock
         db, lock = open_for_play(anew)
         self._db.close()
         self._path, self._db, self._lock, self._identity = anew, db, lock, identity(anew)

@@ -1,4 +1,4 @@
-"""A save out of the house and a stranger's into it: export strips what is private, import trusts nothing."""
+"""Export and import of saves: export strips private data, import trusts nothing."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -11,29 +11,42 @@ from uuid import uuid4
 from fiction.errors import SaveDamaged, SaveError
 from fiction.saves import codec
 from fiction.saves.creation import laying_down
+from fiction.saves.failures import translated
 from fiction.saves.files import check_header, check_tables, connect, make_private, read_header, sync_folder
 from fiction.saves.graft import Graft
 from fiction.saves.leftovers import IMPORTING
 from fiction.saves.migrations import STEPS
-from fiction.saves.rows import BookmarkRow, PackRow, RevisionRow, SnapshotRow, StoryRow, TurnRow, VectorRow, insert, row_of, rows_of
+from fiction.saves.rows import (
+    BookmarkRow,
+    PackRow,
+    RevisionRow,
+    SnapshotRow,
+    StoryRow,
+    TurnRow,
+    VectorRow,
+    insert,
+    row_of,
+    rows_of,
+)
 from fiction.saves.tree import head_row
-from fiction.saves.failures import translated
 from fiction.saves.upgrade import keep_copy, upgrade
 from fiction.saves.verify import problems
 
 LARGEST = 512 << 20
-"""Bytes of a file that is taken in: about 80,000 turns."""
+"""Bytes of an imported file: about 80,000 turns."""
 PATIENCE = 2_000
-"""Times 100,000 steps of SQLite's machine that a stranger's file may keep us busy: under a minute."""
+"""Most steps of SQLite for an imported file, in units of 100,000: under a minute."""
 
 
 def export(db: sqlite3.Connection, target: Path) -> None:
-    """Write a whole copy of an open save to `target`, for others: nothing that was typed and not told, and of the
-    reader's profile only what the story needs (name, pronouns, who they are, language, level, length).
+    """Write a copy of an open save to `target`, for others.
+
+    Left out are the pending choice and everything in the reader's profile except name, pronouns, who they are,
+    language, level and length, which the story needs.
 
     Raises:
-        SaveDamaged: the save is not whole.
-        sqlite3.Error, OSError: the target can't be written; whatever was there is as it was.
+        SaveDamaged: the save is damaged.
+        sqlite3.Error, OSError: the target can't be written; an existing file is unchanged.
     """
     if found := problems(db):
         raise SaveDamaged(found[0])
@@ -50,7 +63,7 @@ def export(db: sqlite3.Connection, target: Path) -> None:
 
 
 def _strip(db: sqlite3.Connection) -> None:
-    """Take out what is private; what is deleted is also overwritten."""
+    """Delete private data, and overwrite it in the file."""
     db.execute("PRAGMA secure_delete=ON")
     db.execute("BEGIN IMMEDIATE")
     db.execute("DELETE FROM pending")
@@ -62,12 +75,12 @@ def _strip(db: sqlite3.Connection) -> None:
 
 
 def take_in(path: Path, into: Path) -> int:
-    """Copy a stranger's save into a new one at `into`, value by value; returns the number of turns.
+    """Import a save into a new one at `into`, value by value; returns the number of turns.
 
     Raises:
         NotFound: there is no such file.
         SaveTooNew: a later version made it.
-        SaveDamaged: it is not a save, holds more than a save, or is not whole; no file is made.
+        SaveDamaged: it is no save, holds more than a save, or is damaged; no file is made.
     """
     with _inspected(path, beside=into) as source, translated(path.stem), laying_down(into) as db:
         graft = Graft(db)
@@ -99,7 +112,7 @@ def _each_turn(db: sqlite3.Connection) -> Iterator[TurnRow]:
 
 @contextmanager
 def _inspected(path: Path, *, beside: Path) -> Iterator[sqlite3.Connection]:
-    """A connection to a file that has been found to be a whole save; an older format is brought up in a copy."""
+    """A connection to a file verified as a whole save; an older format is upgraded in a copy."""
     name = path.stem
     with translated(name), TemporaryDirectory(prefix=IMPORTING, dir=beside.parent) as folder:
         if path.is_symlink() or not path.is_file():

@@ -1,7 +1,7 @@
-"""The tree of turns, as statements on a connection: heads, paths, forks, lineages, the way of redo.
+"""The tree of turns, as SQL statements: the head, paths, forks, lineages and redo.
 
-Turns lie in segments, unforked runs: the first child of a turn continues its segment, each further one begins another.
-What lies on a path is then known from its segments, at the cost of its forks and not of its length.
+A segment is a run of turns without forks: a turn's first child continues its segment, every other child begins a new
+one. A path is a list of segments, as long as its number of forks, not of its turns.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ from fiction.story.memory import Lineage
 
 
 class TreePosition(NamedTuple):
-    """Where a turn stands: enough to find its path."""
+    """A turn's position in the tree: enough to find its path."""
 
     id: int
     segment: int
@@ -21,10 +21,10 @@ class TreePosition(NamedTuple):
 
 
 def head_row(db: sqlite3.Connection) -> HeadRow:
-    """Where the reader is.
+    """The head, the reader's current turn.
 
     Raises:
-        SaveDamaged: the save does not know.
+        SaveDamaged: the row is missing or damaged.
     """
     row = row_of(db, HeadRow)
     if row is None or not whole(row):
@@ -36,7 +36,7 @@ def set_head(db: sqlite3.Connection, to: int | None, *, expected: int | None, no
     """Move the head.
 
     Raises:
-        SaveConflict: it is not at `expected`.
+        SaveConflict: the head is not at `expected`.
     """
     if head_row(db).turn != expected:
         raise SaveConflict("The story was moved on elsewhere; nothing was written.", hint="Open the story again.")
@@ -44,11 +44,11 @@ def set_head(db: sqlite3.Connection, to: int | None, *, expected: int | None, no
 
 
 def place_of(db: sqlite3.Connection, turn: int) -> TreePosition:
-    """Where a turn stands.
+    """A turn's position.
 
     Raises:
         NotFound: there is no such turn.
-        SaveDamaged: it is not as it was written.
+        SaveDamaged: it is damaged.
     """
     row = turn_row(db, turn)
     if not whole(row):
@@ -65,11 +65,11 @@ def turn_row(db: sqlite3.Connection, turn: int) -> TurnRow:
 
 
 def path_rows(db: sqlite3.Connection, turn: int, count: int) -> list[TurnRow]:
-    """The last `count` turns up to and with `turn`, oldest first.
+    """The last `count` turns up to and including `turn`, oldest first.
 
     Raises:
         NotFound: there is no such turn.
-        SaveDamaged: one on the way is missing or does not follow from the one before.
+        SaveDamaged: a turn on the path is missing, or has the wrong depth.
     """
     rows: list[TurnRow] = []
     row = turn_row(db, turn)
@@ -85,15 +85,15 @@ def path_rows(db: sqlite3.Connection, turn: int, count: int) -> list[TurnRow]:
 
 
 def child_rows(db: sqlite3.Connection, turn: int | None) -> list[TurnRow]:
-    """What was told after a turn, in the order of telling."""
+    """A turn's children, in order of telling."""
     return rows_of(db, TurnRow, "WHERE parent IS ? ORDER BY id", (turn,))
 
 
 def lineage_of(db: sqlite3.Connection, place: TreePosition) -> Lineage:
-    """The segments on the way to a turn, the nearest first.
+    """The segments on the path to a turn, the nearest first.
 
     Raises:
-        SaveDamaged: one of them is not as it was written.
+        SaveDamaged: a segment is missing or damaged.
     """
     found = [(place.segment, place.depth)]
     segment = place.segment
@@ -108,7 +108,7 @@ def lineage_of(db: sqlite3.Connection, place: TreePosition) -> Lineage:
 
 
 def new_place(db: sqlite3.Connection, parent: TreePosition | None) -> TreePosition:
-    """The place of a new turn after `parent`; where that is a fork, its segment is made and redo will lead there."""
+    """The position of a new turn after `parent`. At a fork, a segment is added, and `redo` will lead into it."""
     (turn,) = db.execute("SELECT coalesce(max(id), 0) + 1 FROM turn").fetchone()
     if parent is not None and db.execute("SELECT 1 FROM turn WHERE parent=?", (parent.id,)).fetchone() is None:
         return TreePosition(turn, parent.segment, parent.depth + 1)
@@ -122,9 +122,9 @@ def new_place(db: sqlite3.Connection, parent: TreePosition | None) -> TreePositi
 
 
 def lead_to(db: sqlite3.Connection, lineage: Lineage) -> None:
-    """Make `redo` go, from every turn on this path, towards its end.
+    """Make `redo` lead from every turn on this path towards its end.
 
-    Only forks need a hint: elsewhere the next turn is the one in the same segment.
+    Only forks need a hint: elsewhere the next turn is in the same segment.
     """
     entered: int | None = None
     for segment, depth in lineage.segments:
@@ -135,7 +135,7 @@ def lead_to(db: sqlite3.Connection, lineage: Lineage) -> None:
 
 
 def redo_of(db: sqlite3.Connection, place: TreePosition) -> int | None:
-    """The child that `redo` goes to; None at a leaf."""
+    """The child for `redo`; None at a leaf."""
     hint = db.execute("SELECT next FROM redo WHERE segment=? AND depth=?", (place.segment, place.depth)).fetchone()
     for segment in (hint[0] if hint else None, place.segment):
         row = db.execute(

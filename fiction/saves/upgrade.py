@@ -1,4 +1,4 @@
-"""Bringing an older save to this version's format, in place, one step at a time; the file before is kept beside it."""
+"""Upgrading an older save to this version's format, in place, step by step; a copy of the old file stays beside it."""
 
 import os
 import shutil
@@ -7,25 +7,25 @@ from contextlib import closing
 from pathlib import Path
 
 from fiction.errors import SaveError
+from fiction.saves.failures import translated
 from fiction.saves.files import connect, make_private, read_header, sync_folder
 from fiction.saves.migrations import STEPS, Step
-from fiction.saves.failures import translated
 
 
 def upgrade(path: Path, *, steps: tuple[Step, ...] = STEPS) -> None:
-    """Take the steps that the file lacks. The caller holds the story's lock and has checked the header.
+    """Apply the missing migrations. The caller holds the story's lock and has checked the header.
 
-    Each step is one transaction together with the format's number: whatever happens, the file is whole and of one
-    format, and the next opening goes on from there.
+    Each migration is one transaction, the format's number included: after any failure the file is whole and in one
+    format, and the next opening continues from there.
 
     Raises:
-        SaveError: a step could not be taken.
+        SaveError: a migration failed.
     """
     if read_header(path).version >= len(steps):
         return
     with translated(path.stem):
         with closing(connect(path, "write")) as db:
-            db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # rolls back what a killed process left
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # rolls back a killed process's journal
         version = read_header(path).version
         keep_copy(path, path.with_name(f"{path.name}.v{version}.bak"))
         with closing(connect(path, "write")) as db:
@@ -35,10 +35,10 @@ def upgrade(path: Path, *, steps: tuple[Step, ...] = STEPS) -> None:
 
 
 def take(db: sqlite3.Connection, step: Step, version: int, name: str) -> None:
-    """One step in one transaction.
+    """Apply one migration in one transaction.
 
     Raises:
-        SaveError: it failed; the file is as it was.
+        SaveError: it failed; the file is unchanged.
     """
     db.execute("BEGIN IMMEDIATE")
     try:
@@ -53,7 +53,7 @@ def take(db: sqlite3.Connection, step: Step, version: int, name: str) -> None:
 
 
 def keep_copy(path: Path, copy: Path) -> None:
-    """Copy a file that nobody is writing, durably and whole or not at all."""
+    """Copy a file that no process is writing, durably, completely or not at all."""
     rough = copy.with_name(f".{copy.name}.new")
     make_private(rough)
     with path.open("rb") as source, rough.open("wb") as target:

@@ -1,20 +1,20 @@
-"""The deep check of a save: SQLite's own, then every row's checksum, then whether the tree holds together."""
+"""The full check of a save: SQLite's integrity check, every row's checksum, and the links of the tree."""
 
 import sqlite3
 
 from fiction.saves.rows import TABLES, SegmentRow, TurnRow, count_torn, rows_of, whole
 
 MOST = 20
-"""So many problems of one kind are told; a file with more needs no longer list."""
+"""The most problems of one kind that are listed."""
 
 LARGEST_ID = 1 << 40
-"""No story has so many turns; a file that says so would leave no numbers for new ones."""
+"""The largest id of a turn; beyond it a hostile file could leave no ids for new turns."""
 
 _BATCH = 500
 
 
 def problems(db: sqlite3.Connection) -> list[str]:
-    """Everything that is wrong, as sentences; an empty list is a whole save."""
+    """All faults, as sentences; empty for a whole save."""
     found = [
         f"The file's structure is damaged: {line}"
         for (line,) in db.execute(f"PRAGMA integrity_check({MOST})").fetchall()
@@ -40,7 +40,7 @@ def _torn_turns(db: sqlite3.Connection) -> list[str]:
 
 
 def _tree(db: sqlite3.Connection) -> list[str]:
-    """Every turn continues its parent's segment or begins one that forks there, one deeper than its parent."""
+    """Turns that neither continue their parent's segment nor fork from it, or are not one deeper than the parent."""
     segments = {row.id: row for row in rows_of(db, SegmentRow)}
     places: dict[int, tuple[int | None, int]] = {}
     found: list[str] = []

@@ -1,15 +1,14 @@
-"""Turns as rows: what is written when one is told, and when it is complete."""
+"""Rows of turns, as written when told and when complete."""
 
-from fiction.story.turn import Draft
 from fiction.saves import codec
 from fiction.saves.rows import TurnRow
 from fiction.saves.tree import TreePosition
 from fiction.story.memory import Rationale
-from fiction.story.turn import Finding, Reflection, Stage
+from fiction.story.turn import Draft, Finding, Reflection, Stage
 
 
 def told(place: TreePosition, parent: TurnRow | None, draft: Draft, *, now: int) -> TurnRow:
-    """The row of a turn whose passage is whole. Its scene's title is carried on from `parent` unless it has its own."""
+    """The row of a told turn. Without a title of its own it continues the scene of `parent`, and its title."""
     return TurnRow(
         id=place.id,
         parent=None if parent is None else parent.id,
@@ -37,7 +36,7 @@ def told(place: TreePosition, parent: TurnRow | None, draft: Draft, *, now: int)
 
 
 def completed(row: TurnRow, reflection: Reflection, findings: tuple[Finding, ...]) -> TurnRow:
-    """The row with what the storyteller made of it; an empty title or state keeps the one it was told with."""
+    """The row with the storyteller's reflection; an empty title or state keeps the value from telling."""
     return row._replace(
         stage=Stage.COMPLETE.value,
         importance=reflection.importance,

@@ -1,1 +1,1 @@
-"""Finding a mind to tell the stories, trying it, fetching it, running it, keeping it in the settings."""
+"""Finding, trying, downloading and running models, and keeping them in the settings."""

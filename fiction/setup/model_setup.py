@@ -39,13 +39,13 @@ class ModelSetup:
         """Servers on this machine, and where OLLAMA_HOST says; takes about a tenth of a second."""
         return await find_servers(environment=self._environment)
 
-    async def models(self, mind: ModelConfig) -> tuple[str, ...]:
+    async def models(self, config: ModelConfig) -> tuple[str, ...]:
         """Models that a server lists, the likeliest to tell a story well first. Raises FictionError."""
         from fiction.llm.discovery.model_list import list_models
 
-        if mind.run:
-            return (ChildSpec(mind.run, mind.model).called,) if mind.model else ()
-        part = self._part(mind).model_copy(update={"model": mind.model or _ANY})
+        if config.run:
+            return (ChildSpec(config.run, config.model).called,) if config.model else ()
+        part = self._part(config).model_copy(update={"model": config.model or _ANY})
         server = asked(part, self._children).server
         return await list_models(server, recommended=catalogue.recommended_at(server.base_url))
 
@@ -61,10 +61,10 @@ class ModelSetup:
         """Programs on PATH that can run a model."""
         return runners.runners(self._environment)
 
-    async def try_out(self, mind: ModelConfig) -> AsyncGenerator[TrialResult, None]:
+    async def try_out(self, config: ModelConfig) -> AsyncGenerator[TrialResult, None]:
         """A short real turn: what is found is said as it is found. Ends after the first finding that is fatal."""
         try:
-            part = self._part(mind)
+            part = self._part(config)
             self._children.only({wanted(part), *self._wanted})
             asking = asked(part, self._children)
         except FictionError as error:
@@ -78,7 +78,7 @@ class ModelSetup:
         """Have Ollama download a model. Closing the generator stops it; another call goes on where it stopped."""
         return ollama.pull(server, model)
 
-    def minds(self) -> tuple[ModelConfig, ...]:
+    def model_configs(self) -> tuple[ModelConfig, ...]:
         """Models in the settings, without their keys; the default one first."""
         settings = self._settings
         parts = {"": settings.server, **settings.servers}
@@ -94,15 +94,15 @@ class ModelSetup:
             if part.model
         )
 
-    def keep(self, mind: ModelConfig) -> None:
+    def keep(self, config: ModelConfig) -> None:
         """Write a model into the settings; under no name it becomes the one that tells new stories.
 
         A key that is there already is kept for the same address. Raises FictionError; nothing is written then.
         """
-        if not mind.name:
-            self._see_that_nothing_is_stronger(mind)
-        section = section_of(mind.name)
-        part, before = self._part(mind), self._before(mind.name)
+        if not config.name:
+            self._see_that_nothing_is_stronger(config)
+        section = section_of(config.name)
+        part, before = self._part(config), self._before(config.name)
         values: dict[tuple[str, ...], object] = {
             (*section, "base_url"): part.base_url or None,
             (*section, "model"): part.model or None,
@@ -110,10 +110,10 @@ class ModelSetup:
         }
         if (part.base_url, part.model, part.run) != (before.base_url, before.model, before.run):
             values |= {(*section, name): None for name in _OF_A_MODEL}
-        values[(*section, "speculate")] = mind.ahead or None
-        if mind.api_key:
+        values[(*section, "speculate")] = config.ahead or None
+        if config.api_key:
             values[(*section, "api_key")] = part.api_key.get_secret_value()
-        if not mind.name and self._settings.storyteller not in ("", "model"):
+        if not config.name and self._settings.storyteller not in ("", "model"):
             values[("storyteller",)] = None
         self._kept.change(values)
         self._children.only(self._wanted)
@@ -146,18 +146,18 @@ class ModelSetup:
         settings = self._settings
         return settings.servers.get(name, ServerPart()) if name else settings.server
 
-    def _part(self, mind: ModelConfig) -> ServerPart:
+    def _part(self, config: ModelConfig) -> ServerPart:
         """A model as the settings hold it: how it is asked, and its key, as they are set already."""
         try:
             said = ServerPart.model_validate(
-                {"base_url": mind.base_url, "model": mind.model, "api_key": mind.api_key, "run": mind.run}
+                {"base_url": config.base_url, "model": config.model, "api_key": config.api_key, "run": config.run}
             )
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             raise SettingsError(f"That makes no sense: {first['msg'].removeprefix('Value error, ')}.") from None
-        key = said.api_key if mind.api_key else self._key(said)
+        key = said.api_key if config.api_key else self._key(said)
         base_url = "" if said.run else said.base_url
-        return self._before(mind.name).model_copy(
+        return self._before(config.name).model_copy(
             update={"base_url": base_url, "model": said.model, "api_key": key, "run": said.run}
         )
 
@@ -170,12 +170,12 @@ class ModelSetup:
                     return part.api_key
         return SecretStr("")
 
-    def _see_that_nothing_is_stronger(self, mind: ModelConfig) -> None:
+    def _see_that_nothing_is_stronger(self, config: ModelConfig) -> None:
         """Raises where the environment, which overrules the settings, names another model than the kept one."""
         for variable, field in _STRONGER.items():
             value = self._environment.get(variable, "").strip().rstrip("/")
-            wanted = (mind.base_url or OPENAI).rstrip("/") if field == "base_url" else mind.model
-            if value and (mind.run or value != wanted):
+            wanted = (config.base_url or OPENAI).rstrip("/") if field == "base_url" else config.model
+            if value and (config.run or value != wanted):
                 raise SettingsError(
                     f"{variable} in the environment says otherwise, and goes before the settings.",
                     hint=f"Start the game without {variable} to choose here, or give this one a name of its own.",

@@ -1,1 +1,1 @@
-"""What stories cost: a list of prices, a ledger of every call, and the caps that the reader set."""
+"""What stories cost: lists of prices, a log of every call, and the caps that the reader set."""

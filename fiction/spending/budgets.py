@@ -1,4 +1,4 @@
-"""The till: what each story spends, and the caps at which the reader is asked."""
+"""Budgets: what each story spends, and the caps at which the reader is asked."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,31 +21,31 @@ class _Cap:
     setting: str
     whose: str
     cap: int
-    """As it is set; 0 is no cap."""
+    """From the settings; 0 is no cap."""
     lifted: int = 0
-    """What the reader allowed beyond it, until the game is left."""
+    """Allowed by the reader on top of the cap, until the game is left."""
     wanted: int = 0
-    """What the spending that was refused last would have come to; 0 where this cap did not stand in its way."""
+    """The total that the last refused request would have reached; 0 if this cap did not refuse it."""
 
     @property
     def limit(self) -> int:
-        """What may be spent now."""
+        """The cap with the reader's allowance."""
         return self.cap + self.lifted
 
     def stops(self, spent: int, more: int) -> bool:
-        """Whether this would be too much; remembered for `lift`."""
+        """Whether `more` would exceed the limit; the total is remembered for `lift`."""
         self.wanted = spent + more if self.cap and spent + more > self.limit else 0
         return self.wanted > 0
 
     def lift(self) -> None:
-        """By as much again, or as often as that it takes for what was refused."""
+        """Allow the refused request: raise the limit by the cap, as many times as it takes."""
         if self.wanted:
             self.lifted += -(-(self.wanted - self.limit) // self.cap) * self.cap
             self.wanted = 0
 
 
 class Budgets:
-    """What all stories of one game spend together. Caps are in millionths of a US dollar; 0 is no cap."""
+    """The budgets of all stories of one game. Caps are in millionths of a US dollar; 0 is no cap."""
 
     def __init__(
         self,
@@ -57,33 +57,33 @@ class Budgets:
         now: Callable[[], datetime] = local_now,
     ) -> None:
         self._prices = prices
-        self._ledger = UsageLog(folder, now=now)
+        self._log = UsageLog(folder, now=now)
         self._story_cap = story_cap
         self._day = _Cap("spending.day_cap", "Today's stories have", day_cap)
-        self._purses: dict[str, _StoryPurse] = {}
+        self._stories: dict[str, _StoryBudget] = {}
 
-    def purse(self, story_uuid: str) -> Budget:
-        """The purse of a story; the same one each time: what the reader allowed holds until the game is left."""
-        if story_uuid not in self._purses:
+    def of_story(self, story_uuid: str) -> Budget:
+        """A story's budget: the same object on every call, so that an allowance holds until the game is left."""
+        if story_uuid not in self._stories:
             cap = _Cap("spending.story_cap", "This story has", self._story_cap)
-            self._purses[story_uuid] = _StoryPurse(story_uuid, self._ledger, self._prices, cap, self._day)
-            self._ledger.follow(story_uuid)
-        return self._purses[story_uuid]
+            self._stories[story_uuid] = _StoryBudget(story_uuid, self._log, self._prices, cap, self._day)
+            self._log.follow(story_uuid)
+        return self._stories[story_uuid]
 
 
-class _StoryPurse:
-    """The purse of one story."""
+class _StoryBudget:
+    """The budget of one story."""
 
-    def __init__(self, story: str, ledger: UsageLog, prices: Prices, cap: _Cap, day: _Cap) -> None:
+    def __init__(self, story: str, log: UsageLog, prices: Prices, cap: _Cap, day: _Cap) -> None:
         self._story = story
-        self._ledger = ledger
+        self._log = log
         self._prices = prices
         self._cap = cap
         self._day = day
         self._refused: set[tuple[str, str]] = set()
-        """Models and addresses of no known price that a cap has kept from being asked."""
+        """Models without a known price, and their addresses, that a cap refused."""
         self._trusted: set[tuple[str, str]] = set()
-        """Such models and addresses that the reader agreed to use without a known price."""
+        """Models without a known price, and their addresses, that the reader allowed."""
 
     def permit(self, expected: Usage, *, model: str, base_url: str) -> None:
         if not (self._cap.cap or self._day.cap):
@@ -97,7 +97,7 @@ class _StoryPurse:
             return
         crossed = [
             (cap, spent)
-            for cap, spent in ((self._cap, self._ledger.of(self._story)), (self._day, self._ledger.today()))
+            for cap, spent in ((self._cap, self._log.of(self._story)), (self._day, self._log.today()))
             if cap.stops(spent.cost, more)
         ]
         if crossed:
@@ -109,7 +109,7 @@ class _StoryPurse:
             paid = self.forecast(usage, model=model, base_url=base_url)
         else:
             paid = self._prices.billed(usage, billed, model=model, base_url=base_url)
-        self._ledger.enter(Entry(self._story, model, host_of(base_url), paid))
+        self._log.enter(Entry(self._story, model, host_of(base_url), paid))
         return paid
 
     def forecast(self, usage: Usage, *, model: str, base_url: str) -> Usage:
@@ -126,8 +126,8 @@ class _StoryPurse:
 
     def costs(self) -> Costs:
         return Costs(
-            story=self._ledger.of(self._story),
-            today=self._ledger.today(),
+            story=self._log.of(self._story),
+            today=self._log.today(),
             story_cap=self._cap.limit,
             day_cap=self._day.limit,
         )

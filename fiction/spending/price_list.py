@@ -1,4 +1,4 @@
-"""A list of prices as somebody wrote it: YAML within limits, every mistake with its line."""
+"""Reads a price list: YAML within limits, every mistake with its line."""
 
 import math
 import re
@@ -23,28 +23,28 @@ _AMOUNT = re.compile(r"\$?\s*(\d{1,9}(?:\.\d{0,12})?|\.\d{1,12})\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One entry of a list of prices."""
+    """One entry of a price list."""
 
     model: str
-    """Pattern of model names, in lower case; `*` stands for any characters."""
+    """Pattern of model names, in lower case; `*` matches any characters."""
     host: str
-    """Pattern of the server's host; `*` alone is any."""
+    """Pattern of the server's host; `*` alone matches every host."""
     price: Price
     as_of: str = ""
-    """When that was the price, as the list says it."""
+    """The price's date, as written in the list."""
 
 
 def read(file: Path) -> tuple[Listed, ...]:
-    """The entries of a file, in its order; none where there is no such file.
+    """The entries of a file, in file order; none if the file is missing.
 
     Raises:
-        SettingsError: it can't be read or is no list of prices; names file and line.
+        SettingsError: it can't be read or is no price list; names file and line.
     """
     return parse(small_files.content(file, limits=LIMITS), file)
 
 
 def parse(raw: bytes, file: Path) -> tuple[Listed, ...]:
-    """The entries that the bytes of a file hold; `file` is for messages. Raises SettingsError as `read` does."""
+    """The entries in the bytes of a file; `file` is its name in messages. Raises SettingsError as `read` does."""
     document = small_files.read_small(raw, file, limits=LIMITS)
     return () if document is None else _PriceFile(document, file).entries()
 
@@ -99,7 +99,7 @@ class _PriceFile:
         return text
 
     def _amount(self, path: Place, value: object) -> int:
-        """Millionths of a dollar of what is written as dollars, rounded up; read as text, so that 0.1 is 0.1."""
+        """A written amount of dollars in millionths, rounded up; parsed from the text, so that 0.1 is exact."""
         written = _AMOUNT.match(value.strip()) if isinstance(value, str) else None
         if written is None or Decimal(written.group(1)) > MAX_DOLLARS:
             raise self._mistake(path, "there should be US dollars for a million tokens here", hint="Such as 0.25.")

@@ -1,7 +1,7 @@
 """What a call costs, in whole millionths of a dollar.
 
-The server's bill goes before every price; then come the reader's own list, the price that the server's list tells, and
-the bundled list. Where all are silent, what a model has billed so far tells what the next call will about be.
+The server's bill comes first; then the reader's own price list, the price in the server's model list, and the bundled
+list. Without any of them, the model's bills so far estimate the next call.
 """
 
 import dataclasses
@@ -23,27 +23,27 @@ FREE = Price(0, 0, 0)
 
 _MILLION = 1_000_000
 _MAX_TOKENS = 10**9
-"""Of one call; what a server claims beyond that is no number of tokens."""
+"""The most tokens that one call can have; larger claims of a server are cut to it."""
 _SNAPSHOT = re.compile(r"-20\d\d-?\d\d-?\d\d\Z", re.ASCII)
 _BARE_NAME = re.compile(r"[a-z0-9_-]+\Z")
 _HOME_NAMES = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
-"""Ends of names that no public server has (RFC 6761, RFC 6762, RFC 8375; ICANN's `internal`)."""
+"""Endings of host names that are never public (RFC 6761, RFC 6762, RFC 8375; ICANN's `internal`)."""
 
 
 class Prices:
-    """Two lists of prices: the reader's own, and over which it goes."""
+    """The bundled price list and the reader's own, which takes precedence."""
 
     def __init__(self, bundled: tuple[Listed, ...], own: tuple[Listed, ...] = ()) -> None:
         self._bundled = bundled
         self._own = own
         self._told: dict[tuple[str, str], Price] = {}
         self._billed: dict[tuple[str, str], tuple[int, int]] = {}
-        """By host and model: what servers have billed, and for how many tokens."""
+        """By host and model: the amount billed so far, and its tokens."""
         self._found: dict[tuple[str, str], Price | None] = {}
 
     @classmethod
     def load(cls, own: Path | None = None) -> "Prices":
-        """The bundled list, and over it the file of the reader's own; one that is not there is empty.
+        """Both lists; a missing file of the reader's counts as empty.
 
         Raises:
             SettingsError: the reader's list can't be read or understood; names file and line.
@@ -53,7 +53,7 @@ class Prices:
         return cls(known, price_list.read(own) if own else ())
 
     def learn(self, price: Price | None, *, model: str, base_url: str) -> None:
-        """Take in the price that a server's list tells; None where it tells none (any more)."""
+        """Take in a price from a server's model list; None if the list has none (any more)."""
         at = _key(model, base_url)
         if self._told.get(at) == price:
             return
@@ -63,7 +63,7 @@ class Prices:
             self._told[at] = price
 
     def price(self, *, model: str, base_url: str) -> Price | None:
-        """What a model costs at a server; None where that is not known."""
+        """A model's price at a server; None if unknown."""
         at = _key(model, base_url)
         if at not in self._found:
             self._found[at] = self._look_up(*at)
@@ -81,7 +81,7 @@ class Prices:
         return dataclasses.replace(usage, cost=cost(usage, price), unpriced=False)
 
     def billed(self, usage: Usage, bill: int, *, model: str, base_url: str) -> Usage:
-        """The usage with what the server says that it has cost; remembered for calls that no bill comes for."""
+        """The usage with the cost billed by the server; remembered to estimate calls without a bill."""
         usage, at = _believable(usage), _key(model, base_url)
         if usage.total:
             before, tokens = self._billed.get(at, (0, 0))
@@ -121,7 +121,7 @@ def costs_nothing(host: str) -> bool:
 
 
 def _best(entries: tuple[Listed, ...], name: str, host: str) -> Price | None:
-    """Of the entries that match, the most specific one: a whole name, then the longest one, then the longest host."""
+    """The most specific matching entry: a name without `*`, then the longest name, then the longest host."""
     found = [entry for entry in entries if fnmatchcase(host, entry.host) and _names(entry, name)]
     if not found and host == OPENROUTER and "/" in name:
         vendor, _, rest = name.partition("/")
@@ -147,7 +147,7 @@ def _key(model: str, base_url: str) -> tuple[str, str]:
 
 
 def _believable(usage: Usage) -> Usage:
-    """The usage with no more tokens than a call can have: a sum of them is shown, saved and written down."""
+    """The usage with its tokens cut to the most that a call can have, since sums of them are shown and saved."""
     prompt, completion = _tokens(usage.prompt), _tokens(usage.completion)
     return dataclasses.replace(usage, prompt=prompt, completion=completion, cached=min(_tokens(usage.cached), prompt))
 

@@ -1,7 +1,7 @@
-"""Every call on a line of its own, in one file a day: what was asked of whom, and what it cost. No words of a story.
+"""A log of every call, one line each, in one file a day: server, tokens and cost. No words of a story.
 
-Several processes write to the same file. A line is one write in append mode, so that lines never mix; a reader goes on
-from where it was, and thereby sees what the others wrote.
+Several processes write to the same file. A line is one write in append mode, so that lines never mix; a reader
+continues from its last position, and so sees other processes' lines.
 """
 
 import contextlib
@@ -21,11 +21,11 @@ from fiction.text.sanitise import clean_line
 _MAX_LINE = 4_096
 _NAME_LIMIT = 120
 _MOST = 10**15
-"""Tokens, or millionths of a dollar, of one call; a line that claims more is taken for that."""
+"""Tokens, or millionths of a dollar, of one call; larger numbers in a line are cut to it."""
 
 
 def local_now() -> datetime:
-    """The time here; its date is the day that a call belongs to."""
+    """The local time; its date is the day to which a call belongs."""
     return datetime.now().astimezone()
 
 
@@ -57,7 +57,7 @@ class Entry:
 
 
 class UsageLog:
-    """The ledger in a folder. No method raises: what can't be read or written is left out."""
+    """The log in a folder. No method raises: unreadable lines are skipped, failed writes stay in memory."""
 
     def __init__(self, folder: Path, *, now: Callable[[], datetime] = local_now) -> None:
         self._folder = folder
@@ -65,12 +65,12 @@ class UsageLog:
         self._lock = threading.Lock()
         self._day = _Day(folder, now().date())
         self._before: dict[str, Usage] = {}
-        """By story: what was asked for it on other days."""
+        """By story: its usage on other days."""
         self._lost: dict[tuple[date, str], Usage] = {}
-        """By day and story: what the disk had no room for."""
+        """By day and story: usage that could not be written to disk."""
 
     def follow(self, story: str) -> None:
-        """Start reading what the ledger holds of a story, in the background."""
+        """Start reading a story's usage in the background."""
         threading.Thread(target=self.of, args=(story,), name="ledger", daemon=True).start()
 
     def enter(self, entry: Entry) -> None:
@@ -84,13 +84,13 @@ class UsageLog:
                 self._lost[key] = self._lost.get(key, Usage()) + entry.usage
 
     def today(self) -> Usage:
-        """All calls of all stories since midnight, other processes' included."""
+        """Usage of all stories since midnight, other processes' included."""
         with self._lock:
             day = self._today()
             return _sum([day.total.usage, *(usage for (when, _), usage in self._lost.items() if when == day.date)])
 
     def of(self, story: str) -> Usage:
-        """All calls for a story, on all days."""
+        """Usage of a story on all days."""
         with self._lock:
             day = self._today()
             if story not in self._before:
@@ -100,7 +100,7 @@ class UsageLog:
             return _sum([self._before[story], today.usage if today else Usage(), *lost])
 
     def _today(self) -> "_Day":
-        """Today, read up to the last line that is there."""
+        """Today's usage, read up to the last line of the file."""
         today = self._now().date()
         if self._day.date != today:
             self._day = _Day(self._folder, today)
@@ -117,7 +117,7 @@ _NUMBERS = ("in", "out", "cached", "cost", "estimated", "unpriced")
 
 @dataclass(slots=True)
 class _Tally:
-    """A sum that grows in place: ten thousand lines are added up before the first frame waits for them."""
+    """A sum that grows in place: fast enough to add ten thousand lines before the first frame."""
 
     prompt: int = 0
     completion: int = 0
@@ -141,21 +141,21 @@ class _Tally:
 
 @dataclass(slots=True)
 class _Day:
-    """What has been read of a day's file."""
+    """A day's file, as far as it has been read."""
 
     folder: Path
     date: date
     total: _Tally = field(default_factory=_Tally)
     stories: dict[str, _Tally] = field(default_factory=dict)
     read: int = 0
-    """Bytes."""
+    """In bytes."""
 
     def read_on(self) -> None:
-        """Take in the whole lines that came since."""
+        """Take in the complete lines added since the last call."""
         path = _file(self.folder, self.date)
         with contextlib.suppress(OSError):
             size = path.stat().st_size
-            if size < self.read:  # somebody emptied it
+            if size < self.read:  # the file was emptied
                 self.total, self.stories, self.read = _Tally(), {}, 0
             if size > self.read:
                 self._take(_bytes_from(path, self.read))
@@ -169,7 +169,7 @@ class _Day:
 
 
 def _append(path: Path, line: bytes) -> None:
-    """Add the line in one write; a line that an earlier write left torn is ended first."""
+    """Append the line in one write; a torn line from an earlier write is ended first."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -207,12 +207,12 @@ def _on_other_days(folder: Path, story: str, today: date) -> Usage:
 
 
 def _entries(lines: Iterable[bytes]) -> Iterable[_Fields]:
-    """The lines that are entries; others are skipped."""
+    """The entries in the lines; other lines are skipped."""
     return filter(_is_entry, _parsed([line for line in lines if 2 < len(line) <= _MAX_LINE]))
 
 
 def _parsed(lines: list[bytes]) -> Iterable[object]:
-    """What the lines hold. All at once takes a quarter of the time; a broken one is found one by one."""
+    """Parse the lines as one JSON array (four times as fast), or one by one if any is broken."""
     whole = b"[" + b",".join(lines) + b"]"
     with contextlib.suppress(ValueError, RecursionError):
         found: list[object] = json.loads(whole)

@@ -68,10 +68,10 @@ class ModelStoryteller:
             capabilities: used instead of the stored capabilities of the server.
         """
         connections = connections or Connections()
-        self._narrator = connections.client(server, purse=budget, starting=starting, capabilities=capabilities)
+        self._narrator = connections.client(server, budget=budget, starting=starting, capabilities=capabilities)
         other = notes is not None and notes != server
         self._notetaker = (
-            connections.client(notes, purse=budget, starting=starting) if notes and other else self._narrator
+            connections.client(notes, budget=budget, starting=starting) if notes and other else self._narrator
         )
         self._budget = budget
         self._name = name

@@ -1,1 +1,1 @@
-"""The game on the whole screen, in Textual."""
+"""The game on the full screen, with Textual."""

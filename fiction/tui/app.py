@@ -1,4 +1,4 @@
-"""The game on the whole screen: the story that is open, the other screens, and how it looks."""
+"""The app: the open story, the other screens, and themes."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 Animations = Literal["none", "basic", "full"]
 WARMING = 0.3
-"""Seconds after the first frame until the heavy parts are loaded in the background: the first key comes first."""
+"""Seconds from the first frame to loading heavy parts in the background, so that the first key is not delayed."""
 CLOSING = 3.0
-"""Seconds that leaving a story may take; every turn is saved already."""
+"""Most seconds for closing a story; every turn is saved already."""
 
 
 def _actions() -> "type[Provider]":
@@ -43,7 +43,7 @@ def _actions() -> "type[Provider]":
 
 
 class FictionApp(SafeApp):
-    """A library of worlds and saves, and the story that is being read."""
+    """The Textual app: the library of worlds and saves, and the open story."""
 
     TITLE = "fiction"
     COMMANDS = App.COMMANDS | {_actions}
@@ -65,17 +65,17 @@ class FictionApp(SafeApp):
         unsent: Path | None = None,
         secrets: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        """A face of a game.
+        """The full-screen face of a game.
 
         Args:
-            game: Makes the library and what can be begun; called once, after the first frame.
+            game: Makes the game; called once, after the first frame.
             start: A story to open at once.
-            begin: A story to begin at once, of a sentence that a storyteller makes a world of.
+            begin: A story to begin at once, in a world made from a sentence.
             theme: Name of a theme; empty takes `night`.
             animations: `none`, `basic` or `full`; empty takes TEXTUAL_ANIMATIONS.
-            crash_log: Where the report of a crash goes; None writes none.
-            unsent: Folder for what a reader was still writing at the end; None keeps none.
-            secrets: What must never stand in that report, asked for when there is one to be written.
+            crash_log: File for the report of a crash; None writes none.
+            unsent: Folder for unsent text of the reader; None keeps none.
+            secrets: Texts that must not be in the report; called when one is written.
         """
         super().__init__(crash_log, secrets)
         self._make_game = game
@@ -84,7 +84,7 @@ class FictionApp(SafeApp):
         self._reading: ReadingScreen | None = None
         self._unsent = UnsentFolder(unsent)
         self.preferred = ""
-        """Name of the storyteller that the reader set up or chose last; empty for none."""
+        """Name of the storyteller last set up or chosen; empty for none."""
         for ours in OURS:
             self.register_theme(ours)
         self.theme = theme if theme in self.available_themes else ROUND[0]
@@ -92,11 +92,11 @@ class FictionApp(SafeApp):
             self.animation_level = animations  # type: ignore[assignment]  # checked in the line above
 
     def get_default_screen(self) -> Screen[None]:
-        """The title."""
+        """The title screen."""
         return TitleScreen()
 
     def on_mount(self) -> None:
-        """Open what was asked for, and warm up what the first turn needs once the first frame is there."""
+        """After the first frame, open the story asked for, and load the parts for the first turn."""
         self.call_after_refresh(self._open_up)
 
     async def _open_up(self) -> None:
@@ -111,18 +111,18 @@ class FictionApp(SafeApp):
 
     @cached_property
     def game(self) -> "Game":
-        """The library and what can be begun."""
+        """The game, made on first use."""
         return self._make_game()
 
     # --- stories ---
 
     @property
     def story(self) -> "Session | None":
-        """The story that is open."""
+        """The open story, if any."""
         return self._reading.session if self._reading else None
 
     async def read(self, session: "Session") -> None:
-        """Open a story, from wherever the reader is."""
+        """Open a story from any screen."""
         from fiction.tui.reading.screen import ReadingScreen
 
         await self.leave()
@@ -132,7 +132,7 @@ class FictionApp(SafeApp):
             reading.call_after_refresh(reading.take_up, unsent)
 
     def on_text_area_changed(self, _message: TextArea.Changed) -> None:
-        """Keep what the reader writes at each change of it: nobody knows which will be the last."""
+        """Save unsent text at every change, since any may be the last."""
         if (reading := self._reading) is None or not reading.is_running:
             return
         if (unsent := reading.unsent) is not None:
@@ -141,7 +141,7 @@ class FictionApp(SafeApp):
             self._unsent.forget(reading.session.story.uuid)
 
     async def begin(self, story: "NewStory") -> None:
-        """Begin a story and open it; one that a world must be made for shows how far that is. Raises FictionError."""
+        """Begin a story and open it, with the progress if its world must be made first. Raises FictionError."""
         await self._put_away()
         if not story.world and story.settings.storyteller != "offline":
             from fiction.tui.library.making import MakingScreen
@@ -151,18 +151,18 @@ class FictionApp(SafeApp):
         await self.read(await self.game.start(story))
 
     async def resume(self, save: str = "") -> None:
-        """Take up a save, or the newest. Raises FictionError."""
+        """Open a save, or the newest. Raises FictionError."""
         await self._put_away()
         await self.read(await self.game.resume(save))
 
     async def leave(self) -> None:
-        """Put the story away and go back to the title."""
+        """Close the story and go back to the title."""
         await self._put_away()
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
     async def _put_away(self) -> None:
-        """Close the story that is open, so that its save is free."""
+        """Close the open story, which frees its save."""
         reading, self._reading = self._reading, None
         if reading is None:
             return
@@ -174,22 +174,22 @@ class FictionApp(SafeApp):
         except (FictionError, TimeoutError) as error:
             self.notify(str(error) or "The story took long to close.", severity="warning", markup=False)
 
-    # --- who tells ---
+    # --- storytellers ---
 
     def try_model(self, model: "ModelConfig") -> None:
-        """Open the trial of a model; there it is kept, or not."""
+        """Open the trial of a model, where the reader keeps or discards it."""
         from fiction.tui.models.trial import TrialScreen
 
         self.push_screen(TrialScreen(model))
 
     async def told_by(self, model: "ModelConfig") -> None:
-        """Go on with the open story, told by this model from here on; without a story, to the worlds."""
+        """Continue the open story with this model; without a story, go to the worlds."""
         from fiction.tui.models.wording import storyteller_of
 
         await self.told_from_here(storyteller_of(model))
 
     async def told_from_here(self, name: str) -> None:
-        """Let this storyteller tell the open story from here on; without one, a new story."""
+        """Continue the open story with this storyteller; without a story, use it for the next one."""
         self.preferred = name
         if self._reading is None:
             await self.leave()
@@ -205,78 +205,78 @@ class FictionApp(SafeApp):
         self.call_later(self._reading.told_by_another)
 
     async def action_quit(self) -> None:
-        """Leave the game. Everything is saved, so nothing is asked."""
+        """Quit without a question: everything is saved."""
         await self._put_away()
         self.exit()
 
     async def close_story(self) -> None:
-        """After the end: let go of a story that is still open, for it ended by a signal or a crash."""
+        """Close a story left open by a signal or a crash; call after the app's end."""
         reading, self._reading = self._reading, None
         if reading is not None:
             with suppress(FictionError, TimeoutError):
                 await asyncio.wait_for(reading.session.close(), CLOSING)
 
-    # --- screens that are loaded when they are first wanted ---
+    # --- screens, imported on first use ---
 
     def open_worlds(self, *, browse: bool = False) -> None:
-        """The worlds, to begin in one or to look around."""
+        """Open the worlds, to begin in one or to browse."""
         from fiction.tui.library.worlds import WorldsScreen
 
         self.push_screen(WorldsScreen(browse=browse))
 
     def open_world(self, card: "WorldCard") -> None:
-        """One world's page."""
+        """Open a world's page."""
         from fiction.tui.library.world import WorldScreen
 
         self.push_screen(WorldScreen(card))
 
     def world_of(self, card: "WorldCard") -> "World | FictionError":
-        """The world of a card, or what is wrong with it."""
+        """The world of a card, or its error."""
         try:
             return self.game.world(card.id)
         except FictionError as error:
             return error
 
     def open_begin(self, card: "WorldCard | None", *, opening: str = "") -> None:
-        """Who the reader is and how long the story is to be; without a world, what it is to be about."""
+        """Open the form for a new story; without a world it asks for a sentence."""
         from fiction.tui.library.begin import BeginScreen
 
         self.push_screen(BeginScreen(card, opening=opening))
 
     def open_profile(self) -> None:
-        """The reader's profile."""
+        """Open the reader's profile."""
         from fiction.tui.library.who_you_are import ReaderScreen
 
         self.push_screen(ReaderScreen())
 
-    def open_minds(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
-        """Open the list of storytellers; `servers` were found already."""
+    def open_models(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
+        """Open the storytellers; `servers` are those already found."""
         from fiction.tui.models.storytellers import StorytellersScreen
 
         self.push_screen(StorytellersScreen(servers))
 
     def open_saves(self) -> None:
-        """The saves."""
+        """Open the saves."""
         from fiction.tui.library.saves import SavesScreen
 
         self.push_screen(SavesScreen())
 
     def action_help(self) -> None:
-        """The help, unless it is open."""
+        """Open the help, unless it is open."""
         from fiction.tui.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 
-    # --- looks ---
+    # --- themes and palette ---
 
     def action_next_theme(self) -> None:
-        """The next theme of the round."""
+        """Switch to the next theme."""
         self.theme = after(self.theme)
         self.notify(f"Theme: {self.theme}", markup=False, timeout=2)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the palette offers everywhere."""
+        """The palette's commands on every screen."""
         yield SystemCommand("Help", "Keys, memory, saves, where the files are", self.action_help)
         for name in ROUND:
             yield SystemCommand(f"Theme: {name}", "How the game looks", lambda name=name: setattr(self, "theme", name))

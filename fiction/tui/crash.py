@@ -1,4 +1,4 @@
-"""What is left of a crash: a report in a file, without local variables and without secrets."""
+"""The report of a crash, without local variables and without secrets."""
 
 import platform
 import re
@@ -16,14 +16,14 @@ _SECRET = re.compile(
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without the secrets, whatever looks like a key or a password, and the name of the home folder."""
+    """The text without the secrets, anything like a key or password, and the path of the home folder."""
     for secret in filter(None, secrets):
         text = text.replace(secret, "[secret]")
     return _SECRET.sub("[secret]", text).replace(str(Path.home()), "~")
 
 
 def report(error: BaseException, secrets: Iterable[str] = ()) -> str:
-    """What a maintainer needs: versions and the traceback, no values."""
+    """The report for maintainers: versions and the traceback, no values."""
     where = f"fiction {_version()}, Python {platform.python_version()}, {platform.system()}"
     return redact(f"{where}\n\n{''.join(traceback.format_exception(error))}", secrets)
 
@@ -36,7 +36,7 @@ def _version() -> str:
 
 
 def write_report(error: BaseException, path: Path | None, secrets: Iterable[str] = ()) -> bool:
-    """Write the report; False where there is no place for it."""
+    """Write the report; False if it can't be written."""
     if path is None:
         return False
     try:

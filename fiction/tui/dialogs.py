@@ -1,4 +1,4 @@
-"""Two small questions: yes or no, and a line of text."""
+"""Two dialogs: a yes/no question, and a line of text."""
 
 from typing import ClassVar
 
@@ -27,7 +27,7 @@ CSS = """
 
 
 class Confirm(ModalScreen[bool | None]):
-    """A question that is answered with y or n, None where it is left. Enter is not enough: there is no undoing."""
+    """A question with y or n; None if dismissed. Enter does not answer it, since there is no undo."""
 
     DEFAULT_CSS = CSS.format(name="Confirm")
 
@@ -52,12 +52,12 @@ class Confirm(ModalScreen[bool | None]):
             )
 
     def action_answer(self, answer: bool | None) -> None:
-        """Close with it."""
+        """Close with the answer."""
         self.dismiss(answer)
 
 
 class Ask(ModalScreen[str | None]):
-    """A question that is answered in a line; None when the reader thinks better of it."""
+    """A question for one line of text; None if dismissed."""
 
     DEFAULT_CSS = CSS.format(name="Ask")
 
@@ -67,24 +67,24 @@ class Ask(ModalScreen[str | None]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        """The question and the pen."""
+        """The question and the input."""
         with VerticalGroup():
             yield Static(plain(self._question))
             yield ActInput()
             yield Static("[b]Enter[/b] keep   [@click=screen.leave][b]Esc[/b] leave[/]", classes="keys")
 
     def on_mount(self) -> None:
-        """Straight to the pen."""
+        """Focus the input."""
         self.query_one(ActInput).take(self._text)
 
     def on_act_input_written(self, message: ActInput.Written) -> None:
-        """Answered."""
+        """Close with the text."""
         self.dismiss(message.text)
 
     def on_act_input_closed(self) -> None:
-        """Not answered."""
+        """Close without an answer."""
         self.dismiss(None)
 
     def action_leave(self) -> None:
-        """Not answered either."""
+        """Close without an answer."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""What all screens have in common: the game, a header, a line of keys, and how they speak to the reader."""
+"""The base of all screens: access to the game, the line of keys, and notices."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from fiction.tui.navigation import Navigator
 
 SHORTEST_NOTICE = 2.0
-"""Seconds that a notice stays, beside the time to read it: it stands over what is below."""
+"""Seconds that a notice stays, beside the time to read it; short, as it covers the screen."""
 CHARACTERS_A_SECOND = 16
 
 
 def notify(widget: Widget, text: str, *, trouble: bool = False) -> None:
-    """Show a notice instead of the one before, for as long as it takes to read. The text may come from anywhere."""
+    """Replace the notice for as long as it takes to read. The text may be foreign."""
     words = clean(text)
     widget.app.clear_notifications()
     seconds = SHORTEST_NOTICE + len(words) / CHARACTERS_A_SECOND
@@ -34,7 +34,7 @@ class GameScreen(Screen[None]):
 
     @property
     def fiction(self) -> "Navigator":
-        """The app, as far as a screen may know it."""
+        """The app's interface for screens."""
         return cast("Navigator", self.app)
 
     @property
@@ -43,22 +43,22 @@ class GameScreen(Screen[None]):
         return self.fiction.game
 
     def hints(self) -> tuple[Hint, ...]:
-        """What the keys do now, the most useful first and the way to the help last."""
+        """Hints for the line of keys: the most useful first, the help last."""
         return ()
 
     def show_hints(self) -> None:
-        """Bring the line of keys up to date."""
+        """Update the line of keys."""
         self.query_one(Keys).show(self.hints())
         self.refresh_bindings()
 
     def say(self, text: str, *, trouble: bool = False) -> None:
-        """Show a notice instead of the one before. The text may come from anywhere."""
+        """Replace the notice. The text may be foreign."""
         notify(self, text, trouble=trouble)
 
     def regret(self, error: FictionError) -> None:
-        """Say what went wrong, and what can be done about it."""
+        """Show an error with its hint."""
         self.say(error.sentence, trouble=True)
 
     def action_back(self) -> None:
-        """To the screen before."""
+        """Go back to the previous screen."""
         self.app.pop_screen()

@@ -1,4 +1,4 @@
-"""The help: keys, memory, saves, where things are."""
+"""The help: keys, memory, saves, files."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -13,13 +13,13 @@ from fiction.tui.widgets.keys import Hint, Keys
 
 
 class HelpScreen(GameScreen):
-    """`help.md`, to be scrolled."""
+    """The scrollable text of `help.md`."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f1,question_mark", "back", "Back")]
 
     def compose(self) -> ComposeResult:
-        """One text."""
+        """The text."""
         yield Static("Help", classes="header", markup=False)
         with VerticalScroll(id="help"):
             yield Markdown((Path(__file__).parent / "help.md").read_text(encoding="utf-8"), open_links=False)
@@ -30,5 +30,5 @@ class HelpScreen(GameScreen):
         return (Hint("↑↓", "scroll", ""), Hint("Esc", "back", "screen.back"))
 
     def on_mount(self) -> None:
-        """The arrow keys scroll at once."""
+        """Focus the text, so that arrow keys scroll it."""
         self.query_one("#help").focus()

@@ -1,7 +1,7 @@
-"""How the game looks, read ahead of all other settings: the first frame waits for nothing else.
+"""Theme and animations, read before all other settings: the first frame needs only these.
 
-Loading and checking all settings takes longer than the first frame of the game. These two are plain words on lines of
-their own, so they are read alone; whatever is wrong with the file is said when the whole of it is read.
+Loading and checking all settings takes longer than the first frame. These two are single words on lines of their own,
+so they are read alone; mistakes in the file are reported when all of it is read.
 """
 
 import re
@@ -13,14 +13,14 @@ _LIMIT = 64_000
 
 
 class Looks(NamedTuple):
-    """Two settings of the terminal game; empty where they are not set."""
+    """Two settings of the terminal game; empty if not set."""
 
     theme: str = ""
     animations: str = ""
 
 
 def read_looks(config: Path) -> Looks:
-    """The looks that a settings file asks for; none where it can't be read."""
+    """The looks in a settings file; empty if it can't be read."""
     try:
         with config.open(encoding="utf-8", errors="replace") as file:
             found = dict(_LINE.findall(file.read(_LIMIT)))

@@ -1,4 +1,4 @@
-"""What a screen may ask of the app: other screens, stories, and who tells."""
+"""The app as an interface for its screens: other screens, stories and storytellers."""
 
 from typing import Protocol
 
@@ -11,66 +11,66 @@ from fiction.story.world import World
 
 
 class Navigator(Protocol):
-    """The app, as its screens see it."""
+    """The app's interface for its screens."""
 
     preferred: str
-    """The storyteller that the reader chose last, by name; empty before that."""
+    """Name of the storyteller last set up or chosen; empty for none."""
 
     @property
     def game(self) -> Game:
-        """The library and what can be begun."""
+        """The game."""
 
     @property
     def story(self) -> Session | None:
-        """The story that is open."""
+        """The open story, if any."""
 
     async def read(self, session: Session) -> None:
-        """Open a story, from wherever the reader is."""
+        """Open a story from any screen."""
 
     async def begin(self, story: NewStory) -> None:
-        """Begin a story and open it; one that a world must be made for shows how far that is. Raises FictionError."""
+        """Begin a story and open it, with the progress if its world must be made first. Raises FictionError."""
 
     async def resume(self, save: str = "") -> None:
-        """Take up a save, or the newest. Raises FictionError."""
+        """Open a save, or the newest. Raises FictionError."""
 
     async def leave(self) -> None:
-        """Put the story away and go back to the title."""
+        """Close the story and go back to the title."""
 
     def try_model(self, model: ModelConfig) -> None:
-        """Open the trial of a model; there it is kept, or not."""
+        """Open the trial of a model, where the reader keeps or discards it."""
 
     async def told_by(self, model: ModelConfig) -> None:
-        """Go on with the open story, told by this model from here on; without a story, to the worlds."""
+        """Continue the open story with this model; without a story, go to the worlds."""
 
     async def told_from_here(self, name: str) -> None:
-        """Let this storyteller tell the open story from here on; without one, a new story."""
+        """Continue the open story with this storyteller; without a story, use it for the next one."""
 
     async def action_quit(self) -> None:
-        """Leave the game. Everything is saved, so nothing is asked."""
+        """Quit without a question: everything is saved."""
 
     def open_worlds(self, *, browse: bool = False) -> None:
-        """The worlds, to begin in one or to look around."""
+        """Open the worlds, to begin in one or to browse."""
 
     def open_world(self, card: WorldCard) -> None:
-        """One world's page."""
+        """Open a world's page."""
 
     def world_of(self, card: WorldCard) -> World | FictionError:
-        """The world of a card, or what is wrong with it."""
+        """The world of a card, or its error."""
 
     def open_begin(self, card: WorldCard | None, *, opening: str = "") -> None:
-        """Who the reader is and how long the story is to be; without a world, what it is to be about."""
+        """Open the form for a new story; without a world it asks for a sentence."""
 
     def open_profile(self) -> None:
-        """The reader's profile."""
+        """Open the reader's profile."""
 
-    def open_minds(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
-        """Open the list of storytellers; `servers` were found already."""
+    def open_models(self, servers: "tuple[FoundServer, ...] | None" = None) -> None:
+        """Open the storytellers; `servers` are those already found."""
 
     def open_saves(self) -> None:
-        """The saves."""
+        """Open the saves."""
 
     def action_help(self) -> None:
-        """The help, unless it is open."""
+        """Open the help, unless it is open."""
 
     def report(self, error: BaseException | None) -> str:
-        """Write down what broke; where to find it, in a sentence, or nothing."""
+        """Write a crash report; returns a sentence with its place, or empty."""

@@ -1,4 +1,4 @@
-"""What the command palette offers on a screen of the game: whatever its line of keys does."""
+"""The command palette's entries on a screen: the actions of its line of keys."""
 
 from collections.abc import Iterable
 from typing import cast
@@ -10,18 +10,18 @@ from fiction.tui.widgets.keys import Hint
 
 
 class Actions(Provider):
-    """What can be done on the screen, for the command palette."""
+    """The screen's actions, for the command palette."""
 
     def _hints(self) -> Iterable[Hint]:
         return (hint for hint in self.screen.hints() if hint.action) if isinstance(self.screen, GameScreen) else ()
 
     async def discover(self) -> Hits:
-        """All of it, before anything is typed."""
+        """All actions, before anything is typed."""
         for hint in self._hints():
             yield DiscoveryHit(hint.words.capitalize(), self._runner(hint), help=f"Key: {hint.key}")
 
     async def search(self, query: str) -> Hits:
-        """What fits the typing."""
+        """The actions that match the typed text."""
         matcher = self.matcher(query)
         for hint in self._hints():
             if (score := matcher.match(hint.words)) > 0:
@@ -32,7 +32,7 @@ class Actions(Provider):
 
 
 class ActionRunner:
-    """Runs an action of a screen when it is called."""
+    """A callable that runs an action of a screen."""
 
     def __init__(self, room: GameScreen, action: str) -> None:
         self._room = room

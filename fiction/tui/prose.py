@@ -1,7 +1,7 @@
-"""The one door for text that this program did not write: to a screen it goes through here, or not at all.
+"""Foreign text for the screen: every text from outside the program passes through here.
 
-Markup in such text stays text (Textual would run `[@click=...]` and dies of `[/x]`), escape sequences are taken out,
-and of Markdown only what prose needs is read: emphasis, scene breaks, quotations.
+Markup in it stays text (Textual would run `[@click=...]` and crash on `[/x]`), escape sequences are removed, and only
+the Markdown of prose is read: emphasis, scene breaks, quotations.
 """
 
 from collections.abc import Iterator
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 
 SCENE_BREAK = "*   *   *"
 FRAME = 0.05
-"""Seconds between two paintings of a passage that streams in."""
+"""Seconds between two repaints of a streaming passage."""
 
 
 def plain(text: str, style: str = "") -> Content:
-    """The text as it stands, cleaned, in one style; nothing in it is markup."""
+    """The cleaned text in one style, without markup."""
     cleaned = clean(text).expandtabs(4)
     return Content.styled(cleaned, style) if style else Content(cleaned)
 
 
 def plain_line(text: str, style: str = "", *, limit: int = 200) -> Content:
-    """The same in one line of at most `limit` characters: for titles, labels and names."""
+    """The cleaned text as one line of at most `limit` characters, for titles, labels and names."""
     return plain(clean_line(text, limit=limit), style)
 
 
 @cache
 def prose_parser() -> "MarkdownIt":
-    """A Markdown parser for prose: no headings, lists, code, links or HTML, which storytellers write by accident."""
+    """A Markdown parser for prose, without headings, lists, code, links and HTML, which models write by accident."""
     from markdown_it import MarkdownIt
 
     return MarkdownIt("zero").enable(["emphasis", "newline", "escape", "hr", "blockquote"])
 
 
 def prose(text: str) -> Content:
-    """A passage: paragraphs with a blank line between them, emphasis, verse as it is broken, scene breaks."""
+    """A formatted passage: separate paragraphs, emphasis, the line breaks of verse, scene breaks."""
     blocks = list(_blocks(prose_parser().parse(clean(text).expandtabs(4))))
     return Content("\n\n").join(blocks)
 
@@ -81,12 +81,12 @@ def _inline(tokens: "list[Token]", base: str) -> Content:
 
 
 def first_line(text: str) -> str:
-    """The first sentence or so of a passage, for lists."""
+    """The first line of a passage that is not blank, for lists."""
     return next((line.strip() for line in clean(text).splitlines() if line.strip()), "")
 
 
 class PassageText(Static):
-    """One passage. It may come whole or in pieces; pieces are painted at most twenty times a second."""
+    """A passage, whole or streamed; a stream is repainted at most twenty times a second."""
 
     DEFAULT_CSS = """
     PassageText {
@@ -103,22 +103,22 @@ class PassageText(Static):
 
     @property
     def text(self) -> str:
-        """What is there so far, as it came."""
+        """The raw text so far."""
         return self._text
 
     def write(self, piece: str) -> None:
-        """Add what the storyteller has just said."""
+        """Append a piece of a stream."""
         self._text += piece
         if self._due is None:
             self._due = self.set_timer(FRAME, self.flush)
 
     def replace(self, text: str) -> None:
-        """Another text instead, painted at once."""
+        """Replace the text, and repaint at once."""
         self._text = text
         self.flush()
 
     def flush(self) -> None:
-        """Paint what has been written and not yet been painted."""
+        """Repaint now."""
         if self._due is not None:
             self._due.stop()
             self._due = None

@@ -1,4 +1,4 @@
-"""An app that ends well: the terminal is given back, nothing foreign is pasted in, and a crash is one sentence."""
+"""A robust app: restores the terminal, cleans pastes, and reports a crash in one sentence."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from fiction.tui.terminal import Terminal
 
 HUNG_UP = 129
-"""Exit code when the terminal is gone: 128 and the number of SIGHUP, as shells count."""
+"""Exit code for a closed terminal: 128 plus the number of SIGHUP, as in shells."""
 
 
 class SafeApp(App[None]):
-    """Textual's app between a terminal that can go away, pastes of any kind, and faults of our own."""
+    """Textual's app, safe against closed terminals, hostile pastes and crashes."""
 
     BINDINGS: ClassVar[list[BindingType]] = (
         [] if sys.platform == "win32" else [Binding("ctrl+z", "suspend_process", "Stop", show=False, priority=True)]
     )
 
     def __init__(self, crash_log: Path | None, secrets: Callable[[], Iterable[str]]) -> None:
-        """`crash_log`: where the report of a crash goes; `secrets`: what must never stand in it."""
+        """`crash_log` is the file for the report of a crash; `secrets` returns texts that must not be in it."""
         super().__init__()
         self._crash_log = crash_log
         self._secrets = secrets
@@ -38,7 +38,7 @@ class SafeApp(App[None]):
     # --- the terminal ---
 
     def get_driver_class(self) -> "type[Driver]":
-        """Our own driver where Textual would take its own for POSIX terminals."""
+        """Our driver in place of Textual's driver for POSIX terminals."""
         found = super().get_driver_class()
         if sys.platform != "win32":
             from textual.drivers.linux_driver import LinuxDriver
@@ -50,36 +50,36 @@ class SafeApp(App[None]):
         return found
 
     def let_go_of_terminal(self) -> None:
-        """Give the terminal back at once, from any thread; nothing is shown afterwards."""
+        """Restore the terminal at once, from any thread; nothing is drawn afterwards."""
         if self._driver is not None:
             self._driver.stop_application_mode()
             self._driver.close()
 
     async def on_event(self, event: Event) -> None:
-        """What is pasted is foreign text, whatever it is pasted into, the palette too."""
+        """Clean all pasted text, in the palette too."""
         if isinstance(event, Paste):
             event.text = clean(event.text)
         await super().on_event(event)
 
     def on_terminal_gone(self) -> None:
-        """Without a terminal there is no reader: the end, as after a hang-up."""
+        """Exit as after a hang-up."""
         self.exit(return_code=HUNG_UP)
 
     def on_terminal_broken(self, message: "Terminal.Broken") -> None:
-        """Keys can't be read any more: the end, with a report."""
+        """Exit with a report, since keys can't be read any more."""
         self._handle_exception(message.error)
 
     # --- crashes ---
 
     def report(self, error: BaseException | None) -> str:
-        """Write down what broke; where to find it, in a sentence, or nothing."""
+        """Write a crash report; returns a sentence with its place, or empty."""
         from fiction.tui.crash import write_report
 
         written = error is not None and write_report(error, self._crash_log, self._secrets())
         return f"A report is in {self._crash_log}." if written else ""
 
     def _handle_exception(self, error: Exception) -> None:
-        """Write the report, without the local variables that Textual would print."""
+        """Write a report without the local variables, which Textual would print."""
         if not self._crash:
             where = self.report(error)
             self._crash = f"fiction had to stop: {type(error).__name__}. Your story is saved. {where}".rstrip()
@@ -89,7 +89,7 @@ class SafeApp(App[None]):
         self.panic(Text(self._crash))
 
     def _print_error_renderables(self) -> None:
-        """One plain line, and only one."""
+        """Print one plain line."""
         if self._crash:
             self._exit_renderables.clear()
             self.error_console.print(Text(self._crash), soft_wrap=True)

@@ -1,7 +1,7 @@
-"""The terminal under the screen on POSIX: bytes of any kind, its end, and a pause by Ctrl+Z.
+"""The driver for POSIX terminals: survives invalid bytes, a closed terminal, and a pause by Ctrl+Z.
 
-Textual's own driver dies of bytes that are no UTF-8, spins on a terminal that is gone, and after a stop that it did not
-make itself takes the game's own modes for those to go back to.
+Textual's own driver crashes on bytes that are not UTF-8, spins on a closed terminal, and after SIGSTOP mistakes the
+game's terminal modes for the original ones.
 """
 
 import errno
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _TICK = 0.1
-"""Seconds between two looks at the clock: a lone Escape is told from a key by the time after it."""
+"""Seconds between two ticks of the parser, which tells a lone Escape from a key sequence by time."""
 _ONCE = 4096
 _NOT_NOW = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR})
 
 
 class Terminal(LinuxDriver):
-    """Textual's driver with the terminal's whole life in it."""
+    """Textual's driver with a safe end and pause."""
 
     class Gone(Message):
-        """The terminal was closed; nobody reads or types any more."""
+        """The terminal was closed."""
 
     class Broken(Message):
-        """The thread that reads the keys failed."""
+        """The input thread failed."""
 
         def __init__(self, error: Exception) -> None:
             super().__init__()
@@ -48,22 +48,22 @@ class Terminal(LinuxDriver):
         self._stopped = False
         self._is_gone = False
         if self._file is not None:
-            self._file = _Paper(self._file, self._lost)  # type: ignore[assignment]  # its writer needs no more of a file
-        # On the loop: a handler in the middle of a write would wait for its lock for ever.
+            self._file = _Output(self._file, self._lost)  # type: ignore[assignment]  # all of a file that Textual's writer uses
+        # On the loop: a plain signal handler could interrupt a write and wait for its lock for ever.
         self._loop.add_signal_handler(signal.SIGTSTP, self._stop)
         self._loop.add_signal_handler(signal.SIGCONT, self._go_on)
 
-    # --- what is typed ---
+    # --- input ---
 
     def _run_input_thread(self) -> None:
-        """Read until the end; a failure is told to the game, which ends with a report of it."""
+        """Read until the end; a failure is sent to the app, which exits with a report."""
         try:
             self.run_input_thread()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the terminal must come back
+        except Exception as error:  # noqa: BLE001 - after any failure the terminal must be restored
             self.send_message(self.Broken(error))
 
     def run_input_thread(self) -> None:
-        """Read keys, pastes and answers of the terminal until the driver stops or the terminal is gone."""
+        """Read keys, pastes and the terminal's answers until the driver stops or the terminal closes."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         while not self.exit_event.is_set():
@@ -83,10 +83,10 @@ class Terminal(LinuxDriver):
             self._is_gone = True
             self.send_message(self.Gone())
 
-    # --- a pause ---
+    # --- pause ---
 
     def _stop(self) -> None:
-        """Ctrl+Z or SIGTSTP: give the terminal back and stop, until somebody says `fg`."""
+        """Restore the terminal and stop until `fg`; called for Ctrl+Z and SIGTSTP."""
         if self._auto_restart and self._app.is_running:
             self.suspend_application_mode()
             self._stopped = self._must_signal_resume = True
@@ -96,18 +96,18 @@ class Terminal(LinuxDriver):
             self._loop.leave_out(time.monotonic() - began)
 
     def _go_on(self) -> None:
-        """SIGCONT: take the terminal again, after a stop by SIGSTOP too, which nobody was told of."""
+        """Take the terminal again; called for SIGCONT, also after SIGSTOP, which gives no notice."""
         if not (self._auto_restart and self._app.is_running) or self._writer_thread is None:
             return
         if not self._stopped:
             self.suspend_application_mode()
         self.resume_application_mode()
-        self._stopped = self._key_thread is None or not self._key_thread.is_alive()  # in the background it stops again
+        self._stopped = self._key_thread is None or not self._key_thread.is_alive()  # a background process stops again
         self._app.refresh(layout=True)
 
 
-class _Paper:
-    """Where the screen is written to. A write to a terminal that is gone must not end the thread that writes."""
+class _Output:
+    """The output file of the screen. Writing to a closed terminal must not end the writer thread."""
 
     def __init__(self, file: TextIO, lost: Callable[[], None]) -> None:
         self._file = file
@@ -134,7 +134,7 @@ class _Paper:
 
 
 def _read(fileno: int) -> bytes:
-    """What has been typed; nothing at the end of the file, and where there is no terminal any more."""
+    """Typed bytes; empty at the end of input and for a closed terminal."""
     while True:
         try:
             return os.read(fileno, _ONCE)

@@ -1,4 +1,4 @@
-"""How the game looks: three papers of its own, and the terminal's own colours."""
+"""Themes: three of the game's own, and the terminal's colours."""
 
 from textual.theme import Theme
 
@@ -85,9 +85,9 @@ SEPIA = Theme(
 
 OURS = (NIGHT, PAPER, SEPIA)
 ROUND = ("night", "paper", "sepia", "ansi-dark", "ansi-light")
-"""The themes that ctrl+t walks through; the last two take the terminal's own colours."""
+"""The themes for Ctrl+T, in order; the last two use the terminal's colours."""
 
 
 def after(theme: str) -> str:
-    """The next theme of the round."""
+    """The next theme in `ROUND`."""
     return ROUND[(ROUND.index(theme) + 1) % len(ROUND)] if theme in ROUND else ROUND[0]

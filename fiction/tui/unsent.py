@@ -1,4 +1,4 @@
-"""Words that a reader was still writing when the screen ended, kept until their story is opened again."""
+"""Unsent text of the reader, kept from the end of the app until the story is opened again."""
 
 import json
 import tempfile
@@ -10,28 +10,28 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """What stands in the act input, and what it is for."""
+    """The content of the act input, and its purpose."""
 
     story: str
     """Uuid of the story."""
     turn: str
-    """Id of the turn that it is written at; empty before the first."""
+    """Id of the current turn; empty before the first."""
     purpose: str
     """Name of the `Purpose`."""
     number: int
-    """The plan that is being edited; 0 for none."""
+    """Number of the edited plan; 0 for none."""
     text: str
 
 
 class UnsentFolder:
-    """A file for each story with something unsent. Without a folder, and where it can't be written, nothing is kept."""
+    """A folder with a file for each story with unsent text. With None, or if it can't be written, nothing is kept."""
 
     def __init__(self, folder: Path | None) -> None:
-        """The folder is made when it is first needed."""
+        """The folder is created on first use."""
         self._folder = folder
 
     def keep(self, unsent: Unsent) -> None:
-        """Write it down, in the place of what was kept for this story."""
+        """Save the text, replacing the story's earlier one."""
         place = self._place(unsent.story)
         if place is None:
             return
@@ -44,13 +44,13 @@ class UnsentFolder:
             Path(draft.name).replace(place)
 
     def forget(self, story: str) -> None:
-        """It was sent, or put away."""
+        """Delete the story's text, once it is sent or discarded."""
         with suppress(OSError):
             if (place := self._place(story)) is not None:
                 place.unlink(missing_ok=True)
 
     def of(self, story: str) -> Unsent | None:
-        """What was kept for this story."""
+        """The unsent text of a story, if any."""
         place = self._place(story)
         if place is None:
             return None
@@ -64,7 +64,7 @@ class UnsentFolder:
             return None
 
     def _place(self, story: str) -> Path | None:
-        """A name made of the uuid, which comes out of a save and could be anything."""
+        """The story's file; None without a folder, or if the uuid, which comes from a save, is invalid."""
         try:
             return None if self._folder is None else self._folder / f"{UUID(story).hex}.json"
         except ValueError:

@@ -1,4 +1,4 @@
-"""Numbers and codes in words, as readers say them."""
+"""Numbers and codes in the reader's words."""
 
 from fiction.story.reader import ENDLESS, Length
 from fiction.text.times import local_time
@@ -9,17 +9,17 @@ _LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", 
 
 
 def rating(code: str) -> str:
-    """`teen` as readers say it."""
+    """A rating in words: `for teens and older`."""
     return _RATINGS.get(code, code)
 
 
 def language(tag: str) -> str:
-    """The language of a BCP 47 tag by its English name, or the tag where it is a rarer one."""
+    """The English name of a BCP 47 tag's language; the tag itself for rarer ones."""
     return _LANGUAGES.get(tag.split("-")[0], tag)
 
 
 def ago(then: int, now: float) -> str:
-    """How long ago, both in Unix time: `then` in milliseconds, `now` in seconds."""
+    """The time since `then` (Unix milliseconds) at `now` (Unix seconds), in words."""
     seconds = now - then / 1000
     if seconds < 60:
         return "just now"
@@ -28,27 +28,27 @@ def ago(then: int, now: float) -> str:
         if count < limit:
             return f"{count} {name}{'' if count == 1 else 's'} ago"
     when = local_time(then)
-    return f"{when:%d %B %Y}".lstrip("0") if when else "long ago"  # a damaged save may name any time
+    return f"{when:%d %B %Y}".lstrip("0") if when else "long ago"  # a damaged save may hold any time
 
 
 def waited(seconds: int) -> str:
-    """`12 s`, `3 min 5 s`."""
+    """A duration: `12 s`, `3 min 5 s`."""
     minutes, rest = divmod(seconds, 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def turns(count: int) -> str:
-    """`1 turn`, `2 turns`."""
+    """A count of turns: `1 turn`, `2 turns`."""
     return f"{count} turn{'' if count == 1 else 's'}"
 
 
 def place_in_story(depth: int, length: int) -> str:
-    """Where the reader is: `turn 14 of ~60`, or `turn 14` in an endless story."""
+    """The reader's position: `turn 14 of ~60`, or `turn 14` in an endless story."""
     return f"turn {depth}" if length == ENDLESS else f"turn {depth} of ~{length}"
 
 
 def roman(number: int) -> str:
-    """An act's number, from 1."""
+    """A number from 1 as a Roman numeral, for acts."""
     numerals = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
     out = ""
     for value, sign in numerals:
@@ -58,6 +58,6 @@ def roman(number: int) -> str:
 
 
 def passage_length(length: Length) -> str:
-    """How long a passage will be."""
+    """A passage length with its number of words."""
     low, high = length.words
     return f"{length.value}, {low} to {high} words"

@@ -47,12 +47,12 @@ class Models:
 
     def budget(self, story: str) -> Budget:
         """What a story may spend. Raises SettingsError where the list of prices is broken."""
-        return self._budgets.purse(story)
+        return self._budgets.of_story(story)
 
     @property
     def spent(self) -> Costs:
         """What was spent today, and the caps. Raises SettingsError."""
-        return self._budgets.purse(_TRIALS).costs()
+        return self._budgets.of_story(_TRIALS).costs()
 
     def registry(self, offline: Storyteller, wanted: str, budget: Budget) -> "StorytellerRegistry":
         """Storytellers of one story; `offline` stands in for the `wanted` one, and says so, where that is missing."""
@@ -145,7 +145,7 @@ class Models:
             asked.server,
             ahead=Ahead.OFF,
             connections=self._connections,
-            budget=self._budgets.purse(_TRIALS),
+            budget=self._budgets.of_story(_TRIALS),
             starting=asked.starting,
         )
         return try_out(asked, storyteller)

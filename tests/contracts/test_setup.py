@@ -36,24 +36,24 @@ def test_it_offers_services_and_models(setup: Setup) -> None:
 
 
 def test_what_is_kept_is_listed_without_its_key_the_default_first(setup: Setup) -> None:
-    assert setup.minds() == ()
+    assert setup.model_configs() == ()
     setup.keep(HERE)
     setup.keep(PAID)
-    assert setup.minds() == (HERE, dataclasses.replace(PAID, api_key=""))
-    assert KEY not in repr(setup.minds())
+    assert setup.model_configs() == (HERE, dataclasses.replace(PAID, api_key=""))
+    assert KEY not in repr(setup.model_configs())
 
 
 def test_a_name_is_kept_once(setup: Setup) -> None:
     setup.keep(PAID)
     setup.keep(dataclasses.replace(PAID, model="another"))
-    assert [(mind.name, mind.model) for mind in setup.minds()] == [("paid", "another")]
+    assert [(config.name, config.model) for config in setup.model_configs()] == [("paid", "another")]
 
 
 def test_what_is_forgotten_is_listed_no_more(setup: Setup) -> None:
     setup.keep(HERE)
     setup.keep(PAID)
     setup.forget("paid")
-    assert setup.minds() == (HERE,)
+    assert setup.model_configs() == (HERE,)
     with pytest.raises(FictionError):
         setup.forget("paid")
-    assert setup.minds() == (HERE,)
+    assert setup.model_configs() == (HERE,)

@@ -55,7 +55,7 @@ def turn(
 
 @dataclass
 class Tin:
-    """A purse in which a token costs ten millionths, and that can refuse."""
+    """A budget in which a token costs ten millionths, and that can refuse."""
 
     refuses: StorytellerError | None = None
     allowed: int = 0
@@ -84,21 +84,21 @@ class Tin:
 
 @dataclass
 class Priced(Scripted):
-    """A scripted storyteller that asks a purse, as one with a server does."""
+    """A scripted storyteller that asks a budget, as one with a server does."""
 
     model: str = "gpt"
     base_url: str = "https://example.org/v1"
-    purse: Tin = field(default_factory=Tin)
+    budget: Tin = field(default_factory=Tin)
 
     async def _tell(self, scene: Scene) -> AsyncGenerator[Telling, None]:
-        self.purse.permit(Usage(1000, 100), model=self.model, base_url=self.base_url)
+        self.budget.permit(Usage(1000, 100), model=self.model, base_url=self.base_url)
         async for event in super()._tell(scene):
             yield event
 
 
-def cast(teller: Scripted, *recent: Turn, turns: int = 20, purse: Tin | None = None) -> Costs:
+def cast(teller: Scripted, *recent: Turn, turns: int = 20, budget: Tin | None = None) -> Costs:
     settings = StorySettings(turns=turns, budget=4096)
-    return forecast(Costs(), recent=recent, settings=settings, storyteller=teller, budget=purse)
+    return forecast(Costs(), recent=recent, settings=settings, storyteller=teller, budget=budget)
 
 
 class TestNextTurn:
@@ -113,11 +113,13 @@ class TestNextTurn:
         assert cast(Scripted(name="mind"), *told).next_turn.prompt == 10
 
     def test_before_the_first_turn_it_is_by_the_budget_and_priced_if_it_is_known_who_is_asked(self) -> None:
-        purse = Tin()
-        priced = cast(Priced(name="mind"), purse=purse).next_turn
+        budget = Tin()
+        priced = cast(Priced(name="mind"), budget=budget).next_turn
         assert priced == Usage(6553, 900, estimated=True, cost=74530)
-        assert purse.asked == [("gpt", "https://example.org/v1")]
-        assert cast(Scripted(name="mind"), purse=purse).next_turn == dataclasses.replace(priced, cost=0, unpriced=True)
+        assert budget.asked == [("gpt", "https://example.org/v1")]
+        assert cast(Scripted(name="mind"), budget=budget).next_turn == dataclasses.replace(
+            priced, cost=0, unpriced=True
+        )
         assert cast(Priced(name="mind")).next_turn.unpriced
         assert not isinstance(Scripted(), Billed)
 
@@ -186,7 +188,7 @@ class TestSession:
     async def priced(self, tmp_path: Path) -> Table:
         teller = Priced(name="mind", spends=Usage(1000, 100, cost=500))
         settings = StorySettings(turns=20, storyteller="mind")
-        return Table.laid(tmp_path, teller, settings=settings, purse=teller.purse)
+        return Table.laid(tmp_path, teller, settings=settings, budget=teller.budget)
 
     async def test_it_says_what_was_spent_and_what_is_to_come(self, priced: Table) -> None:
         await priced.play(1, 2)
@@ -197,7 +199,7 @@ class TestSession:
         assert stands.rest == times(stands.next_turn, 17)
         await priced.session.close()
 
-    async def test_without_a_purse_nothing_was_spent(self, table: Table) -> None:
+    async def test_without_a_budget_nothing_was_spent(self, table: Table) -> None:
         assert table.session.costs == Costs(rest=table.session.costs.rest)
         table.session.allow()
 
@@ -223,7 +225,7 @@ class TestSession:
         await priced.play(1)
         teller = priced.storyteller
         assert isinstance(teller, Priced)
-        teller.purse.refuses = CAPPED
+        teller.budget.refuses = CAPPED
         before, scenes = priced.session.turn, len(teller.scenes)
         failed = (await drain(priced.session.play(priced.session.written("knock twice"))))[-1]
         assert isinstance(failed, TurnFailed)

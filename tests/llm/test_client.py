@@ -28,7 +28,7 @@ KEY = "sk-verysecret123"
 
 
 class Book:
-    """A purse that only writes down."""
+    """A budget that only writes down."""
 
     def __init__(self) -> None:
         self.paid: list[Usage] = []
@@ -61,7 +61,7 @@ def book() -> Book:
 
 @pytest.fixture
 async def client(server: ModelServer, book: Book) -> AsyncIterator[Client]:
-    made = Connections().client(ServerSettings(server.url, "tiny", KEY, stall_timeout=0.4), purse=book)
+    made = Connections().client(ServerSettings(server.url, "tiny", KEY, stall_timeout=0.4), budget=book)
     yield made
     await made.close()
 

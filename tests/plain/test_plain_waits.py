@@ -162,7 +162,7 @@ class TestWaitingForAWord:
 
 @dataclass
 class Tin:
-    """A purse that refuses until it is told to go on."""
+    """A budget that refuses until it is told to go on."""
 
     spent: Costs
     allowed: int = 0
@@ -187,17 +187,17 @@ class Tin:
 
 class TestCosts:
     async def test_a_cap_is_said_and_can_be_lifted(self, table: Table) -> None:
-        purse = table.purse = Tin(Costs())
+        budget = table.budget = Tin(Costs())
         table.mind.fail_narrate[2] = CAPPED
         played = await play(table, "/allow", "1", "/allow")
         assert "No cap stands in the way." in played.lines
         assert "The turn would cost about $0.02. Raise it." in played.lines
         assert any(line.startswith("Nothing is lost. Type /allow to go on all the same, ") for line in played.lines)
-        assert purse.allowed == 1
+        assert budget.allowed == 1
         assert "Passage 2: Climb stair 1." in played.lines
 
     async def test_the_bill_is_told_in_sentences(self, table: Table) -> None:
-        table.purse = Tin(Costs(story=Usage(5_000, 900, 2_000, cost=12_345), story_cap=1_000_000))
+        table.budget = Tin(Costs(story=Usage(5_000, 900, 2_000, cost=12_345), story_cap=1_000_000))
         table.mind.spends = Usage(2_000, 300, 500, cost=500)
         played = await play(table, "1", "/cost")
         lines = [line for line in played.lines if " tokens in" in line or "cost" in line]
@@ -224,7 +224,7 @@ class TestCosts:
         assert "counts towards no cap" in text
         assert "stops before" not in text
 
-    def test_a_mind_on_this_machine_has_tokens_and_no_dollars(self) -> None:
+    def test_a_model_on_this_machine_has_tokens_and_no_dollars(self) -> None:
         text = " ".join(bill(Costs(story=Usage(10, 5), next_turn=Usage(10, 5, estimated=True)), None))
         assert "$" not in text
         assert "cap" not in text

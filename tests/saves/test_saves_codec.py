@@ -4,7 +4,16 @@ import pytest
 
 from fiction.errors import SaveDamaged
 from fiction.saves.codec import CHOICE, LEDGER_OPS, PLANS, SETTINGS, USAGE, Column, T, member, safe
-from fiction.story.ledger import AddFact, LedgerOp, OpenThread, PutCast, RetractFact, SupersedeFact, ThreadStatus, TouchThread
+from fiction.story.ledger import (
+    AddFact,
+    LedgerOp,
+    OpenThread,
+    PutCast,
+    RetractFact,
+    SupersedeFact,
+    ThreadStatus,
+    TouchThread,
+)
 from fiction.story.plan import Approach, Choice, ChoiceKind, Plan
 from fiction.story.turn import Stage, Usage
 

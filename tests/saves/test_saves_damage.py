@@ -258,7 +258,9 @@ def test_what_is_torn_near_the_reader_keeps_a_save_from_being_opened(
             SaveFile.open(path, read_only=read_only)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE segment SET fork_depth=999 WHERE id=3", "DELETE FROM segment WHERE id=2"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE segment SET fork_depth=999 WHERE id=3", "DELETE FROM segment WHERE id=2"]
+)
 def test_a_torn_fork_is_said_when_the_way_is_asked_for(whole: bytes, tmp_path: Path, statement: str) -> None:
     path = tmp_path / "torn.fiction"
     path.write_bytes(whole)

@@ -9,6 +9,9 @@ from fiction.errors import FictionError, NotFound, SaveBusy, SaveDamaged, SaveEr
 from fiction.saves.failures import ROOM, from_sqlite, from_system, mend, translated
 
 ALLOW = "Allow it for the file and its folder, or copy the save to a folder of your own."
+READ_ONLY = "tale can't be written: the file or its folder is read-only."
+MOVED = "The file of tale was moved, deleted or replaced by another program."
+ANEW = "Try again: the story is then written anew, under another name."
 MEND = "`fiction saves repair tale` copies every turn that is whole into a new save."
 
 
@@ -24,9 +27,9 @@ def sqlite_error(code: int, kind: type[sqlite3.Error] = sqlite3.OperationalError
         (sqlite3.SQLITE_FULL, SaveError, "The disk is full, so tale could not be written.", ROOM),
         (sqlite3.SQLITE_IOERR, SaveError, "The disk did not take or give what belongs to tale.", ROOM),
         (sqlite3.SQLITE_IOERR_WRITE, SaveError, "The disk did not take or give what belongs to tale.", ROOM),
-        (sqlite3.SQLITE_READONLY, SaveError, "tale can't be written: the file or its folder is read-only.", ALLOW),
-        (sqlite3.SQLITE_READONLY_DIRECTORY, SaveError, "tale can't be written: the file or its folder is read-only.", ALLOW),
-        (sqlite3.SQLITE_READONLY_DBMOVED, SaveError, "The file of tale was moved, deleted or replaced by another program.", "Try again: the story is then written anew, under another name."),
+        (sqlite3.SQLITE_READONLY, SaveError, READ_ONLY, ALLOW),
+        (sqlite3.SQLITE_READONLY_DIRECTORY, SaveError, READ_ONLY, ALLOW),
+        (sqlite3.SQLITE_READONLY_DBMOVED, SaveError, MOVED, ANEW),
         (sqlite3.SQLITE_BUSY, SaveBusy, "tale is being used by another program.", "Close that one and try again."),
         (sqlite3.SQLITE_LOCKED, SaveBusy, "tale is being used by another program.", "Close that one and try again."),
         (sqlite3.SQLITE_CANTOPEN, SaveError, "tale can't be opened here, or its folder can't be written.", ALLOW),
@@ -38,9 +41,7 @@ def sqlite_error(code: int, kind: type[sqlite3.Error] = sqlite3.OperationalError
         (0, SaveDamaged, "The save tale is damaged.", MEND),
     ],
 )  # fmt: skip
-def test_what_sqlite_reports_is_a_sentence_with_a_hint(
-    code: int, kind: type[SaveError], words: str, hint: str
-) -> None:
+def test_what_sqlite_reports_is_a_sentence_with_a_hint(code: int, kind: type[SaveError], words: str, hint: str) -> None:
     found = from_sqlite(sqlite_error(code), "tale")
     assert (type(found), found.message, found.hint) == (kind, words, hint)
 

@@ -128,16 +128,14 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     fsync = os.fsync
 
     def noted(fd: int) -> None:
-        found.append(Path(os.readlink(f"/proc/self/fd/{fd}")).name)
+        found.append(Path(f"/proc/self/fd/{fd}").readlink().name)
         fsync(fd)
 
     monkeypatch.setattr(os, "fsync", noted)
     yield found
 
 
-def test_a_new_name_is_on_the_disk_before_anybody_relies_on_it(
-    path: Path, tmp_path: Path, synced: list[str]
-) -> None:
+def test_a_new_name_is_on_the_disk_before_anybody_relies_on_it(path: Path, tmp_path: Path, synced: list[str]) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     with closing(SaveFile.open(path)) as save:

@@ -163,7 +163,8 @@ def test_the_bounds_of_a_time() -> None:
 
 def turn_row(**columns: object) -> TurnRow:
     row = TurnRow(
-        1, None, 1, 1, 0, "complete", 5, 0, "", "", "", "", '{"kind":"begin"}', "[]", "[]", "", "{}", "[]", "[]", "[]", "{}", "",
+        1, None, 1, 1, 0, "complete", 5, 0, "", "", "", "", '{"kind":"begin"}',
+        "[]", "[]", "", "{}", "[]", "[]", "[]", "{}", "",
     )  # fmt: skip
     return row._replace(**columns)  # type: ignore[arg-type]
 

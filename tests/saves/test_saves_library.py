@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from bench.stories import choice, draft, record, reflection
 from fiction.errors import FictionError, NotFound, SaveBusy, SaveDamaged, SaveError
-from fiction.saves.lock import StoryLock
-from fiction.saves.rows import HeadRow, StoryRow, insert, row_of
-from fiction.saves.names import file_name, unlike
 from fiction.saves.library import SaveLibrary
+from fiction.saves.lock import StoryLock
+from fiction.saves.names import file_name, unlike
+from fiction.saves.rows import HeadRow, StoryRow, insert, row_of
 from fiction.story.reader import StoryRecord
 from fiction.story.turn import Reflection, Turn
 from fiction.text.sanitise import clean_line
@@ -344,7 +344,8 @@ def test_a_name_that_is_just_being_taken_is_passed_over(shelf: SaveLibrary, tmp_
 
 
 @pytest.mark.parametrize(
-    ("number", "where"), [(errno.ENOLCK, "fiction.saves.lock._take"), (errno.EIO, "fiction.saves.store.open_for_play")]
+    ("number", "where"),
+    [(errno.ENOLCK, "fiction.saves.lock.take_lock"), (errno.EIO, "fiction.saves.store.open_for_play")],
 )
 def test_a_story_that_can_not_be_made_is_tried_once(
     shelf: SaveLibrary, monkeypatch: pytest.MonkeyPatch, number: int, where: str

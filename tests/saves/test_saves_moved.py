@@ -10,9 +10,9 @@ import pytest
 
 from bench.stories import choice, record
 from fiction.errors import SaveError
+from fiction.saves.failures import from_sqlite
 from fiction.saves.library import SaveLibrary
 from fiction.saves.store import SaveFile
-from fiction.saves.failures import from_sqlite
 from fiction.story.turn import Turn
 
 Grow = Callable[..., list[Turn]]

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from bench.stories import choice, draft, plans, prose, reflection
-from fiction.story.turn import Draft
 from fiction.engine.ports import SaveStore
 from fiction.errors import NotFound, SaveConflict, SaveDamaged, SaveError
 from fiction.saves.store import SaveFile
@@ -16,7 +15,7 @@ from fiction.story.ledger import Ledger, Thread
 from fiction.story.memory import Embedding, Recall, RevisionKind, TurnId
 from fiction.story.plan import Choice, ChoiceKind
 from fiction.story.reader import Length
-from fiction.story.turn import Finding, Reflection, Stage, Turn, Usage
+from fiction.story.turn import Draft, Finding, Reflection, Stage, Turn, Usage
 
 Grow = Callable[..., list[Turn]]
 
@@ -217,7 +216,11 @@ def test_memories_are_those_of_the_path_newest_first(save: SaveFile, grow: Grow)
 )
 def test_a_search_wants_every_word(save: SaveFile, search: str, depths: list[int]) -> None:
     first = save.tell(None, Draft(choice(1), "The lamp on the Straße is 100% out.", Recall(), "offline"), head=None)
-    second = save.tell(first.id, Draft(choice(2), "The river took the lamp (灯), the café lamp’s glass.", Recall(), "offline"), head=first.id)
+    second = save.tell(
+        first.id,
+        Draft(choice(2), "The river took the lamp (灯), the café lamp’s glass.", Recall(), "offline"),
+        head=first.id,
+    )
     found = save.memories(save.lineage(second.id), search=search)
     assert [memory.depth for memory in found] == depths
 

@@ -11,8 +11,8 @@ import pytest
 from bench.stories import choice, prose, record
 from fiction.errors import FictionError, NotFound, SaveDamaged, SaveError, SaveTooNew
 from fiction.saves import transfer
-from fiction.saves.rows import TurnRow, replace_turn, row_of, seal
 from fiction.saves.library import SaveLibrary
+from fiction.saves.rows import TurnRow, replace_turn, row_of, seal
 from fiction.saves.store import SaveFile
 from fiction.saves.transfer import take_in
 from fiction.story.memory import RevisionKind, TurnId

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bench.stories import choice, record
-from fiction.story.turn import Draft
 from fiction.errors import SaveBusy, SaveConflict
 from fiction.saves.store import SaveFile
 from fiction.story.memory import Recall, RevisionKind, TurnId
+from fiction.story.turn import Draft, Reflection, Stage
 from fiction.text.sanitise import clean
-from fiction.story.turn import Reflection, Stage
 
 MEMORY_DISK = Path("/dev/shm")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(clean)

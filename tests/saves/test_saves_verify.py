@@ -84,10 +84,10 @@ def test_a_head_that_points_nowhere_is_a_lost_place(file: Path) -> None:
      (4, {"depth": 9}), (2, {"parent": None}), (2, {"parent": 3}), (4, {"parent": 1})],
     ids=str,
 )  # fmt: skip
-def test_a_turn_that_does_not_follow_is_said_by_its_number(
-    file: Path, turn: int, columns: dict[str, object]
-) -> None:
-    assert any(f"(number {turn}) does not follow from the one before it." in line for line in changed(file, turn, **columns))
+def test_a_turn_that_does_not_follow_is_said_by_its_number(file: Path, turn: int, columns: dict[str, object]) -> None:
+    assert any(
+        f"(number {turn}) does not follow from the one before it." in line for line in changed(file, turn, **columns)
+    )
 
 
 @pytest.mark.parametrize(("number", "wrong"), [(LARGEST_ID - 1, False), (LARGEST_ID, True), (0, True), (-1, True)])
@@ -111,7 +111,9 @@ def test_of_one_kind_not_more_than_20_are_told_and_batches_miss_none(
         row = row_of(db, TurnRow, "WHERE id=3")
         assert row is not None
         for number in range(5, 30):
-            db.execute(f"INSERT INTO turn VALUES({','.join('?' * len(row))})", row._replace(id=number, parent=3, depth=number))
+            db.execute(
+                f"INSERT INTO turn VALUES({','.join('?' * len(row))})", row._replace(id=number, parent=3, depth=number)
+            )
             insert(db, BookmarkRow(number, f"at {number}", 1000 + number, 0))
         sentences = problems(db)
     assert [line.split()[0] for line in sentences].count("Row") == 20
@@ -119,5 +121,3 @@ def test_of_one_kind_not_more_than_20_are_told_and_batches_miss_none(
         f"Turn {number} (number {number}) is damaged." for number in range(5, 25)
     ]
     assert sum("does not follow" in line for line in sentences) == 20
-
-

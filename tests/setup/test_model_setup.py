@@ -1,4 +1,4 @@
-"""Minds, kept in the settings and taken out again."""
+"""Models, kept in the settings and taken out again."""
 
 import dataclasses
 from pathlib import Path
@@ -24,26 +24,26 @@ def key_of(kept: SettingsFile, name: str = "") -> str:
 
 def test_it_is_what_faces_are_promised(arranging: ModelSetup) -> None:
     setup: Setup = arranging
-    assert setup.minds() == ()
+    assert setup.model_configs() == ()
     assert setup.runners() == ()
     assert setup.providers()
     assert setup.recommended()
 
 
-def test_a_mind_without_a_name_tells_new_stories(arranging: ModelSetup, kept: SettingsFile) -> None:
+def test_a_model_without_a_name_tells_new_stories(arranging: ModelSetup, kept: SettingsFile) -> None:
     set_value(kept.file, "storyteller", "offline")
     arranging.keep(HERE)
-    assert arranging.minds() == (HERE,)
+    assert arranging.model_configs() == (HERE,)
     assert kept.configuration.settings.new_storyteller == "model"
 
 
-def test_minds_are_shown_without_their_keys_the_one_without_a_name_first(
+def test_models_are_shown_without_their_keys_the_one_without_a_name_first(
     arranging: ModelSetup, kept: SettingsFile
 ) -> None:
     arranging.keep(ModelConfig(PAID.base_url, PAID.model, KEY, name="paid"))
     arranging.keep(HERE)
-    assert arranging.minds() == (HERE, ModelConfig(PAID.base_url, PAID.model, name="paid"))
-    assert KEY not in repr(arranging.minds())
+    assert arranging.model_configs() == (HERE, ModelConfig(PAID.base_url, PAID.model, name="paid"))
+    assert KEY not in repr(arranging.model_configs())
     assert key_of(kept, "paid") == KEY
     assert kept.file.stat().st_mode & 0o077 == 0
 
@@ -68,37 +68,37 @@ def test_what_was_set_for_one_model_is_not_asked_of_another(arranging: ModelSetu
     assert (part.speculate, part.temperature, part.context, part.budget) == ("", None, 0, 8192)
 
 
-def test_how_far_a_mind_works_ahead_is_kept_with_it(arranging: ModelSetup, kept: SettingsFile) -> None:
+def test_how_far_a_model_works_ahead_is_kept_with_it(arranging: ModelSetup, kept: SettingsFile) -> None:
     arranging.keep(dataclasses.replace(HERE, ahead="all"))
     assert load(kept.file, {}).settings.server.speculate == "all"
-    assert arranging.minds()[0].ahead == "all"
+    assert arranging.model_configs()[0].ahead == "all"
     arranging.keep(HERE)
     assert load(kept.file, {}).settings.server.speculate == ""
 
 
-def test_a_program_may_be_the_mind(arranging: ModelSetup, kept: SettingsFile) -> None:
+def test_a_program_may_be_the_model(arranging: ModelSetup, kept: SettingsFile) -> None:
     arranging.keep(PAID)
     arranging.keep(ModelConfig(run="llama-server", model="/m/tiny.gguf"))
-    assert arranging.minds() == (ModelConfig(run="llama-server", model="/m/tiny.gguf"),)
+    assert arranging.model_configs() == (ModelConfig(run="llama-server", model="/m/tiny.gguf"),)
     assert key_of(kept) == ""
 
 
-def test_forgetting_a_mind_forgets_its_key_and_what_names_it(arranging: ModelSetup, kept: SettingsFile) -> None:
+def test_forgetting_a_model_forgets_its_key_and_what_names_it(arranging: ModelSetup, kept: SettingsFile) -> None:
     arranging.keep(HERE)
     arranging.keep(ModelConfig(PAID.base_url, PAID.model, KEY, name="paid"))
     kept.change({("storyteller",): "model:paid", ("notes",): "paid"})
     arranging.forget("paid")
-    assert arranging.minds() == (HERE,)
+    assert arranging.model_configs() == (HERE,)
     assert kept.configuration.settings.new_storyteller == "model"
     assert KEY not in kept.file.read_text()
     arranging.forget("")
-    assert arranging.minds() == ()
+    assert arranging.model_configs() == ()
     with pytest.raises(SettingsError, match="no server 'paid'"):
         arranging.forget("paid")
 
 
 @pytest.mark.parametrize(
-    "mind",
+    "config",
     [
         ModelConfig("ftp://x", "m"),
         ModelConfig("http://h/v1", "m", "two words"),
@@ -108,10 +108,10 @@ def test_forgetting_a_mind_forgets_its_key_and_what_names_it(arranging: ModelSet
     ],
 )
 def test_what_makes_no_sense_is_one_sentence_and_not_kept(
-    arranging: ModelSetup, kept: SettingsFile, mind: ModelConfig
+    arranging: ModelSetup, kept: SettingsFile, config: ModelConfig
 ) -> None:
     with pytest.raises(FictionError) as caught:
-        arranging.keep(mind)
+        arranging.keep(config)
     assert "two words" not in caught.value.sentence
     assert not kept.file.exists()
 
@@ -129,7 +129,7 @@ def test_the_environment_is_not_kept_against(home: Path, children: Children) -> 
         arranging.keep(HERE)
     arranging.keep(ModelConfig(HERE.base_url, "other"))
     arranging.keep(ModelConfig(HERE.base_url, HERE.model, name="home"))
-    assert [mind.name for mind in arranging.minds()] == ["", "home"]
+    assert [config.name for config in arranging.model_configs()] == ["", "home"]
 
 
 async def test_the_models_of_an_address_are_listed_with_the_key_that_was_set_for_it(

@@ -149,7 +149,7 @@ async def test_no_finding_and_no_traceback_holds_one(planted: Machine, home: Pat
 
 def test_no_value_shows_one(planted: Machine, home: Path) -> None:
     house = LocalGame(Home.at(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
-    shown = repr((house.configuration, house.setup.minds(), house.storytellers()))
+    shown = repr((house.configuration, house.setup.model_configs(), house.storytellers()))
     shown += repr(ModelConfig(planted.base_url, "tiny", IN_FILE)) + str(dataclasses.asdict(house.storytellers()[0]))
     assert [key for key in KEYS if key in shown] == []
 

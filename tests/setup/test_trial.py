@@ -22,8 +22,8 @@ from fiction.setup.model_setup import ModelSetup
 OLLAMA_SMALL = {"models": [{"name": "tiny:latest", "model": "tiny:latest", "context_length": 2048}]}
 
 
-async def tried(arranging: ModelSetup, mind: ModelConfig) -> dict[str, TrialResult]:
-    return {each.what: each async for each in arranging.try_out(mind)}
+async def tried(arranging: ModelSetup, config: ModelConfig) -> dict[str, TrialResult]:
+    return {each.what: each async for each in arranging.try_out(config)}
 
 
 def works(machine: Machine) -> ModelConfig:
@@ -75,38 +75,38 @@ async def test_nobody_there_is_fatal_and_an_address_that_makes_no_sense_too(arra
 
 
 async def test_a_model_that_is_not_listed_may_tell_all_the_same(arranging: ModelSetup, machine: Machine) -> None:
-    mind = works(machine)
-    found = await tried(arranging, ModelConfig(mind.base_url, "other"))
+    config = works(machine)
+    found = await tried(arranging, ModelConfig(config.base_url, "other"))
     assert not found["models"].ok
     assert "but not other; it has tiny" in found["models"].said
     assert found["story"].ok
 
 
 async def test_a_server_that_can_not_tell_says_why(arranging: ModelSetup, machine: Machine) -> None:
-    mind = works(machine)
+    config = works(machine)
     machine.answers["POST /v1/chat/completions"] = reply({"error": {"message": "boom"}}, 500)
-    found = await tried(arranging, mind)
+    found = await tried(arranging, config)
     assert list(found) == ["models", "story"]
     assert "status 500" in found["story"].said
 
 
 async def test_notes_that_can_not_be_read_are_no_end_of_it(arranging: ModelSetup, machine: Machine) -> None:
-    mind = works(machine)
+    config = works(machine)
     machine.answers["POST /v1/chat/completions"] = told(notes="The lamp is out.")
-    found = await tried(arranging, mind)
+    found = await tried(arranging, config)
     assert not found["notes"].ok
     assert "plans are general ones" in found["notes"].said
     assert found["thinking"].ok
 
 
 async def test_a_small_context_comes_with_what_to_do_about_it(arranging: ModelSetup, machine: Machine) -> None:
-    mind = works(machine)
+    config = works(machine)
     machine.answers |= {
         "GET /v1/models": listed("tiny:latest", owner="library"),
         "GET /api/version": reply({"version": "0.30.3"}),
         "GET /api/ps": reply(OLLAMA_SMALL),
     }
-    found = await tried(arranging, ModelConfig(mind.base_url, "tiny:latest"))
+    found = await tried(arranging, ModelConfig(config.base_url, "tiny:latest"))
     assert not found["context"].ok
     assert "It takes 2,048 tokens; a turn uses at most 2,048; for a story that remembers more" in found["context"].said
     assert "OLLAMA_CONTEXT_LENGTH" in found["context"].said

@@ -1,4 +1,4 @@
-"""A till on a folder of its own, a list of prices that does not change with the world, and a clock that is set."""
+"""Budgets in a folder of their own, a list of prices that does not change, and a clock that is set."""
 
 from datetime import datetime, timedelta, timezone
 from pathlib import Path

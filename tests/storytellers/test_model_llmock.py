@@ -48,7 +48,7 @@ class Play:
     llmock: LLMock
     session: Session
     folder: Path
-    till: Budgets
+    budgets: Budgets
 
     async def proceed(self) -> list[Event]:
         return [event async for event in self.session.proceed()]
@@ -84,7 +84,7 @@ class Play:
         """The same story in a new game."""
         await self.session.close()
         store = SaveLibrary(self.folder).open(self.session.name)
-        return dataclasses.replace(self, session=session_on(store, self.llmock, self.folder, self.till))
+        return dataclasses.replace(self, session=session_on(store, self.llmock, self.folder, self.budgets))
 
 
 def notes(number: int) -> str:
@@ -100,17 +100,19 @@ def scripted(llmock: LLMock) -> None:
     llmock.add(Reply(PASSAGE, times=None, match=TELLER), *(Reply(notes(n), match=KEEPER) for n in range(40)))
 
 
-def session_on(store: SaveFile, llmock: LLMock, folder: Path, till: Budgets, *, ahead: Ahead = Ahead.OFF) -> Session:
+def session_on(store: SaveFile, llmock: LLMock, folder: Path, budgets: Budgets, *, ahead: Ahead = Ahead.OFF) -> Session:
     teller = ServerSettings(llmock.base_url(), "teller", stall_timeout=STALL)
     keeper = dataclasses.replace(teller, model="keeper")
-    purse = till.purse(STORY)
-    model = ModelStoryteller(teller, notes=keeper, ahead=ahead, budget=purse, connections=Connections(folder / "known"))
+    budget = budgets.of_story(STORY)
+    model = ModelStoryteller(
+        teller, notes=keeper, ahead=ahead, budget=budget, connections=Connections(folder / "known")
+    )
     return Session(
         store=store,
         world=WORLD,
         memory=StoryMemory(cache=folder / "cache", chroma=False),
         storytellers={"model": model},
-        budget=purse,
+        budget=budget,
     )
 
 
@@ -119,9 +121,9 @@ def playing(llmock: LLMock, folder: Path, *, ahead: Ahead = Ahead.OFF) -> Play:
     scripted(llmock)
     settings = StorySettings(storyteller="model")
     record = StoryRecord(STORY, "The Landing", "landing", "1.0.0", "", settings=settings)
-    till = Budgets(folder / "spending", prices=Prices.load(None))
-    session = session_on(SaveLibrary(folder).create(record), llmock, folder, till, ahead=ahead)
-    return Play(llmock, session, folder, till)
+    budgets = Budgets(folder / "spending", prices=Prices.load(None))
+    session = session_on(SaveLibrary(folder).create(record), llmock, folder, budgets, ahead=ahead)
+    return Play(llmock, session, folder, budgets)
 
 
 @pytest.fixture
@@ -428,16 +430,16 @@ async def test_what_a_broken_reply_cost_is_on_the_bill(play: Play) -> None:
     assert after.completion > before.completion
     assert after.estimated
     assert not after.cost, "a server on this machine costs nothing"
-    assert play.till.purse(STORY).costs().today == after
+    assert play.budgets.of_story(STORY).costs().today == after
 
 
 async def test_a_cap_stops_before_it_is_crossed_and_the_reader_may_go_on(llmock: LLMock, tmp_path: Path) -> None:
     (tmp_path / "prices.yaml").write_text("prices: [{model: '*', host: 127.0.0.1, in: 1, out: 5}]\n")
     cap = 20_000
-    till = Budgets(tmp_path / "spending", prices=Prices.load(tmp_path / "prices.yaml"), story_cap=cap)
+    budgets = Budgets(tmp_path / "spending", prices=Prices.load(tmp_path / "prices.yaml"), story_cap=cap)
     fresh = playing(llmock, tmp_path)
     await fresh.session.close()
-    play = await dataclasses.replace(fresh, till=till).left_and_taken_up()
+    play = await dataclasses.replace(fresh, budgets=budgets).left_and_taken_up()
     await play.proceed()
     for _ in range(20):
         events = await play.play()

@@ -32,7 +32,7 @@ class Table:
     teller: Scripted = field(default_factory=Scripted)
     mind: Scripted = field(default_factory=lambda: Scripted(name="model", about="another script"))
     told_by: str = "offline"
-    purse: Budget | None = None
+    budget: Budget | None = None
     setup: Setup = field(default_factory=Arranging)
     cards: tuple[StorytellerCard, ...] = (
         StorytellerCard("offline", "a script"),
@@ -49,7 +49,7 @@ class Table:
         record = StoryRecord("u", "A Story", "w", "1.0.0", "", settings=StorySettings(storyteller=self.told_by))
         store = SaveFile.open(self.path) if self.path.exists() else SaveFile.create(self.path, record)
         tellers = {"offline": self.teller, "model": self.mind}
-        return Session(store=store, world=WORLD, memory=ListMemory(), storytellers=tellers, budget=self.purse)
+        return Session(store=store, world=WORLD, memory=ListMemory(), storytellers=tellers, budget=self.budget)
 
     def worlds(self) -> tuple[WorldCard, ...]:
         return (

@@ -25,7 +25,7 @@ class Table:
     memory: ListMemory
     session: Session
     other: Scripted
-    purse: Budget | None = None
+    budget: Budget | None = None
 
     @classmethod
     def laid(
@@ -35,7 +35,7 @@ class Table:
         *,
         settings: StorySettings | None = None,
         reader: ReaderProfile | None = None,
-        purse: Budget | None = None,
+        budget: Budget | None = None,
     ) -> "Table":
         """A new story, told by `storyteller` unless the reader asks for `model`."""
         path = folder / "story.fiction"
@@ -45,8 +45,8 @@ class Table:
         other, memory = Scripted(name="model"), ListMemory()
         tellers = {storyteller.name: storyteller, "model": other}
         store = SaveFile.create(path, story)
-        session = Session(store=store, world=WORLD, memory=memory, storytellers=tellers, budget=purse)
-        return cls(path, storyteller, memory, session, other, purse)
+        session = Session(store=store, world=WORLD, memory=memory, storytellers=tellers, budget=budget)
+        return cls(path, storyteller, memory, session, other, budget)
 
     async def reopen(self) -> None:
         await self.session.close()
@@ -56,7 +56,7 @@ class Table:
             world=WORLD,
             memory=self.memory,
             storytellers={self.storyteller.name: self.storyteller, "model": self.other},
-            budget=self.purse,
+            budget=self.budget,
         )
 
     async def play(self, *choices: int) -> list[Event]:

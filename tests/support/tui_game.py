@@ -150,7 +150,7 @@ class Teller:
 
 
 class Pocket:
-    """`engine.purse.Purse` without a list of prices: what is put in by a test is what it says."""
+    """`engine.budget.Budget` without a list of prices: what is put in by a test is what it says."""
 
     def __init__(self) -> None:
         self.spent = Costs()
@@ -216,8 +216,8 @@ class Arranging:
         self._fail()
         return self.servers
 
-    async def models(self, mind: ModelConfig) -> tuple[str, ...]:
-        self.asked.append(mind)
+    async def models(self, config: ModelConfig) -> tuple[str, ...]:
+        self.asked.append(config)
         self._fail()
         return self.listed
 
@@ -230,8 +230,8 @@ class Arranging:
     def runners(self) -> tuple[Runner, ...]:
         return self.programs
 
-    async def try_out(self, mind: ModelConfig) -> AsyncGenerator[TrialResult, None]:
-        self.tried.append(mind)
+    async def try_out(self, config: ModelConfig) -> AsyncGenerator[TrialResult, None]:
+        self.tried.append(config)
         try:
             for tried in self.findings:
                 yield tried
@@ -250,18 +250,18 @@ class Arranging:
             self.let_go += 1
             raise
 
-    def minds(self) -> tuple[ModelConfig, ...]:
-        default_first = sorted(self.kept, key=lambda mind: mind.name != "")
-        return tuple(dataclasses.replace(mind, api_key="") for mind in default_first)
+    def model_configs(self) -> tuple[ModelConfig, ...]:
+        default_first = sorted(self.kept, key=lambda config: config.name != "")
+        return tuple(dataclasses.replace(config, api_key="") for config in default_first)
 
-    def keep(self, mind: ModelConfig) -> None:
+    def keep(self, config: ModelConfig) -> None:
         self._fail()
-        self.kept = [mind, *(other for other in self.kept if other.name != mind.name)]
+        self.kept = [config, *(other for other in self.kept if other.name != config.name)]
 
     def forget(self, name: str) -> None:
-        if name and name not in [mind.name for mind in self.kept]:
+        if name and name not in [config.name for config in self.kept]:
             raise FictionError(f"The settings name no server {name}.")
-        self.kept = [mind for mind in self.kept if mind.name != name]
+        self.kept = [config for config in self.kept if config.name != name]
 
     async def _wait(self) -> None:
         if self.hold is not None:
@@ -312,11 +312,11 @@ class Shelf:
         self.extra_saves: tuple[SaveCard, ...] = ()
         self.why_no_model = why_no_model
         self.setup = Arranging()
-        self.purse = Pocket()
+        self.budget = Pocket()
         self.refuses: FictionError | None = None
         """What `start` and `resume` answer."""
         self.made: dict[str, Teller] = {}
-        """By name: those made of the minds that were kept."""
+        """By name: those made of the kept models."""
         self.slow = ""
         """What is heard of a world that is never made to its end."""
 
@@ -398,16 +398,16 @@ class Shelf:
 
     def _session(self, store: SaveFile, world: World) -> Session:
         tellers = ByName(self._by_name)
-        session = Session(store=store, world=world, memory=ListMemory(), storytellers=tellers, budget=self.purse)
+        session = Session(store=store, world=world, memory=ListMemory(), storytellers=tellers, budget=self.budget)
         self.sessions.append(session)
         return session
 
     def _by_name(self) -> dict[str, Teller]:
-        """The tellers of the test, and one for every mind that was kept."""
-        minds = {f"model:{mind.name}" if mind.name else "model": mind for mind in self.setup.kept}
-        for name, mind in minds.items():
-            self.made.setdefault(name, Teller(name, f"{mind.model} at a server"))
-        return {**{teller.name: teller for teller in self.tellers}, **{name: self.made[name] for name in minds}}
+        """The tellers of the test, and one for every kept model."""
+        configs = {f"model:{config.name}" if config.name else "model": config for config in self.setup.kept}
+        for name, config in configs.items():
+            self.made.setdefault(name, Teller(name, f"{config.model} at a server"))
+        return {**{teller.name: teller for teller in self.tellers}, **{name: self.made[name] for name in configs}}
 
     def warm(self) -> None:
         self.warmed += 1

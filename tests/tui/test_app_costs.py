@@ -107,14 +107,14 @@ def test_long_waits_are_said_in_minutes() -> None:
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (130, 40)])
 async def test_the_head_says_what_the_story_costs_so_far(shelf: Shelf, app: FictionApp, size: tuple[int, int]) -> None:
-    shelf.purse.spent = Costs(story=STORY)
+    shelf.budget.spent = Costs(story=STORY)
     async with app.run_test(size=size, notifications=True) as pilot:
         await begin(pilot)
         await sees(pilot, "turn 1 of ~20 · $0.13")
 
 
 async def test_the_panel_and_the_costs_view_say_it_in_full(shelf: Shelf, app: FictionApp) -> None:
-    shelf.purse.spent = Costs(story=STORY, today=Usage(51_200, 8_100, cost=323_456), story_cap=5_000_000)
+    shelf.budget.spent = Costs(story=STORY, today=Usage(51_200, 8_100, cost=323_456), story_cap=5_000_000)
     async with app.run_test(size=(130, 40), notifications=True) as pilot:
         await begin(pilot)
         await sees(pilot, "WHAT IT COST", "31,200 in (20,000 from")
@@ -171,13 +171,13 @@ async def test_a_cap_asks_and_the_reader_goes_on_all_the_same(shelf: Shelf, app:
     async with app.run_test(size=(60, 20), notifications=True) as pilot:
         await begin(pilot)
         await pilot.press("g")
-        assert shelf.purse.allowed == 0
+        assert shelf.budget.allowed == 0
         model.fail = CAPPED
         await pilot.press("1")
         await sees(pilot, "the cap is $1.00", "❯ g   Go on all the same", "Let the built-in storyteller")
         await pilot.press("g")
         await sees(pilot, "turn 2", "> Climb down")
-        assert shelf.purse.allowed == 1
+        assert shelf.budget.allowed == 1
 
 
 async def test_a_cap_can_be_gone_around_with_the_built_in_storyteller(shelf: Shelf, app: FictionApp) -> None:

@@ -1,4 +1,4 @@
-"""The storyteller screen: finding, trying and keeping a mind, by keyboard and by mouse; and how it looks."""
+"""The storyteller screen: finding, trying and keeping a model, by keyboard and by mouse; and how it looks."""
 
 import asyncio
 import re
@@ -67,7 +67,7 @@ async def test_what_is_found_here_is_offered_on_the_title_and_two_keys_lead_to_t
         assert setup.kept == []
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, WorldsScreen))
-        assert [(mind.model, mind.name) for mind in setup.kept] == [("gemma4:e4b", "")]
+        assert [(config.model, config.name) for config in setup.kept] == [("gemma4:e4b", "")]
         await pilot.press("enter")
         await pilot.pause(0.1)
         await sees(pilot, "gemma4:e4b at a server")
@@ -160,7 +160,7 @@ async def test_a_program_runs_a_model_as_a_child(app: FictionApp, setup: Arrangi
         await until(pilot, lambda: setup.tried[-1] == ModelConfig(run="llama-server", model="/tmp/a.gguf"))
 
 
-async def test_a_mind_is_taken_out_of_the_settings_after_a_question(app: FictionApp, setup: Arranging) -> None:
+async def test_a_model_is_taken_out_of_the_settings_after_a_question(app: FictionApp, setup: Arranging) -> None:
     setup.kept = [ModelConfig("http://127.0.0.1:8080/v1", "tiny")]
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.press("m")
@@ -294,7 +294,7 @@ async def test_five_hundred_models_are_narrowed_by_typing(
         await pilot.press(*"r-3 499", "backspace", "8")
         await sees(pilot, "as it is typed: r-3 498")
         await pilot.press("ctrl+u", *"r-2 l-499", "enter")
-        await until(pilot, lambda: [mind.model for mind in setup.tried] == ["vendor-2/model-499"])
+        await until(pilot, lambda: [config.model for config in setup.tried] == ["vendor-2/model-499"])
 
 
 async def test_a_name_that_is_not_listed_can_be_typed(app: FictionApp, setup: Arranging) -> None:
@@ -304,7 +304,7 @@ async def test_a_name_that_is_not_listed_can_be_typed(app: FictionApp, setup: Ar
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ModelsScreen))
         await pilot.press("enter", *"my-own", "enter")
-        await until(pilot, lambda: [mind.model for mind in setup.tried] == ["my-own"])
+        await until(pilot, lambda: [config.model for config in setup.tried] == ["my-own"])
 
 
 async def test_the_caret_moves_while_the_typing_goes_on(app: FictionApp, setup: Arranging) -> None:
@@ -313,7 +313,7 @@ async def test_the_caret_moves_while_the_typing_goes_on(app: FictionApp, setup: 
         await pilot.press("enter")
         await sees(pilot, "2 models")
         await pilot.press(*"gpt", "down", "enter")
-        await until(pilot, lambda: [mind.model for mind in setup.tried] == ["gpt-5.6"])
+        await until(pilot, lambda: [config.model for config in setup.tried] == ["gpt-5.6"])
 
 
 # --- trying out ---
@@ -333,7 +333,7 @@ async def test_findings_come_line_by_line_and_escape_leaves_all_as_it_was(app: F
         assert setup.kept == []
 
 
-async def test_a_mind_that_cannot_tell_is_not_kept_and_can_be_tried_again(app: FictionApp, setup: Arranging) -> None:
+async def test_a_model_that_cannot_tell_is_not_kept_and_can_be_tried_again(app: FictionApp, setup: Arranging) -> None:
     setup.servers, setup.findings = (OLLAMA,), BROKEN
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await sees(pilot, "Found Ollama")
@@ -377,7 +377,7 @@ async def test_settings_that_cannot_be_written_are_said_and_the_trial_stays(app:
         await sees(pilot, "The disk is full. Make room.", "It can tell stories.")
 
 
-async def test_a_mind_gets_a_name_beside_the_one_that_tells(app: FictionApp, setup: Arranging) -> None:
+async def test_a_model_gets_a_name_beside_the_default_one(app: FictionApp, setup: Arranging) -> None:
     setup.servers = (OLLAMA,)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await sees(pilot, "Found Ollama")
@@ -385,7 +385,7 @@ async def test_a_mind_gets_a_name_beside_the_one_that_tells(app: FictionApp, set
         await sees(pilot, "It can tell stories.")
         await pilot.press("n", *"home", "enter")
         await until(pilot, lambda: isinstance(app.screen, WorldsScreen))
-        assert [(mind.name, mind.model) for mind in setup.kept] == [("home", "gemma4:e4b")]
+        assert [(config.name, config.model) for config in setup.kept] == [("home", "gemma4:e4b")]
         assert app.preferred == "model:home"
 
 
@@ -514,7 +514,7 @@ async def test_a_story_goes_on_with_another_storyteller(tmp_path: Path) -> None:
         assert reading(app).session.storyteller.name == "model"
 
 
-async def test_a_mind_that_is_kept_in_mid_story_tells_it_from_there(app: FictionApp, setup: Arranging) -> None:
+async def test_a_model_that_is_kept_in_mid_story_tells_it_from_there(app: FictionApp, setup: Arranging) -> None:
     setup.servers = (OLLAMA,)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         screen = await begin(pilot)

@@ -150,7 +150,7 @@ async def test_a_story_of_a_server_that_is_gone_is_told_by_the_built_in_storytel
     await session.close()
 
 
-async def test_a_mind_that_is_kept_in_mid_story_can_take_over(house: LocalGame) -> None:
+async def test_a_model_that_is_kept_in_mid_story_can_take_over(house: LocalGame) -> None:
     session = await house.start(STORY)
     await begun(session)
     assert session.storytellers == ("offline",)
@@ -187,7 +187,7 @@ async def test_what_the_settings_name_by_mistake_begins_no_story(house: LocalGam
 
 def test_looking_at_a_home_makes_nothing_in_it(house: LocalGame, home: Path) -> None:
     before = sorted(home.rglob("*"))
-    assert house.setup.minds() == ()
+    assert house.setup.model_configs() == ()
     assert house.spent.today.total == 0
     house.storytellers()
     house.close()

@@ -34,7 +34,7 @@ def test_without_settings_there_is_the_built_in_one_alone(kept: SettingsFile, of
     assert "model" not in tellers
 
 
-def test_a_mind_that_is_kept_while_the_story_is_open_can_take_over(kept: SettingsFile, offline: Storyteller) -> None:
+def test_a_model_that_is_kept_while_the_story_is_open_can_take_over(kept: SettingsFile, offline: Storyteller) -> None:
     tellers = StorytellerRegistry(offline, kept, Named)
     kept.change({("server", "model"): "one", ("servers", "home", "model"): "two", ("servers", "empty", "slots"): 2})
     assert list(tellers) == ["offline", "model", "model:home"]
@@ -42,7 +42,7 @@ def test_a_mind_that_is_kept_while_the_story_is_open_can_take_over(kept: Setting
     assert next(iter(tellers)) == "offline"
 
 
-def test_a_mind_that_changes_is_made_anew_and_the_old_one_still_closed(
+def test_a_model_that_changes_is_made_anew_and_the_old_one_still_closed(
     kept: SettingsFile, offline: Storyteller
 ) -> None:
     tellers = StorytellerRegistry(offline, kept, Named)

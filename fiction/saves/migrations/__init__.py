@@ -1,7 +1,7 @@
-"""The format of a save, as numbered steps. Step 1 makes the tables; a new save is made by taking all of them.
+"""The save format, as numbered migrations. Migration 1 creates the tables; a new save runs all of them.
 
-To change the format, add `m0002_what.py` with `migrate(db)` and name it in STEPS: it must leave every row sealed
-(`rows.seal`) and may not commit. Steps that were released are never changed.
+To change the format, add `m0002_what.py` with `migrate(db)` to STEPS: it must leave every row sealed (`rows.seal`) and
+may not commit. Released migrations never change.
 """
 
 import sqlite3
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fiction.saves.migrations import m0001_tables
 
 Step = Callable[[sqlite3.Connection], None]
-"""Brings a save from one format to the next, inside a transaction that it leaves open."""
+"""Brings a save from one format to the next, inside the caller's transaction."""
 
 STEPS: tuple[Step, ...] = (m0001_tables.migrate,)
-"""STEPS[n] makes format n+1 of format n; the last one makes the format that this version writes."""
+"""STEPS[n] turns format n into format n+1; the last one gives the format of this version."""

@@ -1,7 +1,7 @@
 """Format 1: the tables of a save.
 
-No triggers, views, virtual tables or CHECKs that call functions: with `trusted_schema=OFF` some SQLite versions refuse
-them, and a save that holds any is known to be not ours.
+No triggers, views, virtual tables or CHECKs with function calls: some SQLite versions refuse them under
+`trusted_schema=OFF`, and they mark a save as foreign.
 """
 
 import sqlite3
@@ -45,7 +45,7 @@ TABLES = (
     """CREATE TABLE vector(
         turn INTEGER NOT NULL REFERENCES turn(id), model TEXT NOT NULL, vector BLOB NOT NULL, crc INTEGER NOT NULL,
         PRIMARY KEY(turn, model)) STRICT""",
-    # From which fork redo goes into which segment: a hint without a checksum, checked when it is followed.
+    # The next segment for redo at each fork: a hint without a checksum, checked when it is followed.
     """CREATE TABLE redo(
         segment INTEGER NOT NULL, depth INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY(segment, depth)) STRICT""",
 )

@@ -1,4 +1,4 @@
-"""Before a story: who the reader is, where it begins, how long it is to be, who tells it. Enter begins it anywhere."""
+"""The form for a new story: the reader, its opening, length and storyteller. Enter begins it from any field."""
 
 from random import randrange
 from typing import ClassVar
@@ -31,7 +31,7 @@ MOST_TURNS = 9999
 
 
 class BeginScreen(GameScreen):
-    """The form. Everything in it has a sensible start, so Enter at once is fine."""
+    """The form for a new story; its defaults allow Enter at once."""
 
     CSS_PATH = "begin.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,14 +41,14 @@ class BeginScreen(GameScreen):
     ]
 
     def __init__(self, card: WorldCard | None, *, opening: str = "") -> None:
-        """A story in the world of `card`; without one, about what the reader writes into the first field."""
+        """A story in the world of `card`; without a card, about the sentence in the first field."""
         super().__init__()
         self._card = card
         self._opening = opening
         self._beginning = False
 
     def compose(self) -> ComposeResult:
-        """The fields; openings and storytellers only where there is more than one."""
+        """The fields; openings and storytellers only if there are several."""
         title = self._card.title or self._card.id if self._card else "A story about ..."
         yield Static(plain_line(title), classes="header")
         with VerticalScroll(id="form", can_focus=False):
@@ -67,9 +67,9 @@ class BeginScreen(GameScreen):
         number = Field("Turns", Line("40", type="integer", max_length=4, id="turns", compact=True))
         number.display = False
         yield number
-        tellers = self._tellers()
-        if len(tellers) > 1:
-            choices = ((teller.name, teller.about) for teller in tellers)
+        storytellers = self._storytellers()
+        if len(storytellers) > 1:
+            choices = ((card.name, card.about) for card in storytellers)
             yield Field("Told by", Pick(*choices, value=self.fiction.preferred, id="teller"))
 
     def _reader(self) -> ReaderProfile:
@@ -83,9 +83,9 @@ class BeginScreen(GameScreen):
         world = self.fiction.world_of(self._card) if self._card else None
         return tuple((o.id, o.title) for o in world.openings) if isinstance(world, World) else ()
 
-    def _tellers(self) -> tuple[StorytellerCard, ...]:
-        ready = tuple(teller for teller in self.game.storytellers() if teller.available)
-        return ready if self._card else tuple(teller for teller in ready if teller.name != "offline")
+    def _storytellers(self) -> tuple[StorytellerCard, ...]:
+        ready = tuple(card for card in self.game.storytellers() if card.available)
+        return ready if self._card else tuple(card for card in ready if card.name != "offline")
 
     def hints(self) -> tuple[Hint, ...]:
         """The keys of the form."""
@@ -98,26 +98,26 @@ class BeginScreen(GameScreen):
         )
 
     def on_mount(self) -> None:
-        """Straight to the first field."""
+        """Focus the first field."""
         self.query(Input).first().focus()
 
     def on_pick_changed(self, message: Pick.Changed) -> None:
-        """Another number of turns has a field of its own."""
+        """Show the field for a number of turns if it is picked."""
         if message.pick.id == "length":
             field = self.query_one("#turns", Input).parent
             if isinstance(field, Field):
                 field.display = message.value == "other"
 
     async def on_input_submitted(self) -> None:
-        """Enter in a field."""
+        """Begin on Enter in a field."""
         await self.action_begin()
 
     async def on_pick_submitted(self) -> None:
-        """Enter on a value."""
+        """Begin on Enter on a value."""
         await self.action_begin()
 
     async def action_begin(self) -> None:
-        """Keep the profile and begin."""
+        """Save the profile and begin the story."""
         if self._beginning:
             return
         story = self._story()
@@ -134,16 +134,15 @@ class BeginScreen(GameScreen):
             self._beginning = False
 
     def _story(self) -> NewStory:
-        tellers = self._tellers()
-        teller = (
-            self.query("#teller").first(Pick).value if self.query("#teller") else tellers[0].name if tellers else ""
-        )
+        storyteller = next((card.name for card in self._storytellers()), "")
+        if picks := self.query("#teller"):
+            storyteller = picks.first(Pick).value
         premise = self._text("premise")
         settings = StorySettings(
             opening=self.query("#opening").first(Pick).value if self.query("#opening") else self._opening,
             turns=self._turns(),
             seed=randrange(1, 2**31),
-            storyteller=teller or StorySettings().storyteller,
+            storyteller=storyteller or StorySettings().storyteller,
             premise=premise,
         )
         return NewStory(

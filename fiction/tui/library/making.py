@@ -1,4 +1,4 @@
-"""A world in the making: how far it is, and one key to begin without it."""
+"""The progress of a world in the making, with a key to begin without it."""
 
 from typing import ClassVar
 
@@ -18,11 +18,11 @@ from fiction.tui.prose import plain_line
 from fiction.tui.widgets.keys import Hint, Keys
 
 _BAR = 24
-"""Columns."""
+"""Width in columns."""
 
 
 class MakingScreen(GameScreen):
-    """Looks on while a storyteller makes a world of the reader's sentence; then the story opens."""
+    """Shows the progress while a storyteller makes a world from the reader's sentence; then opens the story."""
 
     CSS_PATH = "../models/storytellers.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,7 +37,7 @@ class MakingScreen(GameScreen):
         self._making = Making()
 
     def compose(self) -> ComposeResult:
-        """The sentence, how far the world is, and what can be done."""
+        """The sentence, the progress, and the keys."""
         yield Static("A world is being made of your sentence", classes="header", markup=False)
         with VerticalScroll(id="form", can_focus=False):
             yield Static(plain_line(self._story.premise, limit=400), classes="about")
@@ -47,7 +47,7 @@ class MakingScreen(GameScreen):
         yield Keys(self.hints())
 
     def hints(self) -> tuple[Hint, ...]:
-        """The two ways on."""
+        """The keys: begin without the world, or go back."""
         return (
             Hint("Enter", "begin with the sentence alone", "screen.without"),
             Hint("Esc", "back", "screen.stop"),
@@ -55,14 +55,14 @@ class MakingScreen(GameScreen):
         )
 
     def on_mount(self) -> None:
-        """Begin to make it, and to look."""
+        """Start making the world and showing the progress."""
         self._show()
         self.set_interval(1, self._show)
         self.make()
 
     @work(exclusive=True, group="making", exit_on_error=False)
     async def make(self) -> None:
-        """Have it made; then the story is opened."""
+        """Make the world, then open the story."""
         try:
             session = await self.game.start(self._story, making=self._making)
         except FictionError as error:
@@ -76,12 +76,12 @@ class MakingScreen(GameScreen):
         self.app.notify(error.sentence, severity="error", markup=False)
 
     def action_without(self) -> None:
-        """Wait no longer."""
+        """Begin without the world."""
         self._making.begin_without()
         self.query_one("#said", Static).update("The story begins with your sentence.")
 
     def action_stop(self) -> None:
-        """Make no world; back to where the sentence was written."""
+        """Cancel, and go back to the form."""
         self.workers.cancel_node(self)
         self.action_back()
 

@@ -1,4 +1,4 @@
-"""The saves: go on with one, rename it, delete it."""
+"""The screen of saves: continue, rename or delete one."""
 
 import time
 from typing import ClassVar
@@ -40,7 +40,7 @@ def _option(card: SaveCard, now: float) -> Option:
 
 
 class SavesScreen(GameScreen):
-    """All of them, the newest first; those with trouble say what it is."""
+    """The list of saves, the newest first; damaged ones with their trouble."""
 
     CSS_PATH = "saves.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,7 +77,7 @@ class SavesScreen(GameScreen):
         self.query_one(Menu).focus()
 
     def look(self) -> None:
-        """Read the folder anew."""
+        """Refresh the list from the folder."""
         try:
             cards = self.game.saves()
         except FictionError as error:
@@ -95,7 +95,7 @@ class SavesScreen(GameScreen):
         return self._cards[at] if at is not None and at < len(self._cards) else None
 
     async def on_option_list_option_selected(self) -> None:
-        """Go on with the story under the caret."""
+        """Continue the selected story."""
         if (card := self._card) is None:
             return
         if card.trouble:
@@ -108,7 +108,7 @@ class SavesScreen(GameScreen):
 
     @work(exit_on_error=False)
     async def action_rename(self) -> None:
-        """Ask for another title."""
+        """Ask for a new title."""
         if (card := self._card) is None or self._is_open(card):
             return
         title = await self.app.push_screen_wait(Ask("The story's title:", card.title or card.name))
@@ -117,7 +117,7 @@ class SavesScreen(GameScreen):
 
     @work(exit_on_error=False)
     async def action_delete(self) -> None:
-        """Ask, then delete."""
+        """Delete the save after a question."""
         if (card := self._card) is None or self._is_open(card):
             return
         question = f"Delete “{card.title or card.name}” with {words.turns(card.turns)}? It can't be brought back."
@@ -125,7 +125,7 @@ class SavesScreen(GameScreen):
             await self._change(card, None)
 
     def _is_open(self, card: SaveCard) -> bool:
-        """Whether it is the story that is being read, which can't be changed here; says so."""
+        """Whether the save is the open story, which can't be changed here; then says so."""
         story = self.fiction.story
         if story is None or story.name != card.name:
             return False

@@ -1,4 +1,4 @@
-"""The title: go on, begin, look around."""
+"""The title screen: continue a story, begin one, or browse."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,7 +26,7 @@ WORDMARK = """\
 ╵   ╵ ╰─╴  ╵  ╵ ╰─╯ ╵╰╯"""
 
 LOOKING = 0.4
-"""Seconds after the title is up until servers are looked for: the first key comes first."""
+"""Seconds from the title to the search for servers, so that the first key is not delayed."""
 
 
 def _line(key: str, words: str | Content, id: str) -> Option:
@@ -34,7 +34,7 @@ def _line(key: str, words: str | Content, id: str) -> Option:
 
 
 class TitleScreen(GameScreen):
-    """The first screen, up before anything heavy is loaded."""
+    """The first screen, shown before anything heavy is loaded."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "choose('continue')", "Continue"),
@@ -55,7 +55,7 @@ class TitleScreen(GameScreen):
         self._found: tuple[FoundServer, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """The name, the menu, and who tells."""
+        """The name, the menu, and the storyteller."""
         with VerticalGroup(id="title"):
             yield Static(WORDMARK, id="wordmark", markup=False)
             yield Static("stories that you live, and that remember you", id="motto", markup=False)
@@ -76,27 +76,27 @@ class TitleScreen(GameScreen):
         )
 
     def on_mount(self) -> None:
-        """Look into the library once the title is on the screen."""
+        """Read the library after the first frame."""
         self.query_one(Menu).focus()
         self.call_after_refresh(self.look)
 
     def on_screen_resume(self) -> None:
-        """A story may have gone on since."""
+        """Refresh the menu: a story may have been played meanwhile."""
         self.call_after_refresh(self.look)
 
     def look(self) -> None:
-        """Look up the newest save, and who can tell."""
+        """Read the newest save and the available storytellers."""
         try:
-            saves, tellers = self.game.saves(), self.game.storytellers()
+            saves, storytellers = self.game.saves(), self.game.storytellers()
         except FictionError as error:
             self.regret(error)
             return
         had = self._newest
         self._newest = next((save for save in saves if not save.trouble), None)
-        models = [teller for teller in tellers if teller.name != "offline"]
-        ready = [teller for teller in tellers if teller.available]
-        reasons = [teller.why_not for teller in models if teller.why_not]
-        self._no_model = "" if any(teller.available for teller in models) else (reasons or ["it needs a model"])[0]
+        models = [card for card in storytellers if card.name != "offline"]
+        ready = [card for card in storytellers if card.available]
+        reasons = [card.why_not for card in models if card.why_not]
+        self._no_model = "" if any(card.available for card in models) else (reasons or ["it needs a model"])[0]
         menu = self.query_one(Menu)
         menu.fill(self._options())
         if self._newest and not had:
@@ -108,7 +108,7 @@ class TitleScreen(GameScreen):
 
     @work(exclusive=True, group="discover", exit_on_error=False)
     async def discover(self) -> None:
-        """See whether a server of models answers on this machine; where none does, nothing is said."""
+        """Search for model servers on this machine; says nothing if there are none."""
         try:
             self._found = await self.game.setup.find()
         except FictionError:
@@ -123,10 +123,10 @@ class TitleScreen(GameScreen):
         found = Content.assemble("Found ", plain_line(server.kind, limit=20), " with ", model, " here: ")
         return found.append("Enter tries it" if server.models else "Enter fetches one")
 
-    def _open_minds(self) -> None:
+    def _open_models(self) -> None:
         from fiction.engine.setup import ModelConfig
 
-        self.fiction.open_minds(self._found or None)
+        self.fiction.open_models(self._found or None)
         if self._no_model and self._found and self._found[0].models:
             self.fiction.try_model(ModelConfig(base_url=self._found[0].base_url, model=self._found[0].models[0]))
 
@@ -161,11 +161,11 @@ class TitleScreen(GameScreen):
         return option
 
     async def on_option_list_option_selected(self, event: Menu.OptionSelected) -> None:
-        """Enter, or a click."""
+        """Choose a line by Enter or a click."""
         await self.action_choose(event.option_id or "")
 
     async def action_choose(self, what: str) -> None:
-        """One of the menu's lines, by its id."""
+        """Choose a line of the menu by its id."""
         match what:
             case "continue" if self._newest is not None:
                 await self._resume(self._newest)
@@ -176,7 +176,7 @@ class TitleScreen(GameScreen):
             case "about":
                 self.fiction.open_begin(None)
             case "minds":
-                self._open_minds()
+                self._open_models()
             case "worlds":
                 self.fiction.open_worlds(browse=True)
             case "saves":

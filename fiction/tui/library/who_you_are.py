@@ -1,4 +1,4 @@
-"""You: the profile that carries over from story to story."""
+"""The screen of the reader's profile, which all stories share."""
 
 from typing import ClassVar
 
@@ -14,17 +14,17 @@ from fiction.tui.widgets.keys import Hint, Keys
 from fiction.tui.widgets.reader_form import ReaderForm
 
 LEANS = 1.15
-"""From here on an approach counts as one the reader leans to."""
+"""Weight from which an approach counts as a leaning."""
 
 
 def leanings(reader: ReaderProfile) -> str:
-    """What was learned from the reader's choices, in a sentence; empty where nothing was."""
+    """The reader's leanings, learned from their choices, as a sentence; empty without any."""
     liked = [approach.value for approach, weight in reader.leanings if weight >= LEANS]
     return f"You tend to choose what is {' or '.join(liked)}." if liked else ""
 
 
 class ReaderScreen(GameScreen):
-    """The form alone; Enter keeps it."""
+    """The form of the profile; Enter saves it."""
 
     CSS_PATH = "begin.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,7 +34,7 @@ class ReaderScreen(GameScreen):
     ]
 
     def compose(self) -> ComposeResult:
-        """The fields, and what was learned."""
+        """The fields and the leanings."""
         try:
             reader = self.game.reader()
         except FictionError as error:
@@ -56,19 +56,19 @@ class ReaderScreen(GameScreen):
         )
 
     def on_mount(self) -> None:
-        """Straight to the first field."""
+        """Focus the first field."""
         self.query(Input).first().focus()
 
     def on_input_submitted(self) -> None:
-        """Enter in a field."""
+        """Save on Enter in a field."""
         self.action_keep()
 
     def on_pick_submitted(self) -> None:
-        """Enter on a value."""
+        """Save on Enter on a value."""
         self.action_keep()
 
     def action_keep(self) -> None:
-        """Write the profile."""
+        """Save the profile."""
         try:
             self.game.keep_reader(self.query_one(ReaderForm).reader)
         except FictionError as error:

@@ -1,4 +1,4 @@
-"""One world's page on a whole screen, with the ways into it."""
+"""The screen of one world: its page and its openings."""
 
 from typing import ClassVar
 
@@ -23,7 +23,7 @@ def _option(opening: Opening) -> Option:
 
 
 class WorldScreen(GameScreen):
-    """Read about a world, pick an opening, begin."""
+    """A world's page, with its openings to begin from."""
 
     CSS_PATH = "world.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,7 +39,7 @@ class WorldScreen(GameScreen):
         self._world: World | None = None
 
     def compose(self) -> ComposeResult:
-        """The page, and below it the openings."""
+        """The page, and the openings below it."""
         yield Static(plain_line(self._card.title or self._card.id), classes="header")
         yield WorldPage(can_focus=False)
         yield Menu(id="openings")
@@ -56,7 +56,7 @@ class WorldScreen(GameScreen):
         )
 
     def on_mount(self) -> None:
-        """Read the world."""
+        """Load the world."""
         found = self.fiction.world_of(self._card)
         self.query_one(WorldPage).show(self._card, found)
         menu = self.query_one(Menu)
@@ -69,12 +69,12 @@ class WorldScreen(GameScreen):
             menu.display = False
 
     def on_option_list_option_selected(self, event: Menu.OptionSelected) -> None:
-        """Begin with this opening."""
+        """Begin with the selected opening."""
         if self._world is not None:
             openings = self._world.openings
             self.fiction.open_begin(self._card, opening=openings[event.option_index].id if openings else "")
 
     def action_read(self, pages: int) -> None:
-        """A screen further, or back."""
+        """Scroll by a page."""
         page = self.query_one(WorldPage)
         page.scroll_relative(y=pages * max(1, page.size.height - 1), animate=False)

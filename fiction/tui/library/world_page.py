@@ -1,4 +1,4 @@
-"""A world's page: its cover, what it is about, who it is for."""
+"""A world's page: cover, description, rating."""
 
 from collections.abc import Iterator
 
@@ -16,11 +16,11 @@ from fiction.tui.prose import plain, plain_line, prose
 
 COVER_COLUMNS, COVER_LINES = 60, 16
 PROBLEMS = 12
-"""How many mistakes of a broken pack are listed."""
+"""The most mistakes of a broken pack that are listed."""
 
 
 def cover(art: str) -> Content:
-    """The cover, cropped at its box; nothing in it can reach out of it."""
+    """The cover, cropped to its box."""
     lines = clean(art).expandtabs(4).strip("\n").rstrip().split("\n")[:COVER_LINES]
     kept = [line[:COVER_COLUMNS].rstrip() for line in lines]
     width = max((len(line) for line in kept), default=0)
@@ -28,7 +28,7 @@ def cover(art: str) -> Content:
 
 
 def about(card: WorldCard) -> Content:
-    """Authors, genre, language, rating, in a line."""
+    """Authors, genre, language and rating in one line."""
     parts = [
         "by " + ", ".join(card.authors) if card.authors else "",
         ", ".join(card.genre),
@@ -39,7 +39,7 @@ def about(card: WorldCard) -> Content:
 
 
 class WorldPage(VerticalScroll):
-    """Shows a card at once and the whole world when it is handed over."""
+    """Shows a card at once, and the whole world once it is loaded."""
 
     DEFAULT_CSS = """
     WorldPage { padding: 1 3; scrollbar-size-vertical: 1; }
@@ -50,7 +50,7 @@ class WorldPage(VerticalScroll):
     """
 
     def compose(self) -> ComposeResult:
-        """Parts that are filled later."""
+        """Empty parts, filled by `show`."""
         yield Static("", classes="cover", markup=False)
         yield Static("", classes="title", markup=False)
         yield Static("", classes="about", markup=False)
@@ -62,7 +62,7 @@ class WorldPage(VerticalScroll):
         static.update(content)
 
     def on_resize(self) -> None:
-        """A cover that does not fit is left out: half of a picture is none."""
+        """Hide a cover that does not fit."""
         self._fit()
 
     def _fit(self) -> None:
@@ -72,7 +72,7 @@ class WorldPage(VerticalScroll):
         cover.display = 0 < width <= room
 
     def show(self, card: WorldCard, world: World | FictionError | None) -> None:
-        """The card, and what became of reading the world."""
+        """Show the card, and the loaded world or its error."""
         self.scroll_home(animate=False)
         self._put("title", plain_line(card.title or card.id))
         self._put("about", about(card))

@@ -1,4 +1,4 @@
-"""The worlds: pick one, or look around."""
+"""The screen of worlds: browse them, and begin in one."""
 
 from typing import ClassVar
 
@@ -25,7 +25,7 @@ def _option(card: WorldCard, at: int) -> Option:
 
 
 class WorldsScreen(GameScreen):
-    """The list, and beside it the page of the world under the caret where there is room."""
+    """The list of worlds, with the selected world's page beside it if there is room."""
 
     CSS_PATH = "worlds.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,7 +40,7 @@ class WorldsScreen(GameScreen):
         self._cards: tuple[WorldCard, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """List and page."""
+        """The list and the page."""
         yield Static("Worlds" if self._browse else "New story: choose a world", classes="header", markup=False)
         with Horizontal():
             yield Menu(id="worlds")
@@ -77,13 +77,13 @@ class WorldsScreen(GameScreen):
         return self._cards[at] if at is not None and at < len(self._cards) else None
 
     def on_option_list_option_highlighted(self) -> None:
-        """Show the page beside the list."""
+        """Show the selected world's page."""
         page = self.query_one(WorldPage)
         if (card := self._card) is not None and page.display:
             page.show(card, self.fiction.world_of(card))
 
     def on_option_list_option_selected(self) -> None:
-        """Begin here, or look closer."""
+        """Begin in the selected world, or open its page."""
         if (card := self._card) is None:
             return
         if self._browse or card.trouble:
@@ -92,6 +92,6 @@ class WorldsScreen(GameScreen):
             self.fiction.open_begin(card)
 
     def action_look(self) -> None:
-        """The whole page."""
+        """Open the world's page on its own screen."""
         if (card := self._card) is not None:
             self.fiction.open_world(card)

@@ -112,4 +112,4 @@ class KeyScreen(GameScreen):
 
     def _has_key(self, address: str) -> bool:
         """Whether the settings hold a model of that server, with the key it needs."""
-        return any(config.base_url == address for config in self.game.setup.minds())
+        return any(config.base_url == address for config in self.game.setup.model_configs())

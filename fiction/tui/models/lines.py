@@ -71,7 +71,7 @@ class Known:
     """Of the story that is open; none where none is."""
     telling: str = ""
     """The name of the storyteller that tells it now."""
-    minds: tuple[ModelConfig, ...] = ()
+    model_configs: tuple[ModelConfig, ...] = ()
     servers: tuple[FoundServer, ...] | None = None
     """None while they are looked for."""
     providers: tuple[Provider, ...] = ()
@@ -93,8 +93,8 @@ def sections(known: Known) -> Iterator[Section]:
     """The sections to show, the nearest to playing first."""
     if known.tellers:
         yield Section("This story", [_teller(card, known.telling) for card in known.tellers])
-    if known.minds:
-        yield Section("In your settings", [_config(config) for config in known.minds])
+    if known.model_configs:
+        yield Section("In your settings", [_config(config) for config in known.model_configs])
     looking = "Looking ..." if known.servers is None else "No server of models answers here."
     yield Section("Found on this machine", [line for s in known.servers or () for line in _server(s)], looking)
     yield Section("Elsewhere", [*(_provider(provider) for provider in known.providers), _ELSEWHERE])

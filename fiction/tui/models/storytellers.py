@@ -123,7 +123,7 @@ class StorytellersScreen(GameScreen):
         return Known(
             tellers=self._tellers(story.storytellers) if story else (),
             telling=story.storyteller.name if story else "",
-            minds=setup.minds(),
+            model_configs=setup.model_configs(),
             servers=self._servers,
             providers=setup.providers(),
             recommended=setup.recommended(),

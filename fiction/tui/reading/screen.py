@@ -365,7 +365,7 @@ class ReadingScreen(GameScreen):
 
     def action_minds(self) -> None:
         """Who tells this story, and who could."""
-        self.fiction.open_minds()
+        self.fiction.open_models()
 
     def action_saves(self) -> None:
         """Other stories."""

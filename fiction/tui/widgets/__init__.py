@@ -1,1 +1,1 @@
-"""Parts that screens are made of; each carries its own styles."""
+"""Widgets for the screens; each has its own styles."""

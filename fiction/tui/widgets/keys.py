@@ -1,4 +1,4 @@
-"""The last line of a screen: what the keys do now, as many as fit."""
+"""The last line of a screen: the keys and their actions, as many as fit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from textual.widget import Widget
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A key and what it does."""
+    """A key and its action."""
 
     key: str
-    """As it is shown."""
+    """The key's name on the screen."""
     words: str
     action: str
-    """What a click on it runs; empty where there is nothing to click."""
+    """The action for a click; empty for none."""
 
     def content(self) -> Content:
-        """The hint as it stands in the line."""
+        """The hint as text for the line."""
         text = Content.assemble((f"{self.key} ", "bold"), self.words)
         return text.stylize(Style.from_meta({"@click": self.action})) if self.action else text
 
 
 class Keys(Widget):
-    """One line of hints. Where they don't fit, those before the last are left out: the last one leads to the help."""
+    """One line of hints. If space is short, hints before the last are left out: the last one opens the help."""
 
     DEFAULT_CSS = """
     Keys {
@@ -46,12 +46,12 @@ class Keys(Widget):
         self._hints = tuple(hints)
 
     def show(self, hints: Iterable[Hint]) -> None:
-        """Other hints, the most useful first."""
+        """Show other hints, the most useful first."""
         self._hints = tuple(hints)
         self.refresh()
 
     def render(self) -> Content:
-        """As many as the width holds."""
+        """The hints that fit."""
         if not self._hints:
             return Content()
         *others, last = [hint.content() for hint in self._hints]

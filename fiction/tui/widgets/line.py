@@ -1,4 +1,4 @@
-"""A field of one line that cleans what is typed and pasted into it before it is shown."""
+"""A one-line field that cleans typed and pasted text before it is shown."""
 
 from textual import events
 from textual.widgets import Input
@@ -6,14 +6,14 @@ from textual.widgets import Input
 from fiction.text.sanitise import clean
 
 CONTEXT = 16
-"""Characters before the cursor that are looked at: marks are counted with the letter that they stand on."""
+"""Characters before the cursor that are cleaned too, since combining marks are limited for each letter."""
 
 
 class Line(Input):
-    """Textual's field at the border to foreign text; several pasted lines become one."""
+    """Textual's input with cleaned text; pasted lines are joined."""
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Put the clean part of a text in the place of another; keys, pastes and the clipboard all come this way."""
+        """Replace a range by a cleaned text; called for keys, pastes and the clipboard."""
         before = self.value[: min(start, end)][-CONTEXT:]
         added = clean(before + text)[len(before) :] if text else ""
         if added or not text:

@@ -1,4 +1,4 @@
-"""A list to choose from, with a caret on the line that is meant."""
+"""A list of options with a caret on the selected line."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ GUTTER = 2
 
 
 class Menu(OptionList):
-    """Options whose texts are never markup. The focused one is marked by a caret as well as by its colour."""
+    """Options without markup. The selected one has a caret as well as a colour."""
 
     DEFAULT_CSS = """
     Menu, Menu:focus {
@@ -28,7 +28,7 @@ class Menu(OptionList):
         super().__init__(*options, id=id, classes=classes, markup=False)
 
     def fill(self, options: Iterable[Option | None]) -> None:
-        """Other options instead, keeping the caret where it was, by id or else by place."""
+        """Replace the options; the caret stays on the same id, or else on the same line."""
         kept, at = self.highlighted_option, self.highlighted
         self.set_options(options)
         ids = [option.id for option in self.options]
@@ -41,7 +41,7 @@ class Menu(OptionList):
         return GUTTER
 
     def render_line(self, y: int) -> Strip:
-        """The line with its caret, on the first line of the highlighted option."""
+        """The line, with the caret if it is the first of the selected option."""
         strip = super().render_line(y)
         line = self.scroll_offset.y + y
         if line >= len(self._lines):

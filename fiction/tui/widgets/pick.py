@@ -1,4 +1,4 @@
-"""One of a few values in a line: the arrow keys go through them, so does a click."""
+"""A picker for a few values in one line, by arrow keys or clicks."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,7 +14,7 @@ from fiction.tui.prose import plain_line
 
 
 class Pick(Widget, can_focus=True):
-    """`‹ novella, about 60 turns ›`."""
+    """A picker, shown as `‹ novella, about 60 turns ›`."""
 
     DEFAULT_CSS = """
     Pick {
@@ -38,7 +38,7 @@ class Pick(Widget, can_focus=True):
     ]
 
     index: reactive[int] = reactive(0)
-    """Which of the values is picked."""
+    """Index of the picked value."""
 
     @dataclass
     class Changed(Message):
@@ -54,31 +54,31 @@ class Pick(Widget, can_focus=True):
         pick: "Pick"
 
     def __init__(self, *values: tuple[str, str], value: str = "", id: str | None = None) -> None:
-        """Pairs of value and words; the first is picked unless `value` names another."""
+        """Pairs of value and label; the first is picked unless `value` names another."""
         super().__init__(id=id)
         self.values = values
         self.set_reactive(Pick.index, next((at for at, pair in enumerate(values) if pair[0] == value), 0))
 
     @property
     def value(self) -> str:
-        """What is picked; empty where there is nothing to pick from."""
+        """The picked value; empty without any values."""
         return self.values[self.index][0] if self.values else ""
 
     def render(self) -> Content:
-        """The picked words between the arrows that change them."""
+        """The picked label between arrows."""
         words = plain_line(self.values[self.index][1]) if self.values else Content("-")
         return Content.assemble("‹ ", words, " ›") if len(self.values) > 1 else words
 
     def action_turn(self, step: int) -> None:
-        """To the next or the previous value, round and round."""
+        """Go to the next or previous value, cyclically."""
         if self.values:
             self.index = (self.index + step) % len(self.values)
             self.post_message(self.Changed(self, self.value))
 
     def action_submit(self) -> None:
-        """The same as Enter in a line of text."""
+        """Submit the form, like Enter in a text field."""
         self.post_message(self.Submitted(self))
 
     def on_click(self, event: events.Click) -> None:
-        """The left half goes back, the right half on."""
+        """Go back on a click in the left half, on in the right half."""
         self.action_turn(-1 if event.x < 3 else 1)

@@ -1,4 +1,4 @@
-"""Who the reader is, in a form of one line a field."""
+"""The form of the reader's profile, one line for each field."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ FIELDS = (
 
 
 class Field(Horizontal):
-    """A label and what is filled in."""
+    """A label and its input."""
 
     DEFAULT_CSS = """
     Field { height: 1; margin-bottom: 1; }
@@ -37,7 +37,7 @@ class Field(Horizontal):
 
 
 def line(id: str, value: str, placeholder: str) -> Input:
-    """A field of text; what it starts with may come from anywhere."""
+    """A text field; its initial text is cleaned."""
     return Line(clean_line(value, limit=400), placeholder=placeholder, id=id, compact=True, select_on_focus=False)
 
 
@@ -47,14 +47,14 @@ def _many(text: str) -> tuple[str, ...]:
 
 
 class ReaderForm(VerticalGroup):
-    """The fields of a profile that a reader fills in by hand; the others are carried along."""
+    """The profile's fields for the reader; its other values are kept."""
 
     def __init__(self, reader: ReaderProfile) -> None:
         super().__init__()
         self._reader = reader
 
     def compose(self) -> ComposeResult:
-        """A field a line."""
+        """One line for each field."""
         for id, label, placeholder in FIELDS:
             yield Field(label, line(id, self._start(id), placeholder))
         lengths = [(length.value, words.passage_length(length)) for length in Length]
@@ -81,7 +81,7 @@ class ReaderForm(VerticalGroup):
 
     @property
     def reader(self) -> ReaderProfile:
-        """The profile as it is filled in now."""
+        """The profile with the present input."""
         return replace(
             self._reader,
             name=self._text("name"),

@@ -1,4 +1,4 @@
-"""A field of many lines that cleans what is typed and pasted into it before it is shown."""
+"""A field of several lines that cleans typed and pasted text before it is shown."""
 
 from typing import ClassVar
 
@@ -11,14 +11,14 @@ from fiction.tui.widgets.line import CONTEXT
 
 
 class Sheet(TextArea):
-    """Textual's text area at the border to foreign text. Ctrl+Z stops the game, so undoing has the key of shells."""
+    """Textual's text area with cleaned text. Ctrl+Z stops the game, so undo has the key of shells."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+underscore,ctrl+slash,super+z", "undo", "Undo", show=False),
     ]
 
     def _replace_via_keyboard(self, insert: str, start: Location, end: Location) -> EditResult | None:
-        """Put the clean part of a text in the place of another; keys, pastes and the clipboard all come this way."""
+        """Replace a range by a cleaned text; called for keys, pastes and the clipboard."""
         first, last = sorted((start, end))
         before = self.document.get_line(first[0])[: first[1]][-CONTEXT:]
         added = clean(before + insert)[len(before) :] if insert else ""

@@ -1,4 +1,4 @@
-"""A calm word while the reader waits."""
+"""A notice while the reader waits."""
 
 from time import monotonic
 
@@ -25,7 +25,7 @@ class Waiting(Static):
         self._clock: Timer | None = None
 
     def start(self, what: str, *, patience: int = 0) -> None:
-        """Count from now; show it after `patience` seconds, in which there may be a new start."""
+        """Start counting; the notice appears after `patience` seconds, unless restarted before."""
         self._what, self._since, self._patience = what, monotonic(), patience
         if self._clock is None:
             self._clock = self.set_interval(1, self._tick)
@@ -38,7 +38,7 @@ class Waiting(Static):
         self.update(Content(f"{self._what} ...{count}  (Esc to stop)"))
 
     def stop(self) -> None:
-        """The wait is over."""
+        """Stop counting, and hide the notice."""
         if self._clock is not None:
             self._clock.stop()
             self._clock = None
