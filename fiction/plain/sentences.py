@@ -73,9 +73,11 @@ def timeline(path: Sequence[Turn], bookmarks: Sequence[Bookmark]) -> Iterator[st
 
 
 def journal(ledger: Ledger) -> Iterator[str]:
-    """Cast, threads and facts."""
-    if not (ledger.cast or ledger.threads or ledger.facts):
+    """What went before, cast, threads and facts."""
+    if not (ledger.summaries or ledger.cast or ledger.threads or ledger.facts):
         yield "The journal is empty so far."
+    for summary in ledger.summaries:
+        yield f"Turns {summary.first} to {summary.last}: {_sentence(summary.text)}"
     for member in ledger.cast:
         details = "; ".join(part for part in (member.who, member.where, member.stance) if part)
         yield f"Cast: {_sentence(member.name if not details else f'{member.name}: {details}')}"

@@ -1,10 +1,10 @@
-"""The ledger in words: facts, threads, cast, and what contradicts itself."""
+"""The ledger in words: what went before, facts, threads, cast, and what contradicts itself."""
 
 from collections.abc import Iterator
 
 from textual.content import Content
 
-from fiction.story.ledger import CastMember, Fact, Ledger, Thread, ThreadStatus
+from fiction.story.ledger import CastMember, Fact, Ledger, Summary, Thread, ThreadStatus
 from fiction.tui.prose import plain_line
 
 _STATUS = {
@@ -30,6 +30,11 @@ def _member(member: CastMember) -> Content:
     return Content.assemble("· ", plain_line(member.name, "bold"), ": " if about else "", plain_line(about, limit=300))
 
 
+def _summary(summary: Summary) -> Content:
+    turns = f"  turns {summary.first} to {summary.last}"
+    return Content.assemble("· ", plain_line(summary.text, limit=1200), (turns, "dim"))
+
+
 def _sections(ledger: Ledger) -> Iterator[tuple[str, list[Content]]]:
     clashes = [
         Content.assemble(
@@ -43,6 +48,8 @@ def _sections(ledger: Ledger) -> Iterator[tuple[str, list[Content]]]:
     ]
     if clashes:
         yield "Contradictions", clashes
+    if ledger.summaries:
+        yield "What went before", [_summary(summary) for summary in ledger.summaries]
     yield "Threads", [_thread(thread) for thread in ledger.threads]
     yield "People", [_member(member) for member in ledger.cast]
     yield "Facts", [_fact(fact) for fact in ledger.facts]
