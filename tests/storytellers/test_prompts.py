@@ -317,6 +317,14 @@ def test_the_outline_goes_by_what_has_happened_where_the_notebook_says_so() -> N
         assert said in render_turn(of).user
 
 
+@pytest.mark.parametrize(("progress", "late"), [(0.1, False), (0.4, False), (0.5, True), (0.9, True)])
+def test_a_story_that_is_late_in_its_course_is_told_so(progress: float, late: bool) -> None:
+    world = dataclasses.replace(WORLD, outline=tuple(Beat(f"b{n}", f"Step {n} comes.") for n in range(8)))
+    steps = tuple(OutlineStep(f"b{n}", StepStatus.DONE) for n in range(2))
+    of = scene(world=world, ledger=Ledger(steps=steps), direction=Direction(progress=progress))
+    assert ("late in its course" in render_turn(of).user) is late
+
+
 def test_the_notebook_stands_in_the_prompt() -> None:
     of = scene(ledger=Ledger(notebook=(NotebookEntry("Imre", "He cut the cable and will sink the boat tonight."),)))
     assert "never shown to the reader:\n- Imre: He cut the cable" in render_turn(of).user
