@@ -317,12 +317,16 @@ def test_the_outline_goes_by_what_has_happened_where_the_notebook_says_so() -> N
         assert said in render_turn(of).user
 
 
-@pytest.mark.parametrize(("progress", "late"), [(0.1, False), (0.4, False), (0.5, True), (0.9, True)])
-def test_a_story_that_is_late_in_its_course_is_told_so(progress: float, late: bool) -> None:
+@pytest.mark.parametrize(
+    ("progress", "late", "early"),
+    [(0.0, False, True), (0.12, False, True), (0.2, False, False), (0.4, False, False), (0.5, True, False)],
+)
+def test_a_story_that_is_late_or_early_in_its_course_is_told_so(progress: float, late: bool, early: bool) -> None:
     world = dataclasses.replace(WORLD, outline=tuple(Beat(f"b{n}", f"Step {n} comes.") for n in range(8)))
     steps = tuple(OutlineStep(f"b{n}", StepStatus.DONE) for n in range(2))
     of = scene(world=world, ledger=Ledger(steps=steps), direction=Direction(progress=progress))
-    assert ("late in its course" in render_turn(of).user) is late
+    user = render_turn(of).user
+    assert ("late in its course" in user, "ahead of its course" in user) == (late, early)
 
 
 def test_the_notebook_stands_in_the_prompt() -> None:

@@ -16,8 +16,9 @@ _STEP, _CONDITION = 60, 60
 _ENDINGS_SHOW = 0.6
 """From this share of its length on, a story knows how it may end."""
 _NEAR = 2
-_STEPS_LATE = 1.5
+_STEPS_LATE, _STEPS_EARLY = 1.5, 1.0
 _LATE = "The story is late in its course: let time pass and come to the next step, or pass over what no longer fits."
+_EARLY = "The story is ahead of its course: stay with this moment and these people; nothing new needs to come out now."
 _ALL_TOLD = "All of the outline has happened; what is left is the ending."
 
 
@@ -41,8 +42,7 @@ def course_of(scene: Scene, *, known: bool = False) -> list[str]:
         lines.append(f"Under way, or next if it is over: {_told(scene, at)}" if at < len(outline) else _ALL_TOLD)
         if at + 1 < len(outline):
             lines.append(f"After that: {_told(scene, at + 1)}")
-        if _late(scene, at):
-            lines.append(_LATE)
+        lines += _pace(scene, at)
         if at + 2 < len(outline) and not known:
             lines.append(f"In the end: {_told(scene, len(outline) - 1)}")
     if goes_to_its_end(scene) or scene.direction.progress >= _ENDINGS_SHOW:
@@ -50,9 +50,12 @@ def course_of(scene: Scene, *, known: bool = False) -> list[str]:
     return lines
 
 
-def _late(scene: Scene, at: int) -> bool:
-    """Whether the clock is far ahead of the outline's step `at`, from 0."""
-    return scene.direction.progress * len(scene.world.outline) - at >= _STEPS_LATE
+def _pace(scene: Scene, at: int) -> list[str]:
+    """A word where the outline's step `at`, from 0, and the clock are far from each other; mostly none."""
+    if scene.settings.turns == ENDLESS or goes_to_its_end(scene):
+        return []
+    late = scene.direction.progress * len(scene.world.outline) - at
+    return [_LATE] if late >= _STEPS_LATE else [_EARLY] if -late >= _STEPS_EARLY else []
 
 
 def _told(scene: Scene, at: int) -> str:
