@@ -12,7 +12,7 @@ import numpy as np
 from fiction.memory import fuse
 from fiction.memory.answer import EXACTLY, Nearest
 from fiction.memory.chroma_import import ChromaMissing, import_chroma
-from fiction.memory.chroma_index import ChromaIndex, IndexBusy, Shelf, parse_id
+from fiction.memory.chroma_index import ChromaIndex, CollectionContent, IndexBusy, parse_id
 from fiction.memory.columns import Floats, Whole
 from fiction.memory.index import PassageIndex, SearchQuery
 from fiction.memory.sketch import sketched
@@ -68,16 +68,16 @@ class ChromaArm:
         """Open or rebuild the collection with the present content of the index."""
         self._state = State.OPENING
         self._waiting.clear()
-        shelf = _shelf(index, index.catalogue.told_pieces())
-        self._worker.post(lambda: self._open(shelf))
+        content = _content(index, index.catalogue.told_pieces())
+        self._worker.post(lambda: self._open(content))
 
     def put(self, index: PassageIndex, turn: TurnId) -> None:
         """Index a passage; in a long story several at once, since every call costs Chroma a pass over all."""
         self._waiting.append(turn)
         if self._state is not State.GIVEN_UP and len(self._waiting) * _SHARE >= len(index):
-            shelf = _shelf(index, self._fresh(index))
+            content = _content(index, self._fresh(index))
             self._waiting.clear()
-            self._worker.post(lambda: self._put(shelf))
+            self._worker.post(lambda: self._put(content))
 
     def ask(self, question: SearchQuery, index: PassageIndex) -> Nearest:
         """Start a search for the nearest pieces; an exact one if few are allowed or Chroma is not ready."""
@@ -104,12 +104,12 @@ class ChromaArm:
             self._chroma.close(clean=self._state is State.READY)
             self._chroma = None
 
-    def _open(self, shelf: Shelf) -> None:
+    def _open(self, content: CollectionContent) -> None:
         while self._state is State.OPENING and not self._worker.stopping:
             try:
                 self._chroma = self._chroma or self._make()
                 if self._chroma is not None:
-                    self._chroma.open(shelf, stopping=lambda: self._worker.stopping)
+                    self._chroma.open(content, stopping=lambda: self._worker.stopping)
                     self._state = State.READY
             except IndexBusy:
                 self._state = State.GIVEN_UP
@@ -130,10 +130,10 @@ class ChromaArm:
             return None
         return ChromaIndex(chroma, self._folder / f"chroma-{chroma.__version__}", self._name)
 
-    def _put(self, shelf: Shelf) -> None:
+    def _put(self, content: CollectionContent) -> None:
         if self._chroma is not None and self._state is State.READY:
             try:
-                self._chroma.put(shelf)
+                self._chroma.put(content)
             except BaseException:  # noqa: BLE001 - a panic in Rust is no Exception
                 self._failed()
 
@@ -189,6 +189,6 @@ class _Asked:
         return self.index.catalogue.pieces(TurnId(turn))[part : part + 1]
 
 
-def _shelf(index: PassageIndex, pieces: Whole) -> Shelf:
+def _content(index: PassageIndex, pieces: Whole) -> CollectionContent:
     indexed = index.with_vectors(pieces)
-    return Shelf(index.catalogue.entries(indexed), indexed, index.sketches)
+    return CollectionContent(index.catalogue.entries(indexed), indexed, index.sketches)

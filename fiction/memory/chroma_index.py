@@ -66,8 +66,8 @@ class _Client(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """The content for a collection: entries and their vectors."""
+class CollectionContent:
+    """The intended content of a collection: entries and their vectors."""
 
     entries: Entries
     pieces: Whole
@@ -128,8 +128,8 @@ class ChromaIndex:
     def _dirty(self) -> Path:
         return self._folder / "dirty"
 
-    def open(self, shelf: Shelf, *, stopping: Callable[[], bool]) -> None:
-        """Make the collection hold exactly the content of `shelf`; rebuilt if it was not closed cleanly."""
+    def open(self, content: CollectionContent, *, stopping: Callable[[], bool]) -> None:
+        """Make the collection hold exactly this content; rebuilt if it was not closed cleanly."""
         places = [place for place in self._folder.iterdir() if place.is_dir()]
         if self._dirty.exists() or len(places) != 1 or not _is_sound(places[0] / "chroma.sqlite3"):
             self._discard()
@@ -146,18 +146,18 @@ class ChromaIndex:
         )
         # `get` is the first to read: it lets the other threads run while Chroma builds its graph, `count` would not.
         held = self._held(stopping)
-        if not held and len(shelf) and not stopping():
-            self.nearest(shelf.rows([0])[0], 1)
+        if not held and len(content) and not stopping():
+            self.nearest(content.rows([0])[0], 1)
         if not stopping():
-            self._fill(shelf, held, stopping)
+            self._fill(content, held, stopping)
         if not stopping():
-            self._probe(shelf, stopping)
+            self._probe(content, stopping)
 
-    def put(self, shelf: Shelf) -> None:
+    def put(self, content: CollectionContent) -> None:
         """Add pieces, or update the vectors of known ones."""
-        records = list(shelf.records())
+        records = list(content.records())
         for at in range(0, len(records), _BATCH):
-            self._upsert(records[at : at + _BATCH], shelf.rows(slice(at, at + _BATCH)))
+            self._upsert(records[at : at + _BATCH], content.rows(slice(at, at + _BATCH)))
 
     def drop(self, ids: Sequence[str]) -> None:
         """Remove pieces; unknown ones are ignored."""
@@ -180,8 +180,10 @@ class ChromaIndex:
             self._client = self._collection = None
             os.close(self._lock)
 
-    def _fill(self, shelf: Shelf, held: Mapping[str, dict[str, int]], stopping: Callable[[], bool]) -> None:
-        wanted = dict(shelf.records())
+    def _fill(
+        self, content: CollectionContent, held: Mapping[str, dict[str, int]], stopping: Callable[[], bool]
+    ) -> None:
+        wanted = dict(content.records())
         self.drop([name for name in held if name not in wanted])
         lacking = [at for at, (name, about) in enumerate(wanted.items()) if held.get(name) != about]
         records = list(wanted.items())
@@ -189,7 +191,7 @@ class ChromaIndex:
         while start < len(lacking) and not stopping():
             batch = lacking[start : start + max(_BATCH, start // _SHARE)]
             began = time.monotonic()
-            self._upsert([records[at] for at in batch], shelf.rows(batch))
+            self._upsert([records[at] for at in batch], content.rows(batch))
             time.sleep(min(_LONGEST_PAUSE, time.monotonic() - began))
             start += len(batch)
 
@@ -203,11 +205,11 @@ class ChromaIndex:
             held.update(zip(ids, abouts, strict=True))
         return held
 
-    def _probe(self, shelf: Shelf, stopping: Callable[[], bool]) -> None:
+    def _probe(self, content: CollectionContent, stopping: Callable[[], bool]) -> None:
         """Count the records, and search some by their own vectors: a torn index answers with too few."""
-        if self._open_collection().count() != len(shelf):
+        if self._open_collection().count() != len(content):
             raise IndexUnsound
-        sample = shelf.rows(list(range(0, len(shelf), max(1, len(shelf) // _PROBES)))[:_PROBES])
+        sample = content.rows(list(range(0, len(content), max(1, len(content) // _PROBES)))[:_PROBES])
         for row in sample[sample.any(axis=1)]:
             if stopping():
                 return

@@ -14,7 +14,7 @@ from fiction.memory import chroma_arm, chroma_index
 from fiction.memory.answer import EXACTLY
 from fiction.memory.chroma_arm import ChromaArm, State
 from fiction.memory.chroma_import import ChromaMissing
-from fiction.memory.chroma_index import ChromaIndex, IndexBusy, IndexUnsound, Shelf, parse_id, record_id
+from fiction.memory.chroma_index import ChromaIndex, CollectionContent, IndexBusy, IndexUnsound, parse_id, record_id
 from fiction.memory.columns import Floats
 from fiction.memory.embedders import HashedEmbedder
 from fiction.memory.index import PassageIndex
@@ -112,8 +112,8 @@ def indexed(count: int) -> PassageIndex:
     return upkeep.index
 
 
-def shelf(index: PassageIndex) -> Shelf:
-    return chroma_arm._shelf(index, index.catalogue.told_pieces())
+def content(index: PassageIndex) -> CollectionContent:
+    return chroma_arm._content(index, index.catalogue.told_pieces())
 
 
 def begun(folder: Path, library: Shelves) -> ChromaIndex:
@@ -141,19 +141,19 @@ def test_an_index_holds_what_is_on_the_shelf_and_a_clean_end_spares_the_building
 ) -> None:
     index = indexed(40)
     first = begun(tmp_path, library)
-    first.open(shelf(index), stopping=never)
+    first.open(content(index), stopping=never)
     assert first.nearest(index.rows([6])[0], 1) == ["7"]
     assert (tmp_path / "dirty").exists()
     first.close(clean=True)
     assert not (tmp_path / "dirty").exists()
     library.calls.clear()
     second = begun(tmp_path, library)
-    second.open(shelf(index), stopping=never)
+    second.open(content(index), stopping=never)
     assert "upsert" not in library.calls
     assert (len(library.collections), library.calls.count("query")) == (1, 10)
     second.close(clean=False)
     third = begun(tmp_path, library)
-    third.open(shelf(index), stopping=never)
+    third.open(content(index), stopping=never)
     assert (len(library.collections), "upsert" in library.calls) == (2, True)
     third.close(clean=True)
     assert len([place for place in tmp_path.iterdir() if place.is_dir()]) == 1
@@ -161,7 +161,7 @@ def test_an_index_holds_what_is_on_the_shelf_and_a_clean_end_spares_the_building
 
 def test_an_index_that_is_closed_is_closed_for_good_and_free_for_others(tmp_path: Path, library: Shelves) -> None:
     first = begun(tmp_path, library)
-    first.open(shelf(indexed(3)), stopping=never)
+    first.open(content(indexed(3)), stopping=never)
     with pytest.raises(IndexBusy):
         begun(tmp_path, library)
     first.close(clean=True)
@@ -172,7 +172,7 @@ def test_an_index_that_is_closed_is_closed_for_good_and_free_for_others(tmp_path
 
 def test_an_end_that_fails_is_no_clean_one_and_frees_the_folder(tmp_path: Path, library: Shelves) -> None:
     first = begun(tmp_path, library)
-    first.open(shelf(indexed(3)), stopping=never)
+    first.open(content(indexed(3)), stopping=never)
     library.fails = lambda call: call == "close"
     with pytest.raises(RuntimeError):
         first.close(clean=True)
@@ -183,14 +183,14 @@ def test_an_end_that_fails_is_no_clean_one_and_frees_the_folder(tmp_path: Path, 
 def test_only_what_is_new_or_changed_is_taken_in_and_what_is_gone_is_dropped(tmp_path: Path, library: Shelves) -> None:
     index = indexed(20)
     first = begun(tmp_path, library)
-    first.open(shelf(index), stopping=never)
+    first.open(content(index), stopping=never)
     first.close(clean=True)
     index.forget(TurnId(3))
     index.take_with_vector(told(5, "A lantern of green glass."))
     index.take_with_vector(told(21, "Hesper lost her astrolabe."))
     library.sizes.clear()
     second = begun(tmp_path, library)
-    second.open(shelf(index), stopping=never)
+    second.open(content(index), stopping=never)
     assert library.sizes == [-1, 2]
     assert sorted(map(int, library._held)) == [1, 2, *range(4, 22)]
     second.close(clean=True)
@@ -204,10 +204,10 @@ def test_records_come_in_calls_of_sixteen_and_larger_ones_in_a_long_story(
     monkeypatch.setattr(chroma_index, "_PAGE", 30)
     index = indexed(100)
     made = begun(tmp_path, library)
-    made.open(shelf(index), stopping=never)
+    made.open(content(index), stopping=never)
     assert library.sizes == [16, 16, 16, 16, 16, 20]
     library.sizes.clear()
-    made.put(shelf(index))
+    made.put(content(index))
     assert library.sizes == [16] * 6 + [4]
     made.drop([str(number) for number in range(1, 101)])
     assert library.sizes[7:] == [-30, -30, -30, -10]
@@ -217,7 +217,7 @@ def test_records_come_in_calls_of_sixteen_and_larger_ones_in_a_long_story(
 
 def test_building_leaves_off_when_the_story_is_left(tmp_path: Path, library: Shelves) -> None:
     made = begun(tmp_path, library)
-    made.open(shelf(indexed(100)), stopping=lambda: len(library.sizes) >= 2)
+    made.open(content(indexed(100)), stopping=lambda: len(library.sizes) >= 2)
     assert library.sizes == [16, 16]
     assert "count" not in library.calls
     made.close(clean=True)
@@ -230,7 +230,7 @@ def test_an_index_that_lacks_or_mistakes_a_record_is_unsound(
     library.loses = "1"
     made = begun(tmp_path, library)
     with pytest.raises(IndexUnsound):
-        made.open(shelf(index), stopping=never)
+        made.open(content(index), stopping=never)
     made.close(clean=False)
     library.loses = ""
     upsert = library.upsert
@@ -241,13 +241,13 @@ def test_an_index_that_lacks_or_mistakes_a_record_is_unsound(
     monkeypatch.setattr(library, "upsert", without_first)
     made = begun(tmp_path, library)
     with pytest.raises(IndexUnsound):
-        made.open(shelf(index), stopping=never)
+        made.open(content(index), stopping=never)
     made.close(clean=False)
 
 
 def test_an_empty_story_has_an_empty_index(tmp_path: Path, library: Shelves) -> None:
     made = begun(tmp_path, library)
-    made.open(shelf(indexed(0)), stopping=never)
+    made.open(content(indexed(0)), stopping=never)
     assert "query" not in library.calls
     made.close(clean=True)
 
