@@ -1,4 +1,4 @@
-"""The `when` expressions of a pack: that each can be read, and speaks of things that are there."""
+"""Checks the `when` expressions of a pack: syntax, and references to existing things."""
 
 import ast
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from fiction.story.conditions import VARIABLES, Condition, ConditionError, parse
 _CALLS = {"seen": "storylets", "did": "plans", "met": "characters", "paid": "threads", "open": "threads"}
 _TEXT_VARIABLES = {"place": "places", "opening": "openings"}
 _MAX_TOTAL = 200_000
-"""Characters of all expressions of a pack: many times what the largest has, and read in half a second at worst."""
+"""The most characters of all expressions: many times the largest pack's, parsed in half a second at worst."""
 _SHORT = 20
-"""Characters that an expression counts for at the least."""
+"""The fewest characters that an expression counts as."""
 _PATTERNS: tuple[Pattern, ...] = (
     ("storylets", EACH, "when"),
     ("storylets", EACH, "bodies", EACH, "when"),
@@ -29,7 +29,7 @@ _PATTERNS: tuple[Pattern, ...] = (
 
 
 def check_expressions(document: Document, ids: Ids) -> Iterator[Problem]:
-    """Every mistake in every expression."""
+    """All mistakes in expressions."""
     found = (place for pattern in _PATTERNS for place in find_text(document.data, pattern))
     total = 0
     for path, text in found:
@@ -81,7 +81,7 @@ def _no_such(document: Document, path: Path, argument: str, kind: str, ids: Ids)
 
 
 def _check_comparison(document: Document, path: Path, compared: ast.Compare, ids: Ids) -> Iterator[Problem]:
-    """Text is compared with `place` and `opening` alone, and names one of them."""
+    """Check that texts are compared only with `place` and `opening`, and name an existing one."""
     sides = [compared.left, *compared.comparators]
     names = {side.id for side in sides if isinstance(side, ast.Name)}
     texts = [side.value for side in sides if isinstance(side, ast.Constant) and isinstance(side.value, str)]

@@ -1,4 +1,4 @@
-"""Ids: that each is given once, and that whatever is spoken of by id is there."""
+"""Checks ids: each is unique, and every reference exists."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,7 +7,7 @@ from fiction.errors import Problem
 from fiction.packs.walk import EACH, Pattern, find, find_text
 
 Ids = Mapping[str, frozenset[str]]
-"""The ids of every kind; `plans` holds them as `storylet/plan` and `opening/plan`."""
+"""Ids by kind; those of `plans` are `storylet/plan` and `opening/plan`."""
 
 KINDS: Mapping[str, str] = {
     "outline": "step of the outline",
@@ -23,7 +23,7 @@ KINDS: Mapping[str, str] = {
     "endings": "ending",
 }
 _SCENES = ("openings", "storylets")
-"""They share their ids, since `did('scene/plan')` speaks of both."""
+"""Kinds with common ids, since `did('scene/plan')` refers to both."""
 _PLANS: tuple[Pattern, ...] = (("openings", EACH, "plans", EACH), ("storylets", EACH, "plans", EACH))
 _REFERENCES: tuple[tuple[Pattern, str], ...] = (
     (("characters", EACH, "place"), "places"),
@@ -49,7 +49,7 @@ _EFFECTS: tuple[Pattern, ...] = (
 
 
 def ids_of(document: Document) -> Ids:
-    """Every id that the document gives."""
+    """All ids in the document."""
     ids = {kind: frozenset(text for _, text in find_text(document.data, (kind, EACH, "id"))) for kind in KINDS}
     plans: set[str] = set()
     for kind in _SCENES:
@@ -64,7 +64,7 @@ def _top(path: Path) -> Pattern:
 
 
 def check_ids(document: Document, ids: Ids) -> Iterator[Problem]:
-    """Ids given twice and references to nothing."""
+    """Duplicate ids and references to missing ones."""
     for kind, noun in KINDS.items():
         if kind not in _SCENES:
             yield from _twice(document, [(kind, EACH, "id")], noun)
@@ -101,7 +101,7 @@ def _unknown(
 
 
 def _check_leads(document: Document, plan: Pattern, ids: Ids) -> Iterator[Problem]:
-    """Plan ids are given once in a scene, endings exist, and no plan leads to two things."""
+    """Duplicate plan ids in a scene, missing endings, and plans with two targets."""
     for path, _ in find(document.data, plan[:2]):
         yield from _twice(document, [(*_top(path), "plans", EACH, "id")], "plan of this scene")
     for path, ending in find_text(document.data, (*plan, "ending")):

@@ -1,4 +1,4 @@
-"""The slots in told texts: `{you}`, `{place}`, the roles of a scene, and nothing else in braces."""
+"""Checks the slots in texts: `{you}`, `{place}` and the roles of a scene; no other braces are allowed."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ _BRACES = re.compile(r"\{([^{}\n]{0,80})\}|[{}]")
 _FORMS = ("they", "them", "their")
 _EVERYWHERE = frozenset(("you", "place"))
 _MAX_PASSES = 50
-"""Over the storylets, to work out who is in a scene; longer chains of `goto` written backwards are let pass."""
+"""The most passes over storylets to find the cast of scenes; longer backward chains of `goto` are not checked."""
 PLAN_TEXTS: tuple[Pattern, ...] = (
     ("label",),
     ("stake",),
@@ -39,11 +39,11 @@ _PLAIN: tuple[Pattern, ...] = (
     ("threads", EACH, "setup"),
     ("threads", EACH, "payoff"),
 )
-"""Shown or told, but never filled in."""
+"""Texts without slots."""
 
 
 def check_slots(document: Document) -> Iterator[Problem]:
-    """Every slot that its text does not have."""
+    """All slots that are unknown in their text."""
     nobody: frozenset[str] = frozenset()
     for pattern, slots in (*_TOLD, *((plain, ()) for plain in _PLAIN)):
         for path, text in find_text(document.data, pattern):
@@ -99,9 +99,9 @@ def _hint(name: str, form: str, slots: frozenset[str], roles: frozenset[str]) ->
 
 
 def _casts(data: object) -> Mapping[str, frozenset[str]]:
-    """The roles in force in each storylet: its own, and those that every plan which leads to it brings along.
+    """The roles of each storylet: its own, and the common roles of all scenes that lead to it.
 
-    A storylet that can also be drawn brings nothing along; neither does an opening.
+    A storylet that can also be drawn inherits no roles; an opening has none to pass on.
     """
     own: dict[str, frozenset[str]] = {}
     sources: dict[str, set[str]] = {}
@@ -122,7 +122,7 @@ def _casts(data: object) -> Mapping[str, frozenset[str]]:
 
 
 def _inherited(own: Mapping[str, frozenset[str]], sources: Mapping[str, set[str]]) -> Mapping[str, frozenset[str]]:
-    """The greatest casts such that each holds its own roles and what all of its sources share."""
+    """The largest casts that consist of a storylet's own roles and the common roles of its sources."""
     everybody = frozenset().union(*own.values()) if own else frozenset()
     casts = {name: everybody if name in sources else roles for name, roles in own.items()}
     for _ in range(_MAX_PASSES):

@@ -1,1 +1,1 @@
-"""What a valid pack had better not do: unreachable scenes, idle qualities, texts that break its own rules."""
+"""Warnings for valid packs: unreachable scenes, unused qualities, texts against the pack's own rules."""

@@ -1,4 +1,4 @@
-"""What a pack may do and probably should not: warnings for its author, each with its line."""
+"""All warnings about a valid pack, for its author, each with its line."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from fiction.packs.walk import EACH, Pattern, find, find_text
 from fiction.story.storylets import Storylet, StoryletPlan
 
 OFFERED = 3
-"""Plans that a turn offers, of different approaches."""
+"""Number of plans in a turn, each with a different approach."""
 MAX_LABEL_WORDS = 14
 _CONDITIONAL: tuple[tuple[Pattern, str], ...] = (
     (("storylets", EACH, "bodies", EACH), "this body"),
@@ -24,7 +24,7 @@ _CONDITIONAL: tuple[tuple[Pattern, str], ...] = (
 
 
 def lint(pack: LoadedPack) -> tuple[Problem, ...]:
-    """Every warning, in the order of the file."""
+    """All warnings, in file order."""
     reached = reach(pack.world)
     rules = (_manifest, _scenes, _plans, _threads, _lore)
     warnings = [warning for rule in rules for warning in rule(pack)]
@@ -61,7 +61,7 @@ def _manifest(pack: LoadedPack) -> Iterator[Problem]:
 
 
 def _scenes(pack: LoadedPack) -> Iterator[Problem]:
-    """Too few plans, or plans too much alike, and bodies none of which is for every case."""
+    """Scenes with too few or too similar plans, or without a body for every case."""
     for path, scene in _scenes_of(pack):
         plans = scene.plans
         if (plans and len(plans) < OFFERED) or (not plans and isinstance(scene, Storylet)):
@@ -132,7 +132,7 @@ def _endings(pack: LoadedPack, reached: Reach) -> Iterator[Problem]:
 
 
 def _conditional(pack: LoadedPack, reached: Reach) -> Iterator[Problem]:
-    """Texts whose condition can never hold."""
+    """Texts with impossible conditions."""
     for pattern, noun in _CONDITIONAL:
         for path, _ in find(pack.document.data, pattern):
             for where, when in find_text(pack.document.data, (*path, "when")):

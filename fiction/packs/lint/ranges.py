@@ -1,7 +1,7 @@
-"""What an expression can come to, when qualities lie in ranges and only some things can have happened.
+"""Possible values of expressions, from the ranges of qualities and the events that can have happened.
 
-An interval analysis: it never calls possible what is not within the ranges, and may call possible what the story's
-own logic rules out (`trust > 2 and trust < 1`).
+An interval analysis, which errs on one side only: an expression found impossible never holds, but one found possible
+may be ruled out by logic (`trust > 2 and trust < 1`).
 """
 
 import ast
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fiction.story.conditions import parse
 
 Range = tuple[int, int]
-"""The least and the greatest value; false is 0 and true is 1."""
+"""The least and greatest value; false is 0 and true is 1."""
 Possible = Range | frozenset[str]
 
 NO: Range = (0, 0)
@@ -21,16 +21,16 @@ MAYBE: Range = (0, 1)
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What is known about every moment of every story of a world."""
+    """Bounds of all values at any moment of any story in a world."""
 
     values: Mapping[str, Possible]
-    """Of qualities and variables."""
+    """Possible values of qualities and variables."""
     calls: Callable[[str, str], Range]
-    """What `call(argument)` can be."""
+    """Possible values of `call(argument)`."""
 
 
 def can_hold(text: str, bounds: Bounds) -> bool:
-    """Whether an expression can be true; an empty one always is."""
+    """Whether an expression can be true; an empty one is always true."""
     return not text or _truth(_possible(parse(text).tree, bounds)) != NO
 
 
@@ -103,7 +103,7 @@ def _compare(a: Possible, op: ast.cmpop, b: Possible) -> Range:
 
 
 def _compare_texts(a: Possible, op: ast.cmpop, b: Possible) -> Range:
-    """As `Condition.holds`: texts are equal or not, and text never equals or orders against a number."""
+    """Like `Condition.holds`: texts are only equal or unequal, and never equal to a number or ordered against one."""
     if not isinstance(a, frozenset) or not isinstance(b, frozenset):
         return YES if isinstance(op, ast.NotEq) else NO
     same = (int(a == b and len(a) == 1), int(bool(a & b)))

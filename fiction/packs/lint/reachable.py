@@ -1,4 +1,4 @@
-"""Which scenes, plans and endings of a world a story can come to, found by following everything that can happen."""
+"""Finds the reachable scenes, plans and endings of a world, by following everything that can happen."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,26 +8,26 @@ from fiction.story.storylets import Effect, Storylet
 from fiction.story.world import Opening, World
 
 _FAR = 1_000_000
-"""More turns than any story has."""
+"""An upper bound for the turns of a story."""
 
 Scene = Opening | Storylet
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a story of the world can come to."""
+    """The reachable parts of a world."""
 
     bounds: Bounds
-    """By which an expression can hold at some moment."""
+    """Bounds over all reachable moments."""
     scenes: frozenset[str]
     """Ids of openings and storylets."""
     plans: frozenset[str]
-    """As `scene/plan`."""
+    """Ids in the form `scene/plan`."""
     endings: frozenset[str]
 
 
 def reach(world: World) -> Reach:
-    """Follow openings, then whatever their plans make possible, until nothing new comes."""
+    """Search from the openings through their plans until nothing new is reached."""
     search = _Search(world)
     while search.go_round():
         pass
@@ -38,20 +38,20 @@ def reach(world: World) -> Reach:
 
 
 class _Search:
-    """What has been reached so far. It only grows, and so do the bounds: the search ends."""
+    """The parts reached so far. They and the bounds only grow, so the search ends."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.scenes: set[str] = {opening.id for opening in world.openings}
         self.plans: set[str] = set()
         self.led_to: set[str] = set()
-        """Storylets and endings that a plan leads to by name."""
+        """Ids of storylets and endings that are a plan's target."""
         self._paid: set[str] = set()
         self._open = {thread for opening in world.openings for thread in opening.threads}
         self.bounds = self._bounds()
 
     def go_round(self) -> bool:
-        """Go once over all scenes; whether anything new came."""
+        """Visit all scenes once; returns whether anything new was reached."""
         before = (len(self.scenes), len(self.plans), self.bounds.values)
         for opening in self.world.openings:
             self._follow(opening)
@@ -94,7 +94,7 @@ class _Search:
         return Bounds(values, lambda call, argument: MAYBE if argument in known[call] else NO)
 
     def _ranges(self) -> dict[str, Range]:
-        """How far each quality can go: from its start and whatever sets it, by all that the reached scenes add."""
+        """The range of each quality: its start and set values, plus everything that reached scenes add."""
         lows = {quality.id: quality.start for quality in self.world.qualities}
         highs, down, up = dict(lows), dict.fromkeys(lows, 0), dict.fromkeys(lows, 0)
         scenes: tuple[Scene, ...] = (*self.world.openings, *self.world.storylets)
@@ -114,7 +114,7 @@ class _Search:
         }
 
     def _ways(self, scene: Scene) -> list[tuple[Effect, ...]]:
-        """What a scene does to the qualities, for each plan that can be taken in it."""
+        """A scene's effects for each of its reachable plans."""
         if scene.id not in self.scenes:
             return []
         able = [plan for plan in scene.plans if f"{scene.id}/{plan.id}" in self.plans]
@@ -124,7 +124,7 @@ class _Search:
         return (effect for way in self._ways(scene) for effect in way if effect.sets)
 
     def _adds(self, scene: Scene) -> Iterator[tuple[str, int, int]]:
-        """The most that a scene takes from and gives to each quality in a whole story."""
+        """The largest decrease and increase of each quality by a scene in a whole story."""
         times = _FAR if isinstance(scene, Storylet) and not scene.once else 1
         ways = self._ways(scene)
         for quality in {effect.quality for way in ways for effect in way}:

@@ -1,4 +1,4 @@
-"""What is wrong with told texts as prose: banned names, stock phrases, the same text twice."""
+"""Warnings about texts as prose: banned names, stock phrases, repeated texts."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from fiction.packs.checks.slots import OPENING_TEXTS, PLAN_TEXTS, STORYLET_TEXTS
 from fiction.packs.walk import EACH, TEXTS, Pattern, find_text
 
 _LONG_ENOUGH = 6
-"""Words from which on the same text twice is a mistake and no coincidence."""
+"""The fewest words of a repeated text that is no coincidence."""
 _REPEATABLE = ("label", "stake")
 _TOLD: tuple[Pattern, ...] = (
     *(("openings", EACH, *pattern) for pattern in OPENING_TEXTS),
@@ -61,12 +61,12 @@ STOCK_PHRASES = (
     "dances in the shadows",
     "whispers of the past",
 )
-"""Phrases that have been told so often that they say nothing."""
+"""Worn-out phrases."""
 _STOCK = re.compile("|".join(re.escape(phrase) for phrase in STOCK_PHRASES))
 
 
 def lint_texts(document: Document, banned: tuple[str, ...]) -> Iterator[Problem]:
-    """Every warning about words."""
+    """All warnings about texts."""
     first: dict[str, Path] = {}
     for pattern in _TOLD:
         for path, text in find_text(document.data, pattern):

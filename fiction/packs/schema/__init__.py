@@ -1,1 +1,1 @@
-"""The fields of a pack, as models that check and explain them."""
+"""The schema of packs, as pydantic models with messages of their own."""

@@ -1,7 +1,7 @@
-"""The kinds of text and number that a pack is made of, as pydantic annotations with sentences of our own.
+"""The types of a pack's texts and numbers, as pydantic annotations with messages of their own.
 
-Every text is refused if it holds a character that `story.sanitise` would take out: an author should see it,
-not lose it.
+A text with a character that `text.sanitise` would remove is refused, so that its author sees the character instead of
+losing it.
 """
 
 import keyword
@@ -19,7 +19,7 @@ from fiction.text.devices import is_device
 from fiction.text.sanitise import clean, first_dirty
 
 RESERVED_SLOTS: Final = ("you", "place", "act", "recollection")
-"""Slots that every text of their kind has, so that no role may take their name."""
+"""Slots of every text, which no role may use as its name."""
 
 _NAME = r"[a-z][a-z0-9_]{0,47}"
 _VERSION = r"(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})(-[0-9A-Za-z.-]{1,32})?"
@@ -30,7 +30,7 @@ _LINE_BREAKS = re.compile(r"[\r\x0b\x0c\x85\u2028\u2029]")
 
 
 def refuse(said: str, hint: str = "") -> NoReturn:
-    """Raise a validation error whose sentence is ours."""
+    """Raise a validation error with this message."""
     raise PydanticCustomError("own", "{said}", {"said": said, "hint": hint})
 
 
@@ -113,7 +113,7 @@ def _cover(text: str) -> str:
 
 
 class Change(NamedTuple):
-    """What an effect does to a quality."""
+    """The change of a quality by an effect."""
 
     amount: int
     sets: bool
@@ -135,21 +135,21 @@ def _fact(text: str) -> str:
 
 
 def one_or_many(value: object) -> object:
-    """A single text as the list of one that it stands for."""
+    """A single text as a list of one."""
     return [value] if isinstance(value, str) else value
 
 
 T = TypeVar("T")
 Many = Annotated[list[T], Field(default_factory=list)]
-"""A list that may be left out."""
+"""An optional list."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
 """One line: a name, a title, a label."""
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(_one_line)]
-"""A word or a few."""
+"""One or a few words."""
 Sentence = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), AfterValidator(_one_line)
 ]
-"""A sentence or a few."""
+"""One or a few sentences."""
 Prose = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8_000), AfterValidator(_visible)
 ]
@@ -168,7 +168,7 @@ PronounsText = Annotated[
     str, AfterValidator(_pronouns), WithJsonSchema({"type": "string", "pattern": f"^{_PRONOUNS}$"})
 ]
 When = Annotated[str, AfterValidator(_when), WithJsonSchema({"type": "string", "maxLength": conditions.MAX_LENGTH})]
-"""An expression; `checks` parses it, so that a mistake in it has its own sentence."""
+"""An expression; parsed in `checks`, which have messages for its mistakes."""
 FactText = Annotated[
     str,
     StringConstraints(max_length=600),
@@ -184,6 +184,6 @@ Spirit = Annotated[Approach, Field(strict=False)]
 TextList = Annotated[
     list[Prose], Field(max_length=40), BeforeValidator(one_or_many, json_schema_input_type=str | list[str])
 ]
-"""One text or several whole variants."""
+"""A text, or a list of variants of it."""
 Texts = Annotated[TextList, Field(default_factory=list)]
-"""The same, where it may be left out."""
+"""An optional `TextList`."""

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a pack, said in our own sentences at the place of the mistake."""
+"""Pydantic's errors in a pack as problems with messages of our own, each at its place."""
 
 from collections.abc import Mapping
 from typing import get_args
@@ -28,7 +28,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 
 
 def problems_of(error: ValidationError, document: Document) -> list[Problem]:
-    """One problem for each of the first things that pydantic found."""
+    """A problem for each of pydantic's first errors."""
     return [_problem(details, document) for details in error.errors(include_url=False)[:MAX_PROBLEMS]]
 
 
@@ -48,7 +48,7 @@ def _problem(details: ErrorDetails, document: Document) -> Problem:
 
 
 def _existing(loc: tuple[int | str, ...], data: object) -> Path:
-    """The longest path of a pydantic location that is in the document; union tags and `[key]` are left out."""
+    """A pydantic location as the longest existing path in the document, without union tags and `[key]`."""
     path: Path = ()
     for part in loc:
         steps = next(find(data, (part,)), None)
@@ -58,7 +58,7 @@ def _existing(loc: tuple[int | str, ...], data: object) -> Path:
 
 
 def _subject(path: Path) -> str:
-    """How a sentence names the value: its key, and which entry of it."""
+    """The value's name for messages: its key, and the number of its entry."""
     names = [part for part in path if isinstance(part, str)]
     if not names:
         return ""
@@ -104,7 +104,7 @@ def _length(kind: str, given: object, context: Mapping[str, object]) -> str:
 
 
 def _keys_at(path: Path) -> list[str]:
-    """The keys that the mapping at a path may have."""
+    """Allowed keys of the mapping at a path."""
     part: type[BaseModel] | None = PackPart
     annotation: object = PackPart
     for step in path:
@@ -115,7 +115,7 @@ def _keys_at(path: Path) -> list[str]:
 
 
 def _part_in(annotation: object) -> type[BaseModel] | None:
-    """The schema of a mapping inside an annotation such as `list[PlanPart]`."""
+    """The schema inside an annotation such as `list[PlanPart]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((part for inner in get_args(annotation) if (part := _part_in(inner))), None)

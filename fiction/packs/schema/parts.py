@@ -1,4 +1,4 @@
-"""The schema of a pack's people, places, things, lore and manners, each with the value it becomes."""
+"""The schema of a pack's characters, places, items, factions, lore and style, each with its value in the game."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -12,7 +12,7 @@ from fiction.story.storylets import Quality
 
 
 class Part(BaseModel):
-    """A mapping in a pack: unknown keys are mistakes, and a key without a value counts as left out."""
+    """A mapping in a pack: unknown keys are mistakes, and keys without a value are ignored."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -26,7 +26,7 @@ class Part(BaseModel):
 
 
 class AuthorPart(Part):
-    """Who wrote the pack; a plain string is a name."""
+    """An author of the pack; a plain string is a name."""
 
     name: Line
     url: Url = ""
@@ -40,26 +40,26 @@ Author = Annotated[AuthorPart, BeforeValidator(_author, json_schema_input_type=s
 
 
 class CompatibilityPart(Part):
-    """Which versions of the game the pack is for."""
+    """Versions of the game that can load the pack."""
 
     minimum: Version = ""
     verified: Version = ""
 
 
 class SafetyPart(Part):
-    """What the author promises about the content."""
+    """The author's promises about the content."""
 
     rating: Literal["everyone", "teen", "mature"] = "teen"
     content_warnings: Annotated[Many[Line], Field(max_length=30)]
     never: Annotated[Many[Line], Field(max_length=30)]
 
     def value(self) -> world.Safety:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return world.Safety(self.rating, tuple(self.content_warnings), tuple(self.never))
 
 
 class StylePart(Part):
-    """How the world wants to be told."""
+    """The style in which the world is told."""
 
     person: Literal["first", "second", "third"] = "second"
     tense: Literal["past", "present"] = "present"
@@ -69,26 +69,26 @@ class StylePart(Part):
     passage_words: Annotated[int, Field(ge=40, le=600)] = 120
 
     def value(self) -> world.Style:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         tone, avoid = tuple(self.tone), tuple(self.avoid)
         return world.Style(self.person, self.tense, tone, avoid, self.sample, self.passage_words)
 
 
 class NamesPart(Part):
-    """Which names the storyteller must not give to anybody."""
+    """Names that the storyteller must not use."""
 
     ban: Annotated[Many[Short], Field(max_length=500)]
 
 
 class ActPart(Part):
-    """A part of the story."""
+    """An act of the story."""
 
     title: Line
     summary: Sentence = ""
     share: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 0.0
 
     def value(self) -> world.Act:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return world.Act(self.title, self.summary, float(self.share))
 
 
@@ -101,12 +101,12 @@ class BeatPart(Part):
     optional: bool = False
 
     def value(self) -> world.Beat:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return world.Beat(self.id, self.summary, self.act, self.optional)
 
 
 class CharacterPart(Part):
-    """Somebody who lives in the world."""
+    """A character of the world."""
 
     id: Slug
     name: Line
@@ -121,7 +121,7 @@ class CharacterPart(Part):
     pronouns: PronounsText = "they/them"
 
     def value(self) -> world.Character:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         pronouns = self.pronouns.split("/")
         they, them, their = pronouns if len(pronouns) == 3 else str(Pronouns.parse(self.pronouns)).split("/")
         return world.Character(
@@ -142,7 +142,7 @@ class CharacterPart(Part):
 
 
 class PlacePart(Part):
-    """Somewhere a scene can be."""
+    """A place for scenes."""
 
     id: Slug
     name: Line
@@ -151,12 +151,12 @@ class PlacePart(Part):
     tags: Annotated[Many[Short], Field(max_length=30)]
 
     def value(self) -> world.Place:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return world.Place(self.id, self.name, self.description, tuple(self.exits), tuple(self.tags))
 
 
 class ItemPart(Part):
-    """A thing that matters."""
+    """An item of importance."""
 
     id: Slug
     name: Line
@@ -165,12 +165,12 @@ class ItemPart(Part):
     held_by: Slug = ""
 
     def value(self) -> world.Item:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return world.Item(self.id, self.name, self.description, self.place, self.held_by)
 
 
 class FactionPart(Part):
-    """People who want the same thing."""
+    """A group of people with a common goal."""
 
     id: Slug
     name: Line
@@ -178,12 +178,12 @@ class FactionPart(Part):
     rivals: Annotated[Many[Slug], Field(max_length=40)]
 
     def value(self) -> world.Faction:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return world.Faction(self.id, self.name, self.description, tuple(self.rivals))
 
 
 class LorePart(Part):
-    """Something that is so, told to the storyteller when one of its keywords comes up."""
+    """A fact of the world, given to the storyteller when one of its keywords appears."""
 
     id: Slug
     keywords: Annotated[Many[Line], Field(max_length=40)]
@@ -193,24 +193,24 @@ class LorePart(Part):
     secret: bool = False
 
     def value(self) -> world.Lore:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return world.Lore(self.id, tuple(self.keywords), self.text, self.always, self.priority, self.secret)
 
 
 class ThreadPart(Part):
-    """A thread that storylets can open and pay by id."""
+    """A thread, opened and paid by storylets under its id."""
 
     id: Slug
     setup: Sentence
     payoff: Sentence = ""
 
     def value(self) -> world.ThreadSeed:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return world.ThreadSeed(self.id, self.setup, self.payoff)
 
 
 class QualityPart(Part):
-    """A number that the story keeps."""
+    """A number that changes during the story."""
 
     id: QualityId
     name: Line = ""
@@ -219,10 +219,10 @@ class QualityPart(Part):
     maximum: Annotated[int, Field(ge=-1_000_000, le=1_000_000)] = 10
 
     def value(self) -> Quality:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return Quality(self.id, self.name, self.start, self.minimum, self.maximum)
 
 
 def known_keys(part: type[BaseModel]) -> Mapping[str, object]:
-    """The keys that a mapping may have, with what each is annotated to hold."""
+    """Allowed keys of a mapping, with their annotations."""
     return {field.alias or name: field.annotation for name, field in part.model_fields.items()}

@@ -1,4 +1,4 @@
-"""The schema of a whole world pack, version 1, and the World it becomes."""
+"""The schema of a world pack, version 1, and its conversion to a World."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -90,7 +90,7 @@ class PackPart(Part):
     epilogue: Annotated[Many[EpiloguePart], Field(max_length=300)]
 
     def to_world(self) -> World:
-        """The pack as the game knows it."""
+        """The pack as a World."""
         return replace(
             self._top(),
             acts=_values(self.acts),

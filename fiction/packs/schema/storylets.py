@@ -1,4 +1,4 @@
-"""The schema of a pack's openings, storylets, plans, endings and epilogue, each with the value it becomes."""
+"""The schema of a pack's openings, storylets, plans, endings and epilogue, each with its value in the game."""
 
 from typing import Annotated, Literal
 
@@ -27,13 +27,13 @@ Slugs = Annotated[Many[Slug], Field(max_length=40)]
 
 
 class BodyPart(Part):
-    """A whole text, and when it may be told; a plain string is a text that always may."""
+    """A text with its condition; a plain string is a text without one."""
 
     text: Prose
     when: When = ""
 
     def value(self) -> Body:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return Body(self.text, self.when)
 
 
@@ -52,12 +52,12 @@ Bodies = Annotated[
 
 
 def effects_of(effects: Effects) -> tuple[Effect, ...]:
-    """A mapping of changes as the game knows it."""
+    """A mapping of changes as effects."""
     return tuple(Effect(quality, change.amount, change.sets) for quality, change in effects.items())
 
 
 class PlanPart(Part):
-    """A plan, and what it leads to."""
+    """A plan with its consequences."""
 
     id: Slug
     label: Line
@@ -78,7 +78,7 @@ class PlanPart(Part):
     place: Slug = ""
 
     def value(self) -> StoryletPlan:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         subject_relation_object = (fact.split(" | ") for fact in self.facts)
         return StoryletPlan(
             id=self.id,
@@ -105,7 +105,7 @@ Plans = Annotated[Many[PlanPart], Field(max_length=6)]
 
 
 class OpeningPart(Part):
-    """A way into the world."""
+    """An opening of the world."""
 
     id: Slug
     title: Line
@@ -118,7 +118,7 @@ class OpeningPart(Part):
     plans: Plans
 
     def value(self) -> world.Opening:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return world.Opening(
             id=self.id,
             title=self.title,
@@ -133,32 +133,32 @@ class OpeningPart(Part):
 
 
 class RolePart(Part):
-    """A part that somebody of the world's cast plays."""
+    """A role, played by a character of the world."""
 
     who: Slugs
     tags: Annotated[Many[Short], Field(max_length=20)]
 
 
 class EchoPart(Part):
-    """A sentence or two added to a body when something earlier makes it true."""
+    """One or two sentences added to a body under a condition on earlier events."""
 
     when: When
     text: Prose
 
     def value(self) -> Echo:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return Echo(self.when, self.text)
 
 
 def _no_roles(value: object) -> object:
-    """A role without conditions may be written as a key without a value."""
+    """Roles, where a key without a value is a role without conditions."""
     if isinstance(value, dict):
         return {name: {} if role is None else role for name, role in value.items()}
     return value
 
 
 class StoryletPart(Part):
-    """A piece of story."""
+    """A storylet: a scene that the built-in storyteller can draw."""
 
     id: Slug
     title: Line = ""
@@ -185,7 +185,7 @@ class StoryletPart(Part):
     plans: Plans
 
     def value(self) -> Storylet:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return Storylet(
             id=self.id,
             title=self.title,
@@ -210,7 +210,7 @@ class StoryletPart(Part):
 
 
 class EndingPart(Part):
-    """A way the story can come out."""
+    """An ending of the story."""
 
     id: Slug
     title: Line
@@ -221,19 +221,19 @@ class EndingPart(Part):
     bodies: Texts
 
     def value(self) -> world.Ending:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return world.Ending(
             self.id, self.title, self.when, self.condition, self.tone, self.priority, tuple(self.bodies)
         )
 
 
 class EpiloguePart(Part):
-    """A line of the epilogue that remembers something the reader did."""
+    """A line of the epilogue about an act of the reader."""
 
     when: When = ""
     text: Prose
     weight: Annotated[int, Field(ge=0, le=1000)] = 1
 
     def value(self) -> world.EpilogueLine:
-        """The part as the game knows it."""
+        """The part as a value of the game."""
         return world.EpilogueLine(self.when, self.text, self.weight)
