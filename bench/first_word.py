@@ -104,8 +104,8 @@ async def until_first_word(session: Session, *, said: "subprocess.Popen[str]") -
 async def measure(home: Path, name: str, *, ready: bool, said: "subprocess.Popen[str]", port: int) -> list[float]:
     Home.at(home).config.write_text(f"server: {{speculate: {'warm' if ready else 'off'}}}\n")
     environment = {"FICTION_BASE_URL": f"http://127.0.0.1:{port}/v1", "FICTION_MODEL": "instant"}
-    house = LocalGame(Home.at(home), environment=environment)
-    session = await house.resume(name)
+    game = LocalGame(Home.at(home), environment=environment)
+    session = await game.resume(name)
     session.use("model")
     [event async for event in session.proceed()]
     await until_first_word(session, said=said)  # loads the libraries

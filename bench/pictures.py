@@ -31,14 +31,14 @@ def keep(app: FictionApp, name: str) -> None:
 
 async def take() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        house = LocalGame(Home.at(Path(folder)), environment={})
+        game = LocalGame(Home.at(Path(folder)), environment={})
         story = NewStory(world=WORLD, reader=ReaderProfile(name="Ana"), settings=StorySettings(seed=7))
-        session = await house.start(story)
+        session = await game.start(story)
         for number in (0, 1, 2, 3):
             events = session.play(session.offered(number)) if number else session.proceed()
             async for _ in events:
                 pass
-        app = FictionApp(lambda: house, start=session, animations="none")
+        app = FictionApp(lambda: game, start=session, animations="none")
         async with app.run_test(size=(132, 38)) as pilot:
             await pilot.pause(1.5)
             await pilot.press("1")
@@ -66,14 +66,14 @@ def real_server(port: int) -> Iterator[None]:
 
 async def take_trial() -> None:
     with tempfile.TemporaryDirectory() as folder, real_server(8080):
-        house = LocalGame(Home.at(Path(folder)), environment={})
-        app = FictionApp(lambda: house, animations="none")
+        game = LocalGame(Home.at(Path(folder)), environment={})
+        app = FictionApp(lambda: game, animations="none")
         async with app.run_test(size=(100, 24)) as pilot:
             await pilot.pause(2)
             await pilot.press("m")
             await pilot.pause(12)
             keep(app, "trial")
-        house.close()
+        game.close()
 
 
 if __name__ == "__main__":

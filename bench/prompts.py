@@ -235,10 +235,10 @@ def choice(session: Session, number: int) -> Choice:
 
 async def play(turns: int, server: Server, home: Path) -> list[Told]:
     """Every turn that the server was asked for, the first one after the world's own opening."""
-    house = LocalGame(Home.at(home), environment={"FICTION_BASE_URL": server.url, "FICTION_MODEL": "scripted"})
+    game = LocalGame(Home.at(home), environment={"FICTION_BASE_URL": server.url, "FICTION_MODEL": "scripted"})
     settings = StorySettings(turns=ENDLESS, storyteller="model")
     reader = ReaderProfile(name="Ada", likes=("slow dread", "kind strangers"), lines=("harm to animals",))
-    session = await house.start(NewStory(world=WORLD, reader=reader, settings=settings))
+    session = await game.start(NewStory(world=WORLD, reader=reader, settings=settings))
     told: list[Told] = []
     events = session.proceed()
     for number in range(1, turns + 1):

@@ -51,7 +51,7 @@ def test_check_says_whole_or_what_is_wrong(fiction: Fiction, kept: Path) -> None
     assert json.loads(fiction("saves", "check", "--json").out)["kept"]
 
 
-def test_a_story_goes_out_of_the_house_and_into_it(fiction: Fiction, kept: Path, tmp_path: Path) -> None:
+def test_a_story_is_exported_and_imported(fiction: Fiction, kept: Path, tmp_path: Path) -> None:
     file = tmp_path / "shared.fiction"
     assert fiction("saves", "export", "kept", str(file)).lines == [f"Written to {file}."]
     assert "there already" in fiction("saves", "export", "kept", str(file)).sentence

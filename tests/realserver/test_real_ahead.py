@@ -31,9 +31,9 @@ SHOWN_WITHIN = 0.1
 async def begun(folder: Path, server: str, speculate: str) -> Session:
     home = Home.at(folder)
     home.config.write_text(f"server: {{speculate: {speculate}, budget: {BUDGET}}}\n")
-    house = LocalGame(home, environment={"FICTION_BASE_URL": server, "FICTION_MODEL": "tiny"})
+    game = LocalGame(home, environment={"FICTION_BASE_URL": server, "FICTION_MODEL": "tiny"})
     settings = StorySettings(turns=TURNS + 10, storyteller="model")
-    session = await house.start(NewStory(world="a-river-in-two-minds", reader=ReaderProfile("Ana"), settings=settings))
+    session = await game.start(NewStory(world="a-river-in-two-minds", reader=ReaderProfile("Ana"), settings=settings))
     async for event in session.proceed():
         assert not isinstance(event, TurnFailed), event.message
     return session

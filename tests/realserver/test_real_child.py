@@ -48,11 +48,11 @@ async def test_it_comes_up_and_goes(tmp_path: Path, model: str, environment: dic
 
 
 async def test_a_trial_of_it_finds_all_that_a_story_wants(home: Path, model: str, environment: dict[str, str]) -> None:
-    house = LocalGame(Home.at(home), environment=environment)
+    game = LocalGame(Home.at(home), environment=environment)
     try:
-        found = {each.what: each async for each in house.setup.try_out(ModelConfig(run="llama-server", model=model))}
+        found = {each.what: each async for each in game.setup.try_out(ModelConfig(run="llama-server", model=model))}
     finally:
-        house.close()
+        game.close()
     assert list(found) == ["program", "models", "story", "speed", "notes", "context", "thinking"]
     assert found["story"].ok
     assert "4,096 tokens" in found["context"].said

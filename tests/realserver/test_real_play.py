@@ -23,7 +23,7 @@ TURNS = 30
 WORLD = "a-river-in-two-minds"
 
 
-def house(folder: Path, server: str) -> LocalGame:
+def game(folder: Path, server: str) -> LocalGame:
     environment = {"FICTION_BASE_URL": server, "FICTION_MODEL": "tiny", "FICTION_API_KEY": "none"}
     return LocalGame(Home.at(folder), environment=environment)
 
@@ -51,7 +51,7 @@ async def stop_in_mid_stream(session: Session) -> None:
 async def test_thirty_turns_with_a_stop_a_retry_an_undo_and_a_resume(roomy: str, tmp_path: Path) -> None:
     settings = StorySettings(turns=TURNS + 10, storyteller="model")
     story = NewStory(world=WORLD, reader=ReaderProfile(name="Ana"), settings=settings)
-    session = await house(tmp_path, roomy).start(story)
+    session = await game(tmp_path, roomy).start(story)
     await drain(session.proceed())
     plain = 0
     while session.turn is not None and session.turn.depth < TURNS:
@@ -77,7 +77,7 @@ async def test_thirty_turns_with_a_stop_a_retry_an_undo_and_a_resume(roomy: str,
         elif depth == 20:
             last, name = session.turn, session.name
             await session.close()
-            session = await house(tmp_path, roomy).resume(name)
+            session = await game(tmp_path, roomy).resume(name)
             assert session.turn == last
             assert await drain(session.proceed()) == []
             events = await drain(session.play(session.offered(1)))

@@ -100,9 +100,9 @@ def texts_of(turn: Turn) -> list[str]:
 async def test_twenty_turns_by_a_small_model(small: str, tmp_path: Path) -> None:
     home = Home.at(tmp_path)
     home.config.write_text(f"server: {{speculate: 'off', budget: {BUDGET}}}\n")
-    house = LocalGame(home, environment={"FICTION_BASE_URL": small, "FICTION_MODEL": "smollm2"})
+    game = LocalGame(home, environment={"FICTION_BASE_URL": small, "FICTION_MODEL": "smollm2"})
     settings = StorySettings(turns=TURNS + 20, storyteller="model")
-    session = await house.start(NewStory(world=WORLD, reader=ReaderProfile("Ana"), settings=settings))
+    session = await game.start(NewStory(world=WORLD, reader=ReaderProfile("Ana"), settings=settings))
     async for event in session.proceed():
         assert not isinstance(event, TurnFailed), event.message
     told, began, turns = Told(), time.monotonic(), []
@@ -124,7 +124,7 @@ async def test_twenty_turns_by_a_small_model(small: str, tmp_path: Path) -> None
     print(f"failed and told again {told.failed}; notices {dict(told.notices)}")
     assert not marked
     assert max(often) < 3
-    again = await house.resume(name)
+    again = await game.resume(name)
     assert again.turn is not None
     assert (again.turn.depth, again.turn.stage, again.turn.passage) == (TURNS, Stage.COMPLETE, turns[-1].passage)
     await again.close()

@@ -1,4 +1,4 @@
-"""Saves out of the house and strangers' saves into it."""
+"""Export of saves, and import of strangers' saves."""
 
 import sqlite3
 from collections.abc import Callable

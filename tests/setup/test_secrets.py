@@ -131,26 +131,26 @@ def test_no_command_prints_a_key_and_no_file_holds_one(
 @pytest.mark.parametrize("habit", [repeats(401), repeats(500), streams_an_error], ids=["401", "500", "in the stream"])
 async def test_no_finding_and_no_traceback_holds_one(planted: Machine, home: Path, habit: Answer) -> None:
     planted.answers["POST /v1/chat/completions"] = habit
-    house = LocalGame(Home.at(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
-    findings = [each async for each in house.setup.try_out(ModelConfig(planted.base_url, "tiny", IN_FILE))]
+    game = LocalGame(Home.at(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
+    findings = [each async for each in game.setup.try_out(ModelConfig(planted.base_url, "tiny", IN_FILE))]
     planted.answers["GET /v1/models"] = habit
-    findings += [each async for each in house.setup.try_out(ModelConfig(planted.base_url, "tiny"))]
+    findings += [each async for each in game.setup.try_out(ModelConfig(planted.base_url, "tiny"))]
     said = repr(findings)
     about = NewStory(premise="a keeper", settings=StorySettings(storyteller="model:other"))
-    for failing in (house.setup.models(ModelConfig(planted.base_url, api_key=IN_FILE)), house.start(about)):
+    for failing in (game.setup.models(ModelConfig(planted.base_url, api_key=IN_FILE)), game.start(about)):
         with pytest.raises(FictionError) as caught:
             await failing
         context = Context(home_named=str(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
         said += caught.value.sentence + trace(caught.value, context)
-    house.close()
+    game.close()
     assert [key for key in KEYS if key in said] == []
     assert files_with_a_key(home) == []
 
 
 def test_no_value_shows_one(planted: Machine, home: Path) -> None:
-    house = LocalGame(Home.at(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
-    shown = repr((house.configuration, house.setup.model_configs(), house.storytellers()))
-    shown += repr(ModelConfig(planted.base_url, "tiny", IN_FILE)) + str(dataclasses.asdict(house.storytellers()[0]))
+    game = LocalGame(Home.at(home), environment={"FICTION_API_KEY": IN_ENVIRONMENT})
+    shown = repr((game.configuration, game.setup.model_configs(), game.storytellers()))
+    shown += repr(ModelConfig(planted.base_url, "tiny", IN_FILE)) + str(dataclasses.asdict(game.storytellers()[0]))
     assert [key for key in KEYS if key in shown] == []
 
 

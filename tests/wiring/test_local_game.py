@@ -28,7 +28,7 @@ STORY = NewStory(world="salt-road", settings=StorySettings(seed=3))
 
 
 @pytest.fixture
-def house(home: Path) -> LocalGame:
+def game(home: Path) -> LocalGame:
     folder = home / "worlds" / "salt-road"
     folder.mkdir(parents=True)
     (folder / "world.yaml").write_text(SALT)
@@ -45,62 +45,62 @@ async def begun(session: Session) -> list[Event]:
     return [event async for event in session.proceed()]
 
 
-def test_a_house_is_a_game(house: LocalGame) -> None:
-    game: Game = house
-    assert "salt-road" in [card.id for card in game.worlds()]
-    assert game.saves() == ()
-    assert game.world("salt-road").title == "The Salt Road"
+def test_a_local_game_is_a_game(game: LocalGame) -> None:
+    port: Game = game
+    assert "salt-road" in [card.id for card in port.worlds()]
+    assert port.saves() == ()
+    assert port.world("salt-road").title == "The Salt Road"
 
 
-def test_the_default_storyteller_comes_first_and_one_that_is_missing_says_why(house: LocalGame, home: Path) -> None:
-    offline, model = house.storytellers()
+def test_the_default_storyteller_comes_first_and_one_that_is_missing_says_why(game: LocalGame, home: Path) -> None:
+    offline, model = game.storytellers()
     assert (offline.name, offline.available) == ("offline", True)
     assert (model.name, model.available) == ("model", False)
     assert model.why_not
     assert [card.name for card in with_model(home).storytellers()] == ["model", "offline"]
 
 
-def test_the_reader_is_kept_and_the_set_length_is_for_those_who_do_not_say(house: LocalGame) -> None:
-    assert str(house.reader().passage_length) == "short"
+def test_the_reader_is_kept_and_the_set_length_is_for_those_who_do_not_say(game: LocalGame) -> None:
+    assert str(game.reader().passage_length) == "short"
     ada = ReaderProfile(name="Ada", likes=("the sea",))
-    house.keep_reader(ada)
-    assert house.reader() == ada
+    game.keep_reader(ada)
+    assert game.reader() == ada
 
 
-async def test_a_story_is_started_left_and_taken_up(house: LocalGame) -> None:
-    session = await house.start(dataclasses.replace(STORY, name="kept"))
+async def test_a_story_is_started_left_and_taken_up(game: LocalGame) -> None:
+    session = await game.start(dataclasses.replace(STORY, name="kept"))
     events = await begun(session)
     assert isinstance(events[-1], TurnSaved)
     assert session.turn is not None
     passage = session.turn.passage
     await session.close()
-    again = await house.resume("kept")
+    again = await game.resume("kept")
     assert again.turn is not None
     assert again.turn.passage == passage
     assert again.world.title == "The Salt Road"
     await again.close()
-    assert [card.world_title for card in house.saves()] == ["The Salt Road"]
-    house.rename("kept", "Salt")
-    assert house.saves()[0].title == "Salt"
-    house.delete("kept")
-    assert house.saves() == ()
+    assert [card.world_title for card in game.saves()] == ["The Salt Road"]
+    game.rename("kept", "Salt")
+    assert game.saves()[0].title == "Salt"
+    game.delete("kept")
+    assert game.saves() == ()
 
 
-async def test_a_resumed_story_keeps_the_world_it_began_in(house: LocalGame, home: Path) -> None:
-    await (await house.start(STORY)).close()
+async def test_a_resumed_story_keeps_the_world_it_began_in(game: LocalGame, home: Path) -> None:
+    await (await game.start(STORY)).close()
     (home / "worlds" / "salt-road" / "world.yaml").write_text(SALT.replace("The Salt Road", "Another Road"))
-    session = await house.resume()
+    session = await game.resume()
     assert session.world.title == "The Salt Road"
     await session.close()
 
 
 async def test_a_story_of_a_model_is_told_by_the_built_in_storyteller_while_there_is_none(
-    house: LocalGame, home: Path
+    game: LocalGame, home: Path
 ) -> None:
     modelled = with_model(home)
     settings = StorySettings(storyteller="model")
     await (await modelled.start(dataclasses.replace(STORY, settings=settings))).close()
-    session = await house.resume()
+    session = await game.resume()
     events = await begun(session)
     assert [event.text for event in events if isinstance(event, Notice)] == [
         "No model is set up. The built-in storyteller goes on meanwhile."
@@ -113,36 +113,36 @@ async def test_a_story_of_a_model_is_told_by_the_built_in_storyteller_while_ther
     await session.close()
 
 
-async def test_every_server_of_the_settings_can_tell(house: LocalGame, home: Path) -> None:
+async def test_every_server_of_the_settings_can_tell(game: LocalGame, home: Path) -> None:
     text = (home / "config.yaml").read_text()
     (home / "config.yaml").write_text(
         f"{text}servers: {{home: {{model: two, run: llama-server}}, far: {{model: three}}}}\n"
     )
-    house = with_model(home)
-    cards = {card.name: card.about for card in house.storytellers()}
+    game = with_model(home)
+    cards = {card.name: card.about for card in game.storytellers()}
     assert cards == {
         "model": "tiny at 127.0.0.1:9",
         "offline": cards["offline"],
         "model:home": "two in a llama-server of the game's own",
         "model:far": "three at api.openai.com",
     }
-    session = await house.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model:far")))
+    session = await game.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model:far")))
     assert session.storytellers == ("offline", "model", "model:home", "model:far")
     assert (session.storyteller.name, session.storyteller.about) == ("model:far", "three at api.openai.com")
     far = session.storyteller.ahead
     session.use("model")
     assert (far, session.storyteller.ahead) == (Ahead.RECALL, Ahead.WARM)
     await session.close()
-    house.close()
+    game.close()
 
 
 async def test_a_story_of_a_server_that_is_gone_is_told_by_the_built_in_storyteller(
-    house: LocalGame, home: Path
+    game: LocalGame, home: Path
 ) -> None:
-    house.setup.keep(ModelConfig("http://127.0.0.1:9/v1", "tiny", name="home"))
-    await (await house.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model:home")))).close()
-    house.setup.forget("home")
-    session = await house.resume()
+    game.setup.keep(ModelConfig("http://127.0.0.1:9/v1", "tiny", name="home"))
+    await (await game.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model:home")))).close()
+    game.setup.forget("home")
+    session = await game.resume()
     events = await begun(session)
     assert [event.text for event in events if isinstance(event, Notice)] == [
         "The settings name no server 'home' with a model. The built-in storyteller goes on meanwhile."
@@ -150,26 +150,26 @@ async def test_a_story_of_a_server_that_is_gone_is_told_by_the_built_in_storytel
     await session.close()
 
 
-async def test_a_model_that_is_kept_in_mid_story_can_take_over(house: LocalGame) -> None:
-    session = await house.start(STORY)
+async def test_a_model_that_is_kept_in_mid_story_can_take_over(game: LocalGame) -> None:
+    session = await game.start(STORY)
     await begun(session)
     assert session.storytellers == ("offline",)
-    house.setup.keep(ModelConfig("http://127.0.0.1:9/v1", "tiny"))
+    game.setup.keep(ModelConfig("http://127.0.0.1:9/v1", "tiny"))
     session.use("model")
     assert session.storyteller.about == "tiny at 127.0.0.1:9"
-    house.setup.keep(ModelConfig("http://127.0.0.1:9/v1", "other"))
+    game.setup.keep(ModelConfig("http://127.0.0.1:9/v1", "other"))
     assert session.storyteller.about == "other at 127.0.0.1:9"
     await session.close()
 
 
-async def test_how_a_server_is_asked_is_as_the_settings_say(house: LocalGame, home: Path) -> None:
+async def test_how_a_server_is_asked_is_as_the_settings_say(game: LocalGame, home: Path) -> None:
     text = (home / "config.yaml").read_text()
     (home / "config.yaml").write_text(
         f"{text}server: {{model: a, base_url: 'https://a.example/v1', speculate: best, budget: 9000, top_p: 0.9}}\n"
         "servers: {b: {model: b, base_url: 'https://b.example/v1'}}\nnotes: b\nspending: {story_cap: 0.5, day_cap: 2}\n"
     )
-    house = LocalGame(Home.at(home), environment={})
-    session = await house.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model")))
+    game = LocalGame(Home.at(home), environment={})
+    session = await game.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model")))
     assert session.storyteller.about == "a at a.example, with notes by b"
     assert session.storyteller.ahead is Ahead.BEST
     assert session.story.settings.budget == 0, "it is the server's, so that it can be changed in mid-story"
@@ -179,22 +179,22 @@ async def test_how_a_server_is_asked_is_as_the_settings_say(house: LocalGame, ho
     await session.close()
 
 
-async def test_what_the_settings_name_by_mistake_begins_no_story(house: LocalGame, home: Path) -> None:
+async def test_what_the_settings_name_by_mistake_begins_no_story(game: LocalGame, home: Path) -> None:
     with pytest.raises(SettingsError, match="no server 'nobody' with a model"):
-        await house.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model:nobody")))
+        await game.start(dataclasses.replace(STORY, settings=StorySettings(storyteller="model:nobody")))
     assert not list((home / "saves").glob("*.fiction"))
 
 
-def test_looking_at_a_home_makes_nothing_in_it(house: LocalGame, home: Path) -> None:
+def test_looking_at_a_home_makes_nothing_in_it(game: LocalGame, home: Path) -> None:
     before = sorted(home.rglob("*"))
-    assert house.setup.model_configs() == ()
-    assert house.spent.today.total == 0
-    house.storytellers()
-    house.close()
+    assert game.setup.model_configs() == ()
+    assert game.spent.today.total == 0
+    game.storytellers()
+    game.close()
     assert sorted(home.rglob("*")) == before
 
 
-async def test_nothing_is_left_behind_by_a_story_that_can_not_begin(house: LocalGame, home: Path) -> None:
+async def test_nothing_is_left_behind_by_a_story_that_can_not_begin(game: LocalGame, home: Path) -> None:
     wrong = (
         (SettingsError, dataclasses.replace(STORY, settings=StorySettings(storyteller="model"))),
         (NotFound, dataclasses.replace(STORY, settings=StorySettings(opening="nowhere"))),
@@ -203,12 +203,12 @@ async def test_nothing_is_left_behind_by_a_story_that_can_not_begin(house: Local
     )
     for kind, story in wrong:
         with pytest.raises(kind):
-            await house.start(story)
+            await game.start(story)
     assert not list((home / "saves").glob("*.fiction"))
 
 
 async def test_without_the_library_of_the_memory_a_story_is_told_all_the_same(
-    house: LocalGame, monkeypatch: pytest.MonkeyPatch
+    game: LocalGame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     importing: Callable[..., object] = builtins.__import__
 
@@ -218,8 +218,8 @@ async def test_without_the_library_of_the_memory_a_story_is_told_all_the_same(
         return importing(name, *arguments, **options)
 
     monkeypatch.setattr(builtins, "__import__", broken)
-    house.warm()
-    session = await house.start(STORY)
+    game.warm()
+    session = await game.start(STORY)
     await begun(session)
     events = [event async for event in session.play(session.offered(1))]
     assert isinstance(events[-1], TurnSaved)
@@ -228,9 +228,9 @@ async def test_without_the_library_of_the_memory_a_story_is_told_all_the_same(
     await session.close()
 
 
-def test_two_sessions_do_not_share_a_storyteller(house: LocalGame) -> None:
+def test_two_sessions_do_not_share_a_storyteller(game: LocalGame) -> None:
     async def both() -> None:
-        first, second = await house.start(STORY), await house.start(STORY)
+        first, second = await game.start(STORY), await game.start(STORY)
         await begun(first)
         await first.close()
         assert isinstance((await begun(second))[-1], TurnSaved)
@@ -240,13 +240,13 @@ def test_two_sessions_do_not_share_a_storyteller(house: LocalGame) -> None:
 
 
 @pytest.mark.parametrize("premise", ["a fog.", 'I: am {you} \x1b[2J "quoted" # not a comment\n\ntwo', "雨" * 300])
-async def test_any_sentence_makes_a_world(house: LocalGame, premise: str) -> None:
-    session = await house.start(NewStory(premise=premise, genre="quiet"))
+async def test_any_sentence_makes_a_world(game: LocalGame, premise: str) -> None:
+    session = await game.start(NewStory(premise=premise, genre="quiet"))
     assert isinstance((await begun(session))[-1], TurnSaved)
     await session.close()
 
 
-async def test_a_story_says_so_where_the_model_made_no_world_of_a_sentence(house: LocalGame, home: Path) -> None:
+async def test_a_story_says_so_where_the_model_made_no_world_of_a_sentence(game: LocalGame, home: Path) -> None:
     with ModelServer().running() as server:
         server.habit = lambda wire: wire.stream("I'd love to! What should it be about?")
         environment = {"FICTION_MODEL": "tiny", "FICTION_BASE_URL": server.url}
@@ -268,10 +268,10 @@ async def test_who_does_not_wait_for_a_world_begins_with_the_sentence_at_once(ho
 
     with ModelServer().running() as server:
         server.habit = slowly
-        house = LocalGame(Home.at(home), environment={"FICTION_BASE_URL": server.url, "FICTION_MODEL": "tiny"})
+        game = LocalGame(Home.at(home), environment={"FICTION_BASE_URL": server.url, "FICTION_MODEL": "tiny"})
         making = Making()
         story = NewStory(premise="a bell under the ice", settings=StorySettings(storyteller="model"))
-        starting = asyncio.create_task(house.start(story, making=making))
+        starting = asyncio.create_task(game.start(story, making=making))
         while not making.parts:
             await asyncio.sleep(0.01)
         making.begin_without()
@@ -279,8 +279,8 @@ async def test_who_does_not_wait_for_a_world_begins_with_the_sentence_at_once(ho
         first = await anext(session.proceed())
         assert first == Notice(NOT_WAITED_FOR)
         await session.close()
-    assert [save.title for save in house.saves()] == ["A bell under the ice"]
-    house.close()
+    assert [save.title for save in game.saves()] == ["A bell under the ice"]
+    game.close()
 
 
 def test_a_premise_without_words_makes_none() -> None:
