@@ -17,7 +17,7 @@ from fiction.text.sanitise import clean_line
 LARGEST = 32 << 20
 """Bytes of a zip; `packs` limits its content."""
 SECONDS = 30.0
-"""Time-out of the server, also between two pieces."""
+"""The longest wait for the server, also between two pieces."""
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def memories_of(
 
 
 def _has_gap(found: list[Memory], limit: int) -> bool:
-    """Whether the memories, newest first, skip a depth or end before both the limit and the first turn."""
+    """Whether the memories, newest first, skip a depth, or end below the limit without reaching the first turn."""
     depths = [memory.depth for memory in found]
     ends_early = bool(depths) and len(depths) < limit and depths[-1] != 1
     return ends_early or any(above - below != 1 for above, below in pairwise(depths))
