@@ -122,6 +122,7 @@ def tried(tree: Path) -> tuple[list[str], int]:
     return (done.stdout + done.stderr).splitlines(), done.returncode
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_it_says_which_are_killed_which_survive_and_which_never_end(tree: Path) -> None:
     lines, code = tried(tree)
@@ -136,6 +137,7 @@ def test_it_says_which_are_killed_which_survive_and_which_never_end(tree: Path) 
     assert (tree / "fiction/engine/sums.py").read_text() == SUMS
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_mutant_that_cannot_be_imported_is_killed_and_a_crash_of_pytest_is_an_error(tree: Path) -> None:
     (tree / "fiction/engine/sums.py").write_text("import os\n\nA = {1: 2}[1]\n\n\ndef b():\n    return 0\n")
@@ -148,6 +150,7 @@ def test_a_mutant_that_cannot_be_imported_is_killed_and_a_crash_of_pytest_is_an_
     assert lines[-1].startswith("engine: 2 of 3 killed, 67% (0 of them timed out, 2 errors apart)")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_without_tests_that_pass_there_is_no_verdict(tree: Path) -> None:
     (tree / "tests/engine/test_sums.py").write_text("def test_never():\n    assert False\n")

@@ -123,6 +123,7 @@ fiction.cli.run()
 """
 
 
+@pytest.mark.slow
 def test_the_process_ends_in_order_while_the_index_is_filled(tmp_path: Path) -> None:
     program = PROGRAM.format(tests=str(Path(__file__).parents[1]), cache=str(tmp_path))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=150, check=False)
@@ -155,6 +156,7 @@ leave(5)
 """
 
 
+@pytest.mark.slow
 def test_threads_in_the_midst_of_chroma_crash_no_process(tmp_path: Path) -> None:
     program = [sys.executable, "-c", AT_WORK.format(folder=str(tmp_path))]
     for _ in range(2):
