@@ -79,12 +79,22 @@ def _closes(told: Sequence[str]) -> Iterator[str]:
 
 
 def _measured(told: Sequence[str]) -> Iterator[str]:
-    text = "\n".join(told)
-    thousands = max(1, words(text)) / 1000
+    thousands = max(1, sum(map(_words, told))) / 1000
     for pattern, most, said in _MEASURED:
-        everywhere = sum(pattern.search(passage) is not None for passage in told) > _OFTEN * len(told)
-        if everywhere and len(pattern.findall(text)) > most * thousands:
+        counts = [_count(pattern, passage) for passage in told]
+        everywhere = sum(count > 0 for count in counts) > _OFTEN * len(told)
+        if everywhere and sum(counts) > most * thousands:
             yield said
+
+
+@lru_cache(maxsize=64)
+def _count(pattern: re.Pattern[str], passage: str) -> int:
+    return len(pattern.findall(passage))
+
+
+@lru_cache(maxsize=64)
+def _words(passage: str) -> int:
+    return words(passage)
 
 
 def _broken(told: Sequence[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from fiction.llm.request import TOKENS_A_MESSAGE, Message
 from fiction.story.ledger import Summary
@@ -92,7 +93,12 @@ def _last_alone(turn: Turn, tokens: int) -> ToldTurns:
 
 
 def _messages(turn: Turn) -> tuple[Message, Message]:
-    return {"role": "user", "content": chosen(turn)}, {"role": "assistant", "content": clean(turn.passage).strip()}
+    return {"role": "user", "content": chosen(turn)}, {"role": "assistant", "content": _clean(turn.passage)}
+
+
+@lru_cache(maxsize=256)
+def _clean(passage: str) -> str:
+    return clean(passage).strip()
 
 
 def _cost(message: Message) -> int:
