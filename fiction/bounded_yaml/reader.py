@@ -145,8 +145,17 @@ class _Builder:
             top.value[top.key] = value
             top.key = None
         ends = event.end_mark.index if event.end_mark is not None else mark.index
-        self.places[path] = SourcePlace(mark.line, mark.column, mark.index, ends, key_mark.line, key_mark.column)
+        spaces = self._spaces_before(mark.index) if ends == mark.index else 0
+        column, at = mark.column - spaces, mark.index - spaces
+        self.places[path] = SourcePlace(mark.line, column, at, ends - spaces, key_mark.line, key_mark.column)
         return path
+
+    def _spaces_before(self, at: int) -> int:
+        """Spaces before a value that is left out: of the two parsers one puts it before them, the other after them."""
+        spaces = 0
+        while spaces < at and self._text[at - spaces - 1] == " ":
+            spaces += 1
+        return spaces
 
     def _take_key(self, top: _Open, event: yaml.NodeEvent) -> bool:
         assert isinstance(top.value, dict)

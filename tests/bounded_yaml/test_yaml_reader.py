@@ -5,7 +5,7 @@ import sys
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fiction.bounded_yaml.faults import Refused
@@ -232,6 +232,9 @@ TOKENS = [
 
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.sampled_from(TOKENS), max_size=14).map("".join))
+@example("[b: ]")
+@example("[b:  , a]")
+@example("{b:   }")
 def test_both_parsers_accept_the_same_texts_and_read_them_alike(fast: bool, text: str) -> None:
     def read(parser: bool) -> object:
         try:

@@ -233,8 +233,8 @@ print(settings.chroma_api_impl, settings.is_persistent, settings.allow_reset)
     "lines",
     [
         (b"CHROMA_SERVER_HTTP_PORT=", b"IS_PERSISTENT=nonsense", b"CHROMA_API_IMPL=rest", b"ALLOW_RESET=TRUE"),
-        (b"NAME=caf\xe9",),
-        (b"\x00\xff",),
+        pytest.param((b"NAME=caf\xe9",), marks=pytest.mark.slow),
+        pytest.param((b"\x00\xff",), marks=pytest.mark.slow),
     ],
     ids=["settings", "not UTF-8", "no text"],
 )

@@ -8,7 +8,8 @@ import pytest
 from fiction.tui.app import FictionApp
 from support.tui_game import Shelf, Teller
 
-SIZES = [(60, 20), (80, 24), (200, 60)]
+SIZES = [(60, 20), *(pytest.param(size, marks=pytest.mark.slow) for size in ((80, 24), (200, 60)))]
+"""The smallest window; larger ones in the slow group."""
 
 
 @pytest.fixture(autouse=True)

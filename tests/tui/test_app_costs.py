@@ -105,7 +105,7 @@ def test_long_waits_are_said_in_minutes() -> None:
 # --- on the page ---
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (130, 40)])
+@pytest.mark.parametrize("size", [(60, 20), pytest.param((130, 40), marks=pytest.mark.slow)])
 async def test_the_head_says_what_the_story_costs_so_far(shelf: Shelf, app: FictionApp, size: tuple[int, int]) -> None:
     shelf.budget.spent = Costs(story=STORY)
     async with app.run_test(size=size, notifications=True) as pilot:

@@ -25,7 +25,7 @@ from support.tui_game import GEMMA, OLLAMA, Arranging, Shelf, Teller
 from support.tui_screens import begin, reading, sees, shown, until
 
 SECRET = "sk-live-0123456789abcdef"
-SIZES = [(60, 20), (80, 24)]
+SIZES = [(60, 20), pytest.param((80, 24), marks=pytest.mark.slow)]
 EMPTY_OLLAMA = FoundServer(OLLAMA.base_url, "Ollama")
 BROKEN = (
     TrialResult("models", True, "It lists 1 model."),

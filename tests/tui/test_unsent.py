@@ -72,8 +72,10 @@ async def written_again(app: FictionApp) -> tuple[str, str]:
         return written
 
 
-@pytest.mark.parametrize(("key", "purpose"), [("slash", "ACT"), ("R", "WISH"), ("e", "EDIT"), ("s", "NAME")])
-@pytest.mark.parametrize("end", ["quit", "signal", "crash"])
+@pytest.mark.parametrize(
+    ("key", "purpose", "end"),
+    [("slash", "ACT", "quit"), ("R", "WISH", "signal"), ("e", "EDIT", "crash"), ("s", "NAME", "quit")],
+)
 async def test_what_was_being_written_is_there_again(
     opened: Callable[[], FictionApp], key: str, purpose: str, end: str
 ) -> None:
