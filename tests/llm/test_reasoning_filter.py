@@ -59,6 +59,7 @@ def seconds_for(pieces: list[str]) -> float:
     return min(taken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [3, 1_000_000])
 @pytest.mark.parametrize(
     "piece", ["<think>a</think>", "</think>", "<think></think>", "<think>", "You wait. ", " ", "<"]

@@ -193,6 +193,7 @@ def test_what_is_only_text_is_only_text(text: str) -> None:
 WORST = ("billion laughs", "merge bomb", "deep flow", "many simple keys", "a long scalar", "huge hex")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
 @pytest.mark.parametrize("case", WORST)
 def test_the_worst_need_little_memory_and_end_no_process(case: str, tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ from support.model_scenes import WORLD
 from support.model_server import ModelServer, Request, Wire, a_story
 from support.server_habits import no_format, no_parameter, no_room, only_caps, strict, tell, thinks
 
+pytestmark = pytest.mark.slow
+
 TURNS = 5
 A_TURN = 3
 """Requests: the passage, the notes, and the next prompt made ready."""

@@ -136,6 +136,7 @@ def seconds(work: Callable[[], object]) -> float:
     return min(taken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", HEAVY.values(), ids=HEAVY)
 def test_cleaning_takes_time_in_proportion_to_the_text(part: str) -> None:
     little, much = (part * (size // len(part)) for size in (32_000, 512_000))
@@ -143,6 +144,7 @@ def test_cleaning_takes_time_in_proportion_to_the_text(part: str) -> None:
     assert seconds(lambda: first_dirty(much)) < 16 * 6 * max(seconds(lambda: first_dirty(little)), 1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", HEAVY.values(), ids=HEAVY)
 def test_a_stream_is_cleaned_in_proportion_to_its_length(part: str) -> None:
     def streamed(size: int) -> None:

@@ -33,6 +33,7 @@ def seconds_for(text: str) -> float:
     return min(taken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ['"他说。"', "他说。", 'He went. "No." ', ".", '."', "「", '—"', "a.\n"])
 def test_a_long_text_takes_linear_time(piece: str) -> None:
     size = 64_000 // len(piece)

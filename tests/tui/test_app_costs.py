@@ -221,6 +221,7 @@ async def test_a_busy_server_is_asked_again_by_itself(shelf: Shelf, app: Fiction
         await sees(pilot, "turn 2")
 
 
+@pytest.mark.slow
 async def test_any_key_stops_the_asking_by_itself(shelf: Shelf, app: FictionApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         screen = await begin(pilot)
@@ -250,6 +251,7 @@ class Busy(Teller):
             yield event
 
 
+@pytest.mark.slow
 async def test_a_busy_server_is_asked_five_times_in_a_row_and_then_the_reader_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,6 +270,7 @@ async def test_a_busy_server_is_asked_five_times_in_a_row_and_then_the_reader_is
         await sees(pilot, "turn 2")
 
 
+@pytest.mark.slow
 async def test_a_wish_is_kept_when_a_turn_is_tried_again(shelf: Shelf, app: FictionApp) -> None:
     model = shelf.tellers[0]
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
