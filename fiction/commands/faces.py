@@ -120,7 +120,7 @@ def play_on_screen(context: Context, opener: Opener | None = None, *, begin: "Ne
             await app.run_async()
         finally:
             await app.close_story()
-        return app.return_code or 0
+        return signals.code or app.return_code or 0  # an app that was not running yet forgets the code
 
     return _to_the_end(context, playing, interrupt=True, loop=_pausable_loop())
 
