@@ -115,7 +115,7 @@ class TestNextTurn:
     def test_before_the_first_turn_it_is_by_the_budget_and_priced_if_it_is_known_who_is_asked(self) -> None:
         budget = Tin()
         priced = cast(Priced(name="mind"), budget=budget).next_turn
-        assert priced == Usage(6553, 900, estimated=True, cost=74530)
+        assert priced == Usage(4341, 1700, estimated=True, cost=60410)
         assert budget.asked == [("gpt", "https://example.org/v1")]
         assert cast(Scripted(name="mind"), budget=budget).next_turn == dataclasses.replace(
             priced, cost=0, unpriced=True
