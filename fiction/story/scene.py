@@ -35,6 +35,11 @@ class Direction:
     lines: tuple[str, ...] = ()
     """At most three sentences for the prompt."""
 
+    @property
+    def goes_to_its_end(self) -> bool:
+        """Whether the turn may be the story's last."""
+        return self.toward_ending or self.must_end
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:

@@ -14,7 +14,7 @@ from fiction.story.ledger import Fact
 from fiction.story.memory import Recalled
 from fiction.story.scene import Scene
 from fiction.storytellers.prompts.lorebook import lore_for, occurring, people_of
-from fiction.storytellers.prompts.outline import course_heading, course_of, goes_to_its_end
+from fiction.storytellers.prompts.outline import course_heading, course_of
 from fiction.storytellers.prompts.shares import PromptItem, PromptPart, numbered, share_out
 from fiction.storytellers.prompts.world_book import WorldBook
 from fiction.text.tokens import clip, clip_middle, estimate, joined, sentences, terms, wide
@@ -46,7 +46,7 @@ def gather(scene: Scene, book: WorldBook, tokens: int) -> str:
     offered = _offered(scene)
     called, uncalled = lore_for(scene.world, "", last, scene.memory)
     cards = cards_for(scene, offered)
-    ends, whole = goes_to_its_end(scene), tokens >= _ROOMY
+    ends, whole = scene.direction.goes_to_its_end, tokens >= _ROOMY
     noted = [f"{entry.about}: {entry.note}" for entry in scene.ledger.notebook]
     memory = PromptPart("Memory", 0.5, numbered([scene.memory] if scene.memory else []), shorten=clip_middle, bullet="")
     lore = PromptPart("Of this world", 0.36, numbered(_beyond(book, called)), shorten=cards, most=0.9)

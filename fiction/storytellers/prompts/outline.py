@@ -45,14 +45,14 @@ def course_of(scene: Scene, *, known: bool = False) -> list[str]:
         lines += _pace(scene, at)
         if at + 2 < len(outline) and not known:
             lines.append(f"In the end: {_told(scene, len(outline) - 1)}")
-    if goes_to_its_end(scene) or scene.direction.progress >= _ENDINGS_SHOW:
+    if scene.direction.goes_to_its_end or scene.direction.progress >= _ENDINGS_SHOW:
         lines += _endings(scene, known=known)
     return lines
 
 
 def _pace(scene: Scene, at: int) -> list[str]:
     """A word where the outline's step `at`, from 0, and the clock are far from each other; mostly none."""
-    if scene.settings.turns == ENDLESS or goes_to_its_end(scene):
+    if scene.settings.turns == ENDLESS or scene.direction.goes_to_its_end:
         return []
     late = scene.direction.progress * len(scene.world.outline) - at
     return [_LATE] if late >= _STEPS_LATE else [_EARLY] if -late >= _STEPS_EARLY else []
@@ -71,7 +71,7 @@ def _endings(scene: Scene, *, known: bool) -> list[str]:
     if known:
         return [f"Of the endings, the nearest: {' / '.join(ending.title for ending in near)}"]
     lines = [f"It may end as one of these: {' / '.join(ending.title for ending in endings)}"]
-    if goes_to_its_end(scene):
+    if scene.direction.goes_to_its_end:
         lines += [f"{ending.title}, if {clip(ending.condition, _CONDITION)}" for ending in near if ending.condition]
     return lines
 
@@ -83,11 +83,6 @@ def _nearness(scene: Scene) -> Callable[[Ending], float]:
     own = {ending.id: terms(f"{ending.title} {ending.condition}") for ending in scene.world.endings}
     held = Counter(term for each in own.values() for term in each)
     return lambda ending: sum(1 / held[term] for term in own[ending.id] & about)
-
-
-def goes_to_its_end(scene: Scene) -> bool:
-    """Whether the endings are what the storyteller must know of now."""
-    return scene.direction.toward_ending or scene.direction.must_end
 
 
 def _step(scene: Scene) -> int:

@@ -45,7 +45,7 @@ def questions(scene: Scene, passage: str, rendered: Prompt) -> list[Question]:
     small = _question("small_notes", NOTES_SMALL, told, _small_instruction(scene, room), rendered)
     if room.small:
         return [small]
-    schema = NOTES_OF_ENDING if may_end(scene) else NOTES
+    schema = NOTES_OF_ENDING if scene.direction.goes_to_its_end else NOTES
     whole = _question("notes", schema, told, _whole_instruction(scene, rendered), rendered)
     if whole.max_tokens < room.notes:
         whole = _question("notes", schema, told, _whole_instruction(scene, rendered, chapter=False), rendered)
@@ -56,11 +56,6 @@ def _question(name: str, schema: JsonObject, told: list[Message], instruction: s
     messages: list[Message] = [*told, {"role": "user", "content": instruction}]
     asked = sum(estimate(message["content"]) + TOKENS_A_MESSAGE for message in messages)
     return Question(name, schema, messages, rendered.room.notes_after(asked), _TEMPERATURE, rendered.mark)
-
-
-def may_end(scene: Scene) -> bool:
-    """Whether the director would let this passage be the story's last."""
-    return scene.direction.toward_ending or scene.direction.must_end
 
 
 class Answers:
@@ -119,7 +114,7 @@ def read_notes(answer: Answer) -> Notes:
 
 def _ends(notes: Notes, scene: Scene) -> bool:
     forced = scene.direction.must_end and scene.direction.progress >= _FORCED_END
-    return may_end(scene) and (notes.ending or forced)
+    return scene.direction.goes_to_its_end and (notes.ending or forced)
 
 
 def _ending(notes: Notes, scene: Scene) -> str:
@@ -160,7 +155,7 @@ def _whole_instruction(scene: Scene, rendered: Prompt, *, chapter: bool = True) 
         offered=_offered(scene),
         summary=summary_asked(scene, room),
         chapter=chapter_asked(scene, room, rendered.mark) if chapter else "",
-        ending=prompt("notes_ending" if may_end(scene) else "notes_no_ending"),
+        ending=prompt("notes_ending" if scene.direction.goes_to_its_end else "notes_no_ending"),
     )
     return asked if room.notes_in_system else f"{notes_format(scene.world, scene.reader, room)}\n\n{asked}"
 
